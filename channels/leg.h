@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * channels/leg.h: one half of a call. Every driver (PRI here, SIP in gateway/sip, the test lines in
+ * gateway/) offers and reports the same things, so that gateway/call.c knows no driver. Loop thread only.
+ *
+ * Life of a leg. Incoming: the driver makes it and hands it to its trunk's leg_offered_fn; the receiver
+ * sets fn and arg with leg_attach() before it returns, or clears it. Outgoing: made by the driver's call
+ * function with fn and arg. Either way LEG_CLEARED comes exactly once, never from inside a leg_ function
+ * (the driver defers it), and the leg is freed when that callback returns: nothing may touch it after.
+ */
+#ifndef CHANNELS_LEG_H
+#define CHANNELS_LEG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct hw_line;
+struct media_port;
+struct leg;
+
+/* Type of number, numbering plan, presentation and screening: the values of Q.931 4.5.8 and 4.5.10. */
+enum leg_ton { TON_UNKNOWN = 0, TON_INTERNATIONAL = 1, TON_NATIONAL = 2, TON_NETWORK = 3,
+	       TON_SUBSCRIBER = 4, TON_ABBREVIATED = 6 };
+enum leg_npi { NPI_UNKNOWN = 0, NPI_E164 = 1, NPI_DATA = 3, NPI_TELEX = 4, NPI_NATIONAL = 8, NPI_PRIVATE = 9 };
+enum leg_presentation { PRES_ALLOWED = 0, PRES_RESTRICTED = 1, PRES_UNAVAILABLE = 2 };
+enum leg_screening { SCREEN_NONE = 0, SCREEN_PASSED = 1, SCREEN_FAILED = 2, SCREEN_NETWORK = 3 };
+
+#define LEG_DIGITS_MAX 64	/* digits of a number with the ending zero */
+#define LEG_NAME_MAX 64		/* octets of a name in UTF-8 with the ending zero */
+
+/* A number as it stands at the edge: digits with no prefix added or taken, and what they mean. A SIP user
+ * part with a leading "+" is held as TON_INTERNATIONAL without the "+". */
+struct leg_number {
+	char digits[LEG_DIGITS_MAX];	/* "" for none: 0-9 * # A-D, or an alphanumeric SIP user part */
+	uint8_t ton, npi;		/* enum leg_ton, enum leg_npi */
+	uint8_t presentation, screening;	/* calling, connected and redirecting numbers only */
+};
+
+/* Q.931 4.5.5: information transfer capability. */
+enum leg_bearer { BEARER_SPEECH = 0x00, BEARER_UNRESTRICTED = 0x08, BEARER_3K1 = 0x10 };
+
+/* What a call asks for; at the edge's own form in both directions. */
+struct leg_offer {
+	struct leg_number called, calling, redirecting;
+	char calling_name[LEG_NAME_MAX];	/* "" for none */
+	uint8_t redirect_reason;	/* Q.931 4.6.7 / Q.953; 0 unknown */
+	uint8_t redirect_count;		/* 0: not redirected */
+	uint8_t bearer;			/* enum leg_bearer */
+	bool complete;			/* sending complete: no more digits will follow */
+	uint8_t progress;		/* progress indicators received, bit N for Q.931 4.5.23 value N */
+	char id[128];			/* the edge's own name of the call: SIP Call-ID, or "span/call reference" */
+	char source[64];		/* where it came from, for people: "192.0.2.7:5060 udp", "span 1" */
+};
+
+/* Why a leg ended, or is to be ended. Translated where it enters: q850 is always set; sip is the status
+ * as it came when SIP was the origin, else 0. */
+struct leg_cause {
+	uint8_t q850;			/* Q.850 cause value, 1 to 127 */
+	uint8_t location;		/* Q.850 2.2.3 location: 0 user, 1 LPN, 2 LN, ... 10 beyond interworking */
+	uint16_t sip;			/* SIP status, or 0 */
+	char text[96];			/* words as they came (Reason text, what a supervisor saw), or "" */
+};
+
+enum leg_event_kind {
+	LEG_PROCEEDING,		/* the other end has the whole number and works on it */
+	LEG_ALERTING,		/* the called party is being alerted; inband: its audio flows */
+	LEG_PROGRESS,		/* audio or an interworking note before answer; inband, progress */
+	LEG_ANSWERED,
+	LEG_DIGIT,		/* digit, out of band or found by a driver; overlap digits before answer */
+	LEG_HELD, LEG_RESUMED,	/* the other end put this leg on hold, took it back */
+	LEG_AUDIO,		/* port or line has changed or become known; see leg_audio below */
+	LEG_CLEARED,		/* over, with cause; the last event of a leg */
+};
+
+struct leg_event {
+	enum leg_event_kind kind;
+	bool inband;			/* audio from that end really flows (PI 1 or 8; 18x with SDP) */
+	uint8_t progress;		/* progress indicators as bits, as in leg_offer */
+	char digit;			/* LEG_DIGIT: 0-9 * # A-D */
+	uint16_t duration_ms;		/* LEG_DIGIT: 0 when not known */
+	struct leg_number connected;	/* LEG_ANSWERED: connected number, digits "" for none */
+	struct leg_cause cause;		/* LEG_CLEARED; LEG_PROGRESS when it carried one, else q850 0 */
+	bool by_far_end;		/* LEG_CLEARED: the other end cleared, not our leg_clear() */
+};
+typedef void leg_event_fn(void *arg, struct leg *leg, const struct leg_event *ev);
+
+/* One line of a call's ladder, as the driver sees it: a message that was sent (OUT) or received. PROTO is
+ * "Q.931" or "SIP", WHAT the message ("SETUP", "180 Ringing"), DETAIL short words or "". */
+typedef void leg_trace_fn(void *arg, const char *proto, bool out, const char *what, const char *detail);
+
+/* What a driver can be asked. A NULL member means that it cannot; the leg_ functions then return
+ * -EOPNOTSUPP. All return 0 or a negative errno: -EALREADY when the state for it has passed. */
+struct leg_ops {
+	const char *name;				/* "isdn", "sip", "test" */
+	int (*proceed)(struct leg *leg);
+	int (*alert)(struct leg *leg, bool inband);
+	int (*progress)(struct leg *leg, bool inband, const struct leg_cause *cause);
+	int (*answer)(struct leg *leg, const struct leg_number *connected);
+	int (*digit)(struct leg *leg, char digit, unsigned duration_ms);
+	int (*hold)(struct leg *leg);
+	int (*resume)(struct leg *leg);
+	int (*transfer)(struct leg *leg, const char *to);
+	int (*info)(struct leg *leg, const char *display);
+	int (*clear)(struct leg *leg, const struct leg_cause *cause);
+};
+
+/* The part of a leg that everybody sees; drivers embed it as the first member of their own struct. */
+struct leg {
+	const struct leg_ops *ops;
+	leg_event_fn *fn;		/* the owner's; set by leg_attach() */
+	void *arg;
+	leg_trace_fn *trace;		/* may be NULL */
+	void *trace_arg;
+	bool incoming;
+	struct hw_line *line;		/* line legs: the B channel, once it is known; else NULL */
+	struct media_port *port;	/* SIP and test legs: their end of the media path; the driver owns it */
+};
+
+/* An incoming call on a trunk: ARG is the one given when the trunk was opened. OFFER lives until return. */
+typedef void leg_offered_fn(void *arg, struct leg *leg, const struct leg_offer *offer);
+
+void leg_attach(struct leg *leg, leg_event_fn *fn, void *arg);
+void leg_set_trace(struct leg *leg, leg_trace_fn *fn, void *arg);
+
+/* Towards the other end of an incoming leg, in this order; each may be left out. */
+int leg_proceed(struct leg *leg);
+int leg_alert(struct leg *leg, bool inband);
+int leg_progress(struct leg *leg, bool inband, const struct leg_cause *cause);	/* CAUSE may be NULL */
+int leg_answer(struct leg *leg, const struct leg_number *connected);		/* CONNECTED may be NULL */
+/* On a leg that is up. */
+int leg_digit(struct leg *leg, char digit, unsigned duration_ms);
+int leg_hold(struct leg *leg);
+int leg_resume(struct leg *leg);
+int leg_transfer(struct leg *leg, const char *to);
+int leg_info(struct leg *leg, const char *display);
+/* At any time, once; LEG_CLEARED follows. A second call is -EALREADY. */
+int leg_clear(struct leg *leg, const struct leg_cause *cause);
+
+/* For drivers: report an event, trace a message. */
+void leg_report(struct leg *leg, const struct leg_event *ev);
+void leg_trace(struct leg *leg, const char *proto, bool out, const char *what, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+
+#endif

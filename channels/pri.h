@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * channels/pri.h: the ISDN primary-rate driver: a trunk is one or more spans, each with its own D channel
+ * under libpri (Q.921, Q.931). Loop thread only. Lines are opened when the trunk is and stay open.
+ */
+#ifndef CHANNELS_PRI_H
+#define CHANNELS_PRI_H
+
+#include <stddef.h>
+#include <sys/time.h>
+
+#include "channels/leg.h"
+#include "hw/hw.h"
+
+struct pri_trunk;
+
+enum pri_dialect { PRI_EUROISDN_E1, PRI_EUROISDN_T1, PRI_NATIONAL2, PRI_DIALECTS };
+enum pri_side { PRI_USER, PRI_NETWORK };
+enum pri_hunt { PRI_ASCENDING, PRI_DESCENDING, PRI_ROUND_ROBIN, PRI_LEAST_USED };
+
+struct pri_trunk_conf {
+	const char *name;		/* the trunk's name, for log lines */
+	const int *spans;		/* span numbers, in hunting order */
+	int n_spans;
+	enum pri_dialect dialect;
+	enum pri_side side;
+	enum pri_hunt hunt;
+	bool exclusive;			/* ask for exactly the channel named (Q.931 4.5.13), not a preferred one */
+	unsigned alarm_hold_ms;		/* an alarm this long clears the span's calls with cause 41 */
+	unsigned alarm_clear_ms;	/* no alarm this long and the span is used again */
+};
+
+struct pri_handlers {
+	leg_offered_fn *offered;
+	/* One line for people; LEVEL as in syslog (3 error .. 7 debug). Never NULL. */
+	void (*log)(void *arg, int level, const char *text);
+	/* Something that status shows has changed (layer 2, alarms, a channel). May be NULL. */
+	void (*changed)(void *arg);
+	void *arg;
+};
+
+/* Opens all spans' channels; a span that is not there or in alarm is out of service until it is back, and
+ * is no error. CONF is copied. Errors: -EINVAL (no spans, a dialect that its span type cannot carry). */
+int pri_trunk_open(struct pri_trunk **out, struct hw *hw, const struct pri_trunk_conf *conf,
+		   const struct pri_handlers *handlers);
+/* Only when media has let go of every line. Calls that are up get LEG_CLEARED, cause 41. NULL is fine. */
+void pri_trunk_close(struct pri_trunk *t);
+
+/* Timers. libpri's deadlines are absolute times of gettimeofday(), hence two clocks. Run whatever is due
+ * and every deferred event, and return the time of the next deadline in now_us's clock, -1 for none. Call
+ * it once a turn of the loop: any other call on a trunk or leg may have moved the deadline. */
+int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct timeval *wall);
+
+/* Places a call. OUT is set before any event. Errors, with nothing sent and no event to follow: -EAGAIN
+ * (no channel free: cause 34), -ENETDOWN (no span of the trunk is in service: cause 27). */
+int pri_trunk_call(struct pri_trunk *t, const struct leg_offer *offer, leg_event_fn *fn, void *arg,
+		   struct leg **out);
+
+/* The cause that stands for an error of pri_trunk_call(). */
+int pri_call_error_cause(int err);
+
+/* No new calls on the trunk, either way (SETUP gets cause 41), while ON; calls that are up stay. */
+void pri_trunk_drain(struct pri_trunk *t, bool on);
+/* RESTART of every idle B channel of the trunk (Q.931 5.5). */
+void pri_trunk_restart(struct pri_trunk *t);
+
+/* --- For status ------------------------------------------------------------------------------- */
+
+enum pri_line_state { PRI_LINE_OUT, PRI_LINE_RESTARTING, PRI_LINE_IDLE, PRI_LINE_SETUP, PRI_LINE_UP,
+		      PRI_LINE_CLEARING, PRI_LINE_SET_ASIDE };
+const char *pri_line_state_name(enum pri_line_state s);
+
+struct pri_line_info {
+	int chan, span, pos;		/* channel number, span, timeslot */
+	enum pri_line_state state;
+	struct leg *leg;		/* the leg on it, or NULL */
+	int64_t since_us;		/* when the state began */
+	unsigned calls;			/* since the trunk was opened */
+};
+struct pri_span_info {
+	int span;
+	unsigned alarms;		/* HW_ALARM_ bits */
+	bool layer2;			/* Q.921 multiple frame established */
+	bool in_service;		/* layer 2 up and no alarm held */
+	int64_t since_us;		/* when in_service last changed */
+	unsigned long frames_in, frames_out, abort, overrun, badfcs;	/* on the D channel */
+	unsigned glare, restarts, restart_timeouts, l2_losses;
+	unsigned calls_in, calls_out;
+};
+/* Fill OUT with at most MAX, return how many there are. */
+int pri_trunk_lines(const struct pri_trunk *t, struct pri_line_info *out, int max);
+int pri_trunk_spans(const struct pri_trunk *t, struct pri_span_info *out, int max);
+
+#endif

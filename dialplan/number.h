@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dialplan/number.h: numbers. Inside they are E.164 with a leading "+"; type of number, numbering plan and
+ * dialling prefixes live at the edge and are turned here, by a trunk's own rules. Pure; any thread.
+ */
+#ifndef DIALPLAN_NUMBER_H
+#define DIALPLAN_NUMBER_H
+
+#include <stddef.h>
+
+#define NUMBER_MAX 64		/* characters of a number inside, with the ending zero */
+
+/* How numbers are written on one trunk. Strings of digits; "" where there is none. */
+struct number_rules {
+	char country[8];	/* country code, "44" */
+	char area[8];		/* area code without trunk prefix, "20" */
+	char international[8];	/* prefix before a country code, "00" */
+	char national[8];	/* trunk prefix before an area code, "0" */
+	/* What goes out: type of number that called and calling numbers get (Q.931 4.5.8), see number_out(). */
+	enum number_style {
+		NUMBER_STYLE_TYPED,		/* national type inside the country, international outside */
+		NUMBER_STYLE_INTERNATIONAL,	/* international type for all E.164 */
+		NUMBER_STYLE_DIALLED,		/* type unknown, as a person dials: 020.., 00.. */
+		NUMBER_STYLE_PLUS,		/* "+" and E.164, for SIP */
+	} called_style, calling_style;
+};
+
+/* Digits and type of number (Q.931 4.5.8) as they came -> inside form in OUT (NUMBER_MAX octets). A number that
+ * cannot be made E.164 (an extension, 112 with type unknown, *57) stays as it came. With TON unknown,
+ * the international and national prefixes are recognised; digits alone are not guessed at. Visual separators "-.() " are dropped. Returns 0, or -EINVAL for a
+ * character that no number has, -ENAMETOOLONG. */
+int number_in(const struct number_rules *r, const char *digits, unsigned ton, char *out);
+
+/* Inside form -> digits and type of number as the trunk wants it. DIGITS has NUMBER_MAX octets. */
+void number_out(const struct number_rules *r, enum number_style style, const char *number, char *digits,
+		unsigned *ton);
+
+#endif

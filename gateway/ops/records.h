@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gateway/ops/records.h: call records in SQLite, written by the records thread. records_put() is for the
+ * loop thread and never waits for the disk: records wait in memory up to a bound and an alarm says so.
+ */
+#ifndef GATEWAY_OPS_RECORDS_H
+#define GATEWAY_OPS_RECORDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/media/media.h"
+
+struct records;
+
+struct record_leg {
+	char trunk[64];
+	char line[32];			/* "1/7" (span/timeslot), "" on SIP and test lines */
+	char called[64], calling[64];	/* inside form, as this leg had them */
+	char called_raw[64], calling_raw[64];	/* digits as they came or went */
+	uint8_t called_ton, calling_ton, presentation, screening;
+	char id[128];			/* Call-ID, or span/call reference */
+	uint8_t cause, location;	/* of this leg's clearing */
+	uint16_t sip;
+	struct media_stats media;
+};
+struct call_record {
+	uint64_t id;			/* the call's number in the daemon's log and ladder */
+	char uuid[40];
+	int64_t start_ms, alert_ms, answer_ms, end_ms;	/* wall clock, ms since 1970; 0 for what did not happen */
+	struct record_leg in, out;	/* out is the last one tried */
+	int attempts;			/* destinations tried */
+	int did_line;			/* the DID row's line, 0 for none */
+	char did_name[64];
+	uint8_t cause, location;	/* of the call */
+	char side[16];			/* who cleared: "in", "out", "gateway" */
+	char why[96];			/* one plain sentence: "the called party hung up" */
+};
+
+/* Opens or creates PATH (schema, write-ahead log). A file that cannot be opened now is tried again: not an error. */
+int records_open(struct records **out, const char *path);
+/* Writes what waits, 5 s at most, and stops the thread. NULL is fine. */
+void records_close(struct records *r);
+/* Copies REC. Returns 0, or -ENOSPC (the bound is reached; the record is counted as lost). */
+int records_put(struct records *r, const struct call_record *rec);
+
+struct records_status { uint64_t written, waiting, lost; char error[128]; };
+void records_status(struct records *r, struct records_status *out);	/* any thread */
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hw/hw.h: the boundary to hardware: spans, lines, D channels, audio, alarms.
+ *
+ * One interface, two drivers: hw_dahdi (DAHDI's kernel driver) and hw_sim (a simulated card in this
+ * process). Each call says which thread makes it. "Loop" is the thread that owns calls and signalling;
+ * "media" is the thread that moves audio. A driver starts no thread and reads no clock: time comes in as
+ * an argument, in microseconds of CLOCK_MONOTONIC.
+ *
+ * Errors are negative errno values: -ENODEV (the card, span or channel is gone), -EBUSY (the channel is
+ * in use by another program), -ENOENT (no such channel), -EINVAL (not that kind of channel), -ENOMEM.
+ */
+#ifndef HW_HW_H
+#define HW_HW_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct hw;		/* an opened card driver; owns its lines and D channels */
+struct hw_line;		/* an opened line: one B channel (analog ports join here) */
+struct hw_dchan;	/* an opened D channel */
+
+enum hw_law { HW_ALAW, HW_MULAW };			/* ITU-T G.711 */
+enum hw_span_type { HW_SPAN_E1, HW_SPAN_T1, HW_SPAN_J1, HW_SPAN_ANALOG, HW_SPAN_OTHER };
+enum hw_chan_kind { HW_CHAN_B, HW_CHAN_D, HW_CHAN_FXS, HW_CHAN_FXO, HW_CHAN_UNUSED };
+
+/* Alarms of a span, as bits. Names and meaning as DAHDI's (dahdi/user.h). */
+enum {
+	HW_ALARM_RED = 1 << 0,		/* no signal, or no frame, received */
+	HW_ALARM_YELLOW = 1 << 1,	/* the far end reports that it does not receive (RAI) */
+	HW_ALARM_BLUE = 1 << 2,		/* all ones received (AIS) */
+	HW_ALARM_RECOVERING = 1 << 3,	/* clear, but not yet for long enough */
+	HW_ALARM_LOOPBACK = 1 << 4,
+	HW_ALARM_NOTOPEN = 1 << 5,
+};
+
+struct hw_span {
+	int no;				/* span number, from 1, as DAHDI numbers it */
+	enum hw_span_type type;
+	unsigned alarms;		/* HW_ALARM_ bits, 0 for none */
+	int first_chan, chans;		/* channel numbers first_chan .. first_chan + chans - 1 */
+	int errors;			/* line errors counted by the card since start (CRC, framing, slips) */
+	char name[40], desc[80];	/* as the driver names it */
+};
+
+struct hw_chan {
+	int no;				/* channel number, from 1, across all spans */
+	int span, pos;			/* its span, and its place in it from 1 (the timeslot) */
+	enum hw_chan_kind kind;
+	enum hw_law law;		/* the law the span carries */
+};
+
+/* What a line or a D channel reports, on the loop thread, from inside hw_service(). */
+enum hw_event {
+	HW_EV_ALARM,		/* the span went from no alarm to some */
+	HW_EV_NOALARM,		/* all alarms of the span are clear */
+	HW_EV_READABLE,		/* D channel only: at least one frame can be read */
+	HW_EV_ABORT,		/* D channel only: HDLC abort received (normal at opening and recovery) */
+	HW_EV_OVERRUN,		/* D channel only: frames lost, nobody read them in time */
+	HW_EV_BADFCS,		/* D channel only: a frame with a wrong check sequence was dropped */
+	HW_EV_REMOVED,		/* the span has left: close this handle; nothing more will come on it */
+};
+typedef void hw_event_fn(void *arg, enum hw_event ev);
+
+/* How audio of a line is to run; see hw_line_start(). */
+struct hw_audio {
+	unsigned block;		/* octets that one read gives, 8 to 160; a read never gives part of a block */
+	unsigned buffers;	/* blocks that fit each way, 2 to 32 */
+	bool clear;		/* clear channel: no law, no canceller, 0xff when idle (Q.931 unrestricted) */
+	unsigned echo_taps;	/* echo canceller length in samples; 0 for none */
+};
+
+/* A driver. Every member is required; callers use the functions below. */
+struct hw_ops {
+	const char *name;
+	void (*close)(struct hw *hw);
+	int (*fd)(const struct hw *hw);
+	void (*service)(struct hw *hw, int64_t now_us);
+	int (*spans)(struct hw *hw, struct hw_span *out, int max);
+	int (*chans)(struct hw *hw, int span, struct hw_chan *out, int max);
+	int (*clock_poll)(struct hw *hw, struct pollfd *out);
+	int (*clock_start)(struct hw *hw, unsigned period_samples);
+	int (*clock_tick)(struct hw *hw, int64_t now_us);
+	int (*dchan_open)(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw_dchan **out);
+	void (*dchan_close)(struct hw_dchan *d);
+	int (*dchan_read)(struct hw_dchan *d, uint8_t *buf, size_t size);
+	int (*dchan_write)(struct hw_dchan *d, const uint8_t *buf, size_t len);
+	int (*line_open)(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw_line **out);
+	void (*line_close)(struct hw_line *l);
+	int (*line_start)(struct hw_line *l, const struct hw_audio *a);
+	void (*line_stop)(struct hw_line *l);
+	int (*line_read)(struct hw_line *l, uint8_t *buf, size_t size);
+	int (*line_write)(struct hw_line *l, const uint8_t *buf, size_t len);
+};
+
+/* The first members of each driver's own structs, so that the wrappers in hw.c need no table look-up. */
+struct hw {
+	const struct hw_ops *ops;
+};
+struct hw_line {
+	const struct hw_ops *ops;
+	struct hw *hw;
+	int chan;		/* channel number */
+	int span;		/* its span */
+	enum hw_law law;	/* law of the octets read and written */
+};
+struct hw_dchan {
+	const struct hw_ops *ops;
+	struct hw *hw;
+	int chan, span;
+};
+
+/* --- The card (loop thread) ------------------------------------------------------------------- */
+
+/* Opens DAHDI. A host without the driver or without any span is no error: hw_spans() then counts 0. */
+int hw_dahdi_open(struct hw **out);
+/* The simulated card is opened by hw_sim_open(), hw/sim.h. */
+
+/* Closes the card with all its lines and D channels. NULL is fine. Media must have let go of every line. */
+void hw_close(struct hw *hw);
+
+/* One descriptor for everything the loop must hear of: readable (POLLIN) when hw_service() has work. */
+int hw_fd(const struct hw *hw);
+/* Delivers what is waiting to the callbacks given at opening. Cheap when there is nothing. A callback may
+ * open, close, read and write any line or D channel, its own included. */
+void hw_service(struct hw *hw, int64_t now_us);
+
+/* Fill OUT with at most MAX entries, by rising number, read from the card at this moment. Return how many
+ * there are, which may be more than MAX. hw_chans: SPAN 0 means all spans. */
+int hw_spans(struct hw *hw, struct hw_span *out, int max);
+int hw_chans(struct hw *hw, int span, struct hw_chan *out, int max);
+
+/* --- The card's clock (media thread) ---------------------------------------------------------- */
+
+/* Fill OUT with the descriptor and events to poll for the next tick. */
+int hw_clock_poll(struct hw *hw, struct pollfd *out);
+/* One tick each PERIOD samples of 125 us (8 = 1 ms); 0 stops the clock and costs nothing from then on. */
+int hw_clock_start(struct hw *hw, unsigned period_samples);
+/* Acknowledge the tick; the simulated card moves its audio here. Returns how many periods have passed
+ * (0 when woken for nothing), or a negative errno. */
+int hw_clock_tick(struct hw *hw, int64_t now_us);
+
+/* --- D channels (loop thread) ----------------------------------------------------------------- */
+
+/* FN is called from hw_service() until hw_dchan_close(). One opener at a time: -EBUSY. */
+int hw_dchan_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw_dchan **out);
+void hw_dchan_close(struct hw_dchan *d);	/* NULL is fine */
+/* One frame without its check sequence (Q.921: address field to end of information field). Returns its
+ * length, 0 when there is none. Events that stand in the driver's way are delivered first. */
+int hw_dchan_read(struct hw_dchan *d, uint8_t *buf, size_t size);
+/* Queues one frame. Returns LEN, -EAGAIN (the queue is full; the frame was not taken), -EMSGSIZE. */
+int hw_dchan_write(struct hw_dchan *d, const uint8_t *buf, size_t len);
+
+/* --- Lines ------------------------------------------------------------------------------------ */
+
+/* Loop thread. The line is idle (silence of its law goes out) until media starts it. */
+int hw_line_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw_line **out);
+void hw_line_close(struct hw_line *l);		/* NULL is fine; media must have stopped it */
+
+/* Media thread. Start drops what was buffered both ways and begins to record; stop goes back to silence. */
+int hw_line_start(struct hw_line *l, const struct hw_audio *a);
+void hw_line_stop(struct hw_line *l);
+/* One whole block of the size given at start, in the line's law; SIZE must hold it. Returns the octets, 0
+ * when no block is complete, -ENODEV when the span has left. When nobody reads, the oldest blocks are
+ * kept and new ones dropped. */
+int hw_line_read(struct hw_line *l, uint8_t *buf, size_t size);
+/* Queues LEN octets, at most one block; goes out after what is queued. Returns the octets taken, 0 when
+ * full, -ENODEV. When the queue runs dry the line sends silence of its law. */
+int hw_line_write(struct hw_line *l, const uint8_t *buf, size_t len);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hw/sim.h: the simulated card: E1, T1 and J1 spans in this process, wired to each other. It behaves as
+ * DAHDI does; where the two differ, the test on the real driver decides. Loop thread, except where said.
+ */
+#ifndef HW_SIM_H
+#define HW_SIM_H
+
+#include "hw/hw.h"
+
+struct sim_span {
+	int no;				/* 1 and up, without holes */
+	enum hw_span_type type;		/* E1: 31 channels, D on 16, A-law; T1, J1: 24, D on 24, mu-law */
+};
+struct sim_wire {
+	int a, b;			/* two spans joined back to back; a span has one wire at most */
+	double ppm;			/* clock of span b against span a; what does not fit is slipped, a frame at a time */
+};
+struct sim_conf {
+	const struct sim_span *spans;
+	int n_spans;
+	const struct sim_wire *wires;
+	int n_wires;
+};
+
+/* Copies CONF. A span without a wire is in red alarm. Times are those given to hw_service() and
+ * hw_clock_tick(); hw_fd() becomes readable by itself when a frame or an alarm falls due. */
+int hw_sim_open(struct hw **out, const struct sim_conf *conf);
+
+/* Faults, one span at a time; each acts on what the span receives. 0 takes the fault away. */
+enum sim_fault {
+	SIM_FAULT_DOWN,		/* 1: no signal: red here, yellow at the other end */
+	SIM_FAULT_D_LOSS,	/* per mille of D-channel frames that vanish */
+	SIM_FAULT_D_ERROR,	/* per mille of D-channel frames that arrive with a wrong check sequence */
+	SIM_FAULT_BIT_ERROR,	/* errored octets per million on B channels */
+	SIM_FAULT_PPM,		/* clock offset of the far end, parts per million, signed */
+	SIM_FAULT_REMOVED,	/* 1: the span has left the machine; 0: it is plugged in again */
+};
+int hw_sim_fault(struct hw *hw, int span, enum sim_fault fault, int value);
+
+/* What the card counted for a span: for tests and status. Any thread. */
+struct sim_counters {
+	uint64_t d_frames, d_lost, d_errored;	/* D-channel frames received, dropped by a fault, errored */
+	uint64_t slips;				/* frames repeated or dropped for the clock */
+	uint64_t underruns, overruns;		/* octets of silence sent while a line ran dry; octets dropped unread */
+};
+int hw_sim_counters(struct hw *hw, int span, struct sim_counters *out);
+
+#endif
