@@ -78,6 +78,7 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libsupport.
 $(B)/tests/%: $(B)/tests/%.o $(B)/libsupport.a $(B)/libtipring.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+lib: $(B)/libtipring.a
 units: $(UNITS)
 tools: $(TOOLS)
 benches: $(BENCHES)
@@ -85,6 +86,6 @@ replays: $(REPLAYS)
 everything: all units tools benches replays
 
 .PRECIOUS: $(B)/%.o
-.PHONY: all units tools benches replays everything help
+.PHONY: all lib units tools benches replays everything help
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 include tests/check.mk
