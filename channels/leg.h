@@ -102,6 +102,8 @@ struct leg_ops {
 	int (*transfer)(struct leg *leg, const char *to);
 	int (*info)(struct leg *leg, const char *display);
 	int (*clear)(struct leg *leg, const struct leg_cause *cause);
+	/* The leg has just been given a trace: replay what passed before it had one. May be NULL. */
+	void (*traced)(struct leg *leg);
 };
 
 /* The part of a leg that everybody sees; drivers embed it as the first member of their own struct. */

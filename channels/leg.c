@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * channels/leg.c: the leg_ functions: look up the driver's member and call it. A driver that cannot do a
+ * thing leaves its member NULL and the caller gets -EOPNOTSUPP, so that the call can go on without it.
+ */
+#include "channels/leg.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#define LEG_TRACE_MAX 512	/* octets of one line's detail with the ending zero */
+
+void leg_attach(struct leg *leg, leg_event_fn *fn, void *arg)
+{
+	leg->fn = fn;
+	leg->arg = arg;
+}
+
+void leg_set_trace(struct leg *leg, leg_trace_fn *fn, void *arg)
+{
+	leg->trace = fn;
+	leg->trace_arg = arg;
+	if (fn && leg->ops->traced)
+		leg->ops->traced(leg);
+}
+
+int leg_proceed(struct leg *leg)
+{
+	return leg->ops->proceed ? leg->ops->proceed(leg) : -EOPNOTSUPP;
+}
+
+int leg_alert(struct leg *leg, bool inband)
+{
+	return leg->ops->alert ? leg->ops->alert(leg, inband) : -EOPNOTSUPP;
+}
+
+int leg_progress(struct leg *leg, bool inband, const struct leg_cause *cause)
+{
+	return leg->ops->progress ? leg->ops->progress(leg, inband, cause) : -EOPNOTSUPP;
+}
+
+int leg_answer(struct leg *leg, const struct leg_number *connected)
+{
+	return leg->ops->answer ? leg->ops->answer(leg, connected) : -EOPNOTSUPP;
+}
+
+int leg_digit(struct leg *leg, char digit, unsigned duration_ms)
+{
+	return leg->ops->digit ? leg->ops->digit(leg, digit, duration_ms) : -EOPNOTSUPP;
+}
+
+int leg_hold(struct leg *leg)
+{
+	return leg->ops->hold ? leg->ops->hold(leg) : -EOPNOTSUPP;
+}
+
+int leg_resume(struct leg *leg)
+{
+	return leg->ops->resume ? leg->ops->resume(leg) : -EOPNOTSUPP;
+}
+
+int leg_transfer(struct leg *leg, const char *to)
+{
+	return leg->ops->transfer ? leg->ops->transfer(leg, to) : -EOPNOTSUPP;
+}
+
+int leg_info(struct leg *leg, const char *display)
+{
+	return leg->ops->info ? leg->ops->info(leg, display) : -EOPNOTSUPP;
+}
+
+int leg_clear(struct leg *leg, const struct leg_cause *cause)
+{
+	return leg->ops->clear ? leg->ops->clear(leg, cause) : -EOPNOTSUPP;
+}
+
+void leg_report(struct leg *leg, const struct leg_event *ev)
+{
+	if (leg->fn)
+		leg->fn(leg->arg, leg, ev);
+}
+
+void leg_trace(struct leg *leg, const char *proto, bool out, const char *what, const char *fmt, ...)
+{
+	char detail[LEG_TRACE_MAX] = "";
+	va_list ap;
+
+	if (!leg->trace)
+		return;
+	if (fmt) {
+		va_start(ap, fmt);
+		vsnprintf(detail, sizeof(detail), fmt, ap);
+		va_end(ap);
+	}
+	leg->trace(leg->trace_arg, proto, out, what, detail);
+}
