@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hw/sim/line.c: opening and closing a line of the simulated card. Loop thread; its audio is in path.c. */
+#include <stdlib.h>
+#include <errno.h>
+
+#include "hw/sim/card.h"
+
+int sim_line_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw_line **out)
+{
+	struct sim_line *l = malloc(sizeof(*l));	/* the rings stay untouched until audio runs */
+	int err;
+
+	if (!l)
+		return -ENOMEM;
+	l->h = (struct sim_handle){ 0 };
+	err = sim_handle_open(&l->h, (struct sim_card *)hw, chan, HW_CHAN_B, fn, arg);
+	if (err) {
+		free(l);
+		return err;
+	}
+	l->base = (struct hw_line){ hw->ops, hw, chan, l->h.slot->port->no, l->h.slot->port->law };
+	l->block = 0;
+	*out = &l->base;
+	return 0;
+}
+
+void sim_line_close(struct hw_line *base)
+{
+	struct sim_line *l = (struct sim_line *)base;
+
+	sim_handle_close(&l->h);
+	free(l);
+}
