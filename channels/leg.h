@@ -47,7 +47,7 @@ struct leg_offer {
 	uint8_t redirect_count;		/* 0: not redirected */
 	uint8_t bearer;			/* enum leg_bearer */
 	bool complete;			/* sending complete: no more digits will follow */
-	uint8_t progress;		/* progress indicators received, bit N for Q.931 4.5.23 value N */
+	uint16_t progress;		/* progress indicators received, bit N for Q.931 4.5.23 value N (1 to 10) */
 	char id[128];			/* the edge's own name of the call: SIP Call-ID, or "span/call reference" */
 	char source[64];		/* where it came from, for people: "192.0.2.7:5060 udp", "span 1" */
 };
@@ -68,14 +68,14 @@ enum leg_event_kind {
 	LEG_ANSWERED,
 	LEG_DIGIT,		/* digit, out of band or found by a driver; overlap digits before answer */
 	LEG_HELD, LEG_RESUMED,	/* the other end put this leg on hold, took it back */
-	LEG_AUDIO,		/* port or line has changed or become known; see leg_audio below */
+	LEG_AUDIO,		/* port or line has changed or become known; line is NULL while one is negotiated */
 	LEG_CLEARED,		/* over, with cause; the last event of a leg */
 };
 
 struct leg_event {
 	enum leg_event_kind kind;
 	bool inband;			/* audio from that end really flows (PI 1 or 8; 18x with SDP) */
-	uint8_t progress;		/* progress indicators as bits, as in leg_offer */
+	uint16_t progress;		/* progress indicators as bits, as in leg_offer */
 	char digit;			/* LEG_DIGIT: 0-9 * # A-D */
 	uint16_t duration_ms;		/* LEG_DIGIT: 0 when not known */
 	struct leg_number connected;	/* LEG_ANSWERED: connected number, digits "" for none */

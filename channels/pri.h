@@ -52,7 +52,8 @@ void pri_trunk_close(struct pri_trunk *t);
 int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct timeval *wall);
 
 /* Places a call. OUT is set before any event. Errors, with nothing sent and no event to follow: -EAGAIN
- * (no channel free: cause 34), -ENETDOWN (no span of the trunk is in service: cause 27). */
+ * (no channel free: cause 34), -ENETDOWN (no span of the trunk is in service: cause 27), -ESHUTDOWN (the
+ * trunk is drained: cause 41), -ENOMEM (cause 47). */
 int pri_trunk_call(struct pri_trunk *t, const struct leg_offer *offer, leg_event_fn *fn, void *arg,
 		   struct leg **out);
 
