@@ -62,6 +62,8 @@ int pri_call_error_cause(int err);
 
 /* No new calls on the trunk, either way (SETUP gets cause 41), while ON; calls that are up stay. */
 void pri_trunk_drain(struct pri_trunk *t, bool on);
+/* Changes the hunting order; calls that are up stay where they are. */
+void pri_trunk_hunt(struct pri_trunk *t, enum pri_hunt hunt);
 /* RESTART of every idle B channel of the trunk (Q.931 5.5). */
 void pri_trunk_restart(struct pri_trunk *t);
 

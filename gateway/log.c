@@ -25,9 +25,18 @@ void log_set_level(int level)
 	atomic_store(&max_level, level);
 }
 
+static const char *const names[] = { "", "", "", "error", "warning", "notice", "info", "debug" };
+
+int log_level_from_name(const char *name)
+{
+	for (int i = LOG_L_ERROR; i <= LOG_L_DEBUG; i++)
+		if (!strcmp(name, names[i]))
+			return i;
+	return -1;
+}
+
 static void emit(int level, const char *fmt, va_list ap)
 {
-	static const char *const names[] = { "", "", "", "error", "warning", "notice", "info", "debug" };
 	char line[1024];
 	size_t n;
 

@@ -10,6 +10,7 @@
 enum { LOG_L_ERROR = 3, LOG_L_WARNING = 4, LOG_L_NOTICE = 5, LOG_L_INFO = 6, LOG_L_DEBUG = 7 };
 void log_set_level(int level);		/* what is above it is not printed; default LOG_L_INFO */
 void log_line(int level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int log_level_from_name(const char *name);	/* "error" .. "debug", or -1 */
 /* At most N lines a second from one place in the code; what was held back is counted in the next one. */
 struct log_limit { long long second; int count, held; };
 void log_limited(struct log_limit *lim, int per_second, int level, const char *fmt, ...)

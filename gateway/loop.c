@@ -263,29 +263,31 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < 0 ? b : b < 0 ? a : a < b ? a : b;
 }
 
+void loop_step(struct loop *l, int64_t max_us)
+{
+	int64_t next = -1, now = loop_now_us(), wait_us;
+	struct turn *t, *following;
+
+	run_timers(l, now);
+	for (t = l->turns; t; t = following) {
+		following = t->next;
+		next = earlier(next, t->fn(t->arg, now));
+	}
+	if (l->n)
+		next = earlier(next, l->heap[0]->due_us);
+	wait_us = next < 0 ? max_us : next - loop_now_us();
+	if (wait_us < 0 || atomic_load(&l->stop))
+		wait_us = 0;
+	if (wait_us > max_us)
+		wait_us = max_us;
+	su_root_step(l->root, (su_duration_t)((wait_us + 999) / 1000));
+}
+
 void loop_run(struct loop *l)
 {
+	while (!atomic_load(&l->stop))
+		loop_step(l, 60000000);
 	atomic_store(&l->stop, false);
-	while (!atomic_load(&l->stop)) {
-		int64_t next = -1, now = loop_now_us(), wait_us;
-		struct turn *t, *following;
-
-		run_timers(l, now);
-		for (t = l->turns; t; t = following) {
-			following = t->next;
-			next = earlier(next, t->fn(t->arg, now));
-		}
-		if (l->n)
-			next = earlier(next, l->heap[0]->due_us);
-		if (atomic_load(&l->stop))
-			break;
-		wait_us = next < 0 ? 60000000 : next - loop_now_us();
-		if (wait_us < 0)
-			wait_us = 0;
-		if (wait_us > 60000000)
-			wait_us = 60000000;
-		su_root_step(l->root, (su_duration_t)((wait_us + 999) / 1000));
-	}
 }
 
 void loop_stop(struct loop *l)

@@ -15,6 +15,8 @@ struct loop_timer;
 int loop_open(struct loop **out);
 void loop_close(struct loop *l);
 su_root_t *loop_root(struct loop *l);
+/* One turn: what is due, then what comes within MAX_US at the latest. */
+void loop_step(struct loop *l, int64_t max_us);
 /* Runs until loop_stop(). */
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);		/* any thread, and from a signal handler */

@@ -65,6 +65,7 @@ struct sip_leg_info {
 	char codec[16], remote_rtp[80], call_id[128];
 	unsigned ptime_ms;
 	bool telephone_event;
+	struct media_stats stats;	/* final from LEG_CLEARED on, a snapshot before */
 };
 void sip_leg_info(const struct leg *leg, struct sip_leg_info *out);
 

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gateway/call.h: the call: two legs, joined. It knows no driver: legs report events, the router names
+ * destinations, the media path joins ports, and every end is written to a record. Loop thread only.
+ */
+#ifndef GATEWAY_CALL_H
+#define GATEWAY_CALL_H
+
+#include "channels/leg.h"
+#include "dialplan/did.h"
+#include "gateway/gateway.h"
+
+struct trunk;
+
+enum call_state { CALL_IDLE, CALL_OFFERED, CALL_DIALING, CALL_ALERTING, CALL_UP, CALL_CLEARING, CALL_STATES };
+const char *call_state_name(enum call_state s);
+/* May a call go from A to B? The table that the machine itself uses. */
+bool call_may_move(enum call_state a, enum call_state b);
+
+/* One half of a call, as the call sees it. */
+struct call_leg {
+	struct call *call;
+	enum ladder_side side;
+	struct leg *leg;		/* NULL before it is made and after LEG_CLEARED */
+	struct trunk *trunk;		/* NULL on a test line */
+	struct hw_line *line;		/* the line that port was made for */
+	struct media_port *port;	/* line legs: our port on it; else NULL (the driver owns its own) */
+	struct media_port *closing;	/* the last one closed, whose statistics are still to come */
+	struct record_leg rec;
+};
+
+struct call {
+	struct call *next, **prev;	/* in gateway.calls */
+	struct gateway *gw;
+	uint64_t id;
+	enum call_state state;
+	struct call_leg in, out;
+	struct did_route route;
+	int dest;			/* destination being tried */
+	const void *table;		/* DID table the route came from: max= counts rows of one table */
+	char number[NUMBER_MAX], from[NUMBER_MAX], redirecting[NUMBER_MAX];	/* inside form */
+	struct leg_offer offer;		/* as it came */
+	bool joined;
+	unsigned open_ports;		/* ports of ours whose MEDIA_CLOSED is still to come */
+	struct loop_timer *timer;	/* the state's */
+	struct loop_timer *stuck;	/* after clearing: a leg that does not report */
+	int64_t start_us, answer_us;	/* monotonic, for ages */
+	struct call_record rec;
+	void (*ended)(void *arg, const struct call *c);	/* test calls: told when it is finished */
+	void *ended_arg;
+};
+
+/* An incoming leg on a trunk: routed, refused or connected from here on. */
+void call_offered(struct gateway *gw, struct trunk *t, struct leg *leg, const struct leg_offer *offer);
+/* A call of the gateway's own, from an incoming leg (the probe) to NUMBER (inside form) on trunk TO. Returns 0 and the call,
+ * or -ENOMEM; the leg is then still the caller's. */
+int call_originate(struct gateway *gw, struct leg *leg, struct trunk *to, const char *number, const char *from,
+		   struct call **out);
+/* Ends a call from the gateway's side. WHY: one plain sentence for the record. */
+void call_clear(struct call *c, int q850, const char *why);
+
+/* Frees calls whose legs never reported, when the daemon ends. */
+void calls_forget(struct gateway *gw);
+
+struct call *call_find(struct gateway *gw, uint64_t id);	/* NULL when there is none */
+
+/* --- between the files of the call ------------------------------------------------------------ */
+
+void call_note(struct call *c, const char *what, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev);
+void call_leg_attach(struct call_leg *cl, struct leg *leg);
+void call_set_state(struct call *c, enum call_state s);
+void call_end(struct call *c, const struct leg_cause *cause, const char *side, const char *why);
+void call_maybe_free(struct call *c);
+/* call_route.c: the first or next destination; ends the call when there is none. */
+void call_route(struct call *c);
+bool call_try_next(struct call *c);
+/* call_media.c */
+void call_join(struct call *c);
+void call_unjoin(struct call_leg *cl);
+void call_leg_stats(struct call_leg *cl, struct leg *leg);
+/* call_record.c */
+void call_record_leg(struct call_leg *cl, const char *trunk);
+void call_record_write(struct call *c);
+/* The last records, newest first, as a JSON array that the caller puts. */
+struct json_object *call_records_json(struct gateway *gw, int count);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A call's audio: a port for each line leg, joined with the other leg's port when there is something to
+ * hear. Commands to the media path keep their order, so a line may carry its next call while the port of
+ * its last one is still closing.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/call.h"
+#include "gateway/log.h"
+#include "gateway/testleg.h"
+#include "gateway/trunk.h"
+
+/* Our port on a line has let go of it: keep its statistics for the record. */
+static void on_line_media(void *arg, struct media_port *p, const struct media_event *ev)
+{
+	struct call_leg *cl = arg;
+	struct call *c = cl->call;
+	struct timespec ts;
+	char digit[2] = { ev->digit, 0 };
+
+	if (ev->kind == MEDIA_DIGIT) {
+		clock_gettime(CLOCK_REALTIME, &ts);
+		ladder_step(c->gw->ladder, c->id, (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000, cl->side, "media",
+			    false, "digit", digit);
+		return;
+	}
+	if (ev->kind != MEDIA_CLOSED)
+		return;
+	if (p == cl->closing) {
+		cl->rec.media = *ev->stats;
+		cl->closing = NULL;
+	}
+	c->open_ports--;
+	call_maybe_free(c);
+}
+
+static struct media_port *port_of(struct call_leg *cl)
+{
+	struct call *c = cl->call;
+	struct media_line_conf mc = {
+		.clear = c->offer.bearer == BEARER_UNRESTRICTED,
+		.dtmf = c->offer.bearer != BEARER_UNRESTRICTED,
+		.echo_taps = cl->trunk ? cl->trunk->echo_taps : 0,
+	};
+
+	if (!cl->leg)
+		return NULL;
+	if (cl->leg->port)
+		return cl->leg->port;
+	if (cl->line != cl->leg->line)
+		call_unjoin(cl);
+	if (cl->port || !cl->leg->line)
+		return cl->port;
+	if (media_line_port(c->gw->media, cl->leg->line, &mc, on_line_media, cl, &cl->port)) {
+		log_line(LOG_L_ERROR, "call %llu: no media port for its line", (unsigned long long)c->id);
+		return NULL;
+	}
+	cl->line = cl->leg->line;
+	c->open_ports++;
+	return cl->port;
+}
+
+void call_join(struct call *c)
+{
+	struct media_port *in = port_of(&c->in), *out = port_of(&c->out);
+
+	c->joined = true;
+	if (in && out)
+		media_join(in, out);
+}
+
+/* Closes our port on a line leg; the driver closes its own. */
+void call_unjoin(struct call_leg *cl)
+{
+	if (cl->port) {
+		media_port_close(cl->port);
+		cl->closing = cl->port;
+		cl->port = NULL;
+	}
+	cl->line = NULL;
+}
+
+void call_leg_stats(struct call_leg *cl, struct leg *leg)
+{
+	struct sip_leg_info info;
+
+	if (!strcmp(leg->ops->name, "sip")) {
+		sip_leg_info(leg, &info);
+		cl->rec.media = info.stats;
+		snprintf(cl->rec.id, sizeof(cl->rec.id), "%s", info.call_id);
+	} else if (!strcmp(leg->ops->name, "test")) {
+		testleg_stats(leg, &cl->rec.media);
+	}
+}

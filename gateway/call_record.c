@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a call leaves behind: one record with both legs, and one line in the log. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/call.h"
+#include "gateway/cause.h"
+#include "gateway/commands.h"
+#include "gateway/log.h"
+#include "gateway/trunk.h"
+
+/* Fills what is known of a leg when it is made, and its line when it becomes known. TRUNK NULL: the same. */
+void call_record_leg(struct call_leg *cl, const char *trunk)
+{
+	struct call *c = cl->call;
+	struct record_leg *r = &cl->rec;
+	char title[160];
+
+	if (trunk) {
+		memset(r, 0, sizeof(*r));
+		cl->closing = NULL;
+		snprintf(r->trunk, sizeof(r->trunk), "%s", trunk);
+		snprintf(r->called, sizeof(r->called), "%s", c->number);
+		snprintf(r->calling, sizeof(r->calling), "%s", c->from);
+	}
+	if (cl == &c->in && trunk) {
+		snprintf(r->called_raw, sizeof(r->called_raw), "%s", c->offer.called.digits);
+		snprintf(r->calling_raw, sizeof(r->calling_raw), "%s", c->offer.calling.digits);
+		r->called_ton = c->offer.called.ton;
+		r->calling_ton = c->offer.calling.ton;
+		r->presentation = c->offer.calling.presentation;
+		r->screening = c->offer.calling.screening;
+		snprintf(r->id, sizeof(r->id), "%s", c->offer.id);
+	}
+	if (cl->leg && cl->leg->line)
+		gateway_line_name(c->gw, cl->leg->line, r->line, sizeof(r->line));
+	snprintf(title, sizeof(title), "%s%s%s", r->trunk, r->line[0] ? " " : "", r->line);
+	ladder_title(c->gw->ladder, c->id, cl->side, title);
+}
+
+static void log_end(const struct call *c)
+{
+	const struct call_record *r = &c->rec;
+	char talked[32] = "not answered";
+
+	if (r->answer_ms)
+		snprintf(talked, sizeof(talked), "%.1f s", (double)(r->end_ms - r->answer_ms) / 1000);
+	log_line(LOG_L_INFO, "call %llu %s%s%s -> %s%s%s: %s, cause %d (%s), %s", (unsigned long long)r->id,
+		 r->in.trunk, r->in.line[0] ? " " : "", r->in.line, r->out.trunk[0] ? r->out.trunk : "nowhere",
+		 r->out.line[0] ? " " : "", r->out.line, talked, r->cause, cause_name(r->cause), r->why);
+}
+
+void call_record_write(struct call *c)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	c->rec.end_ms = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	c->rec.in = c->in.rec;
+	c->rec.out = c->out.rec;
+	log_end(c);
+	c->gw->recent[c->gw->n_recent++ % GATEWAY_RECENT] = c->rec;
+	records_put(c->gw->records, &c->rec);
+}
+
+static void time_text(struct json_object *o, const char *key, int64_t ms)
+{
+	char buf[40];
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+	size_t n;
+
+	if (!ms)
+		return;
+	gmtime_r(&t, &tm);
+	n = strftime(buf, sizeof(buf), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + n, sizeof(buf) - n, ".%03dZ", (int)(ms % 1000));
+	put_str(o, key, buf);
+}
+
+static struct json_object *record_json(const struct call_record *r)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_int(o, "call", (int64_t)r->id);
+	time_text(o, "start", r->start_ms);
+	time_text(o, "answer", r->answer_ms);
+	time_text(o, "end", r->end_ms);
+	put_dbl(o, "seconds", r->answer_ms ? (double)(r->end_ms - r->answer_ms) / 1000 : 0);
+	put_str(o, "from_trunk", r->in.trunk);
+	put_str(o, "from_line", r->in.line);
+	put_str(o, "from", r->in.calling);
+	put_str(o, "to_trunk", r->out.trunk);
+	put_str(o, "to_line", r->out.line);
+	put_str(o, "to", r->in.called);
+	put_int(o, "cause", r->cause);
+	put_str(o, "cause_name", cause_name(r->cause));
+	put_int(o, "location", r->location);
+	put_str(o, "side", r->side);
+	put_str(o, "why", r->why);
+	return o;
+}
+
+struct json_object *call_records_json(struct gateway *gw, int count)
+{
+	struct json_object *a = json_object_new_array();
+	uint64_t have = gw->n_recent < GATEWAY_RECENT ? gw->n_recent : GATEWAY_RECENT;
+
+	for (uint64_t i = 0; i < have && (int)i < count; i++)
+		json_object_array_add(a, record_json(&gw->recent[(gw->n_recent - 1 - i) % GATEWAY_RECENT]));
+	return a;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where a call goes: the DID row, its limits, and its destinations tried one after the other. */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/call.h"
+#include "gateway/cause.h"
+#include "gateway/log.h"
+#include "gateway/testleg.h"
+#include "gateway/trunk.h"
+
+/* Calls that are up on the same row of the same table: for max=. */
+static int on_row(const struct call *c)
+{
+	int n = 0;
+
+	for (const struct call *o = c->gw->calls; o; o = o->next)
+		n += o != c && o->state != CALL_CLEARING && o->table == c->table && o->route.row == c->route.row;
+	return n;
+}
+
+void call_route(struct call *c)
+{
+	struct gateway *gw = c->gw;
+
+	if (did_lookup(gw->site->dids, c->in.trunk->name, c->number, &c->route)) {
+		gw->refused_route++;
+		call_clear(c, 1, "no row of the DID file allows the call");
+		return;
+	}
+	c->table = gw->site->dids;
+	c->rec.did_line = c->route.line;
+	snprintf(c->rec.did_name, sizeof(c->rec.did_name), "%s", c->route.name);
+	call_note(c, "routed", "line %d of dids", c->route.line);
+	if (c->route.max && !c->route.emergency && on_row(c) >= c->route.max) {
+		call_clear(c, 17, "the row's max= is reached");
+		return;
+	}
+	if (call_try_next(c) && c->in.leg)
+		leg_proceed(c->in.leg);
+}
+
+static void make_offer(const struct call *c, const struct trunk *t, const char *number, struct leg_offer *o)
+{
+	*o = (struct leg_offer){ .bearer = c->offer.bearer, .complete = true, .progress = c->offer.progress };
+	trunk_write_number(t, false, number, &o->called);
+	if (c->from[0])
+		trunk_write_number(t, true, c->from, &o->calling);
+	o->calling.presentation = c->offer.calling.presentation;
+	o->calling.screening = c->offer.calling.screening;
+	snprintf(o->calling_name, sizeof(o->calling_name), "%s", c->offer.calling_name);
+	if (c->redirecting[0]) {
+		trunk_write_number(t, true, c->redirecting, &o->redirecting);
+		o->redirecting.presentation = c->offer.redirecting.presentation;
+		o->redirecting.screening = c->offer.redirecting.screening;
+		o->redirect_reason = c->offer.redirect_reason;
+		o->redirect_count = c->offer.redirect_count;
+	}
+}
+
+/* Each returns 0 or the cause for which this destination cannot take the call. */
+static int to_trunk(struct call *c, const struct did_dest *d)
+{
+	struct trunk *t = trunk_find(c->gw, d->trunk);
+	struct leg_offer offer;
+	struct leg *leg = NULL;
+	int cause;
+
+	if (!t)
+		return 3;
+	if (t->max_calls && t->calls >= (unsigned)t->max_calls && !c->route.emergency)
+		return 34;
+	if (c->offer.bearer == BEARER_UNRESTRICTED && t->kind == CONF_TRUNK_SIP)
+		return 65;	/* needs CLEARMODE, RFC 4040 */
+	make_offer(c, t, d->number, &offer);
+	cause = trunk_call(t, &offer, call_leg_event, &c->out, &leg);
+	if (cause)
+		return cause;
+	c->out.trunk = t;
+	t->calls++;
+	call_leg_attach(&c->out, leg);
+	call_record_leg(&c->out, t->name);
+	snprintf(c->out.rec.called, sizeof(c->out.rec.called), "%s", d->number);
+	snprintf(c->out.rec.called_raw, sizeof(c->out.rec.called_raw), "%s", offer.called.digits);
+	c->out.rec.called_ton = offer.called.ton;
+	snprintf(c->out.rec.calling_raw, sizeof(c->out.rec.calling_raw), "%s", offer.calling.digits);
+	c->out.rec.calling_ton = offer.calling.ton;
+	c->out.rec.presentation = offer.calling.presentation;
+	c->out.rec.screening = offer.calling.screening;
+	return 0;
+}
+
+static int to_test(struct call *c, const struct did_dest *d)
+{
+	struct testleg_env env = { c->gw->loop, c->gw->media, c->gw->args.dir };
+	char title[NUMBER_MAX * 2 + 8];
+	struct leg *leg = NULL;
+	int cause = testleg_call(&env, d->number, call_leg_event, &c->out, &leg);
+
+	if (cause)
+		return cause;
+	snprintf(title, sizeof(title), "test/%s", d->number);
+	call_leg_attach(&c->out, leg);
+	call_record_leg(&c->out, title);
+	return 0;
+}
+
+static int try_one(struct call *c, const struct did_dest *d)
+{
+	switch (d->kind) {
+	case DID_TRUNK:
+		return to_trunk(c, d);
+	case DID_TEST:
+		return to_test(c, d);
+	case DID_BUSY:
+		return 17;
+	case DID_CONGESTION:
+		return 42;
+	case DID_REJECT:
+		return d->cause;
+	}
+	return 42;
+}
+
+static void dest_name(const struct did_dest *d, char *buf, size_t size)
+{
+	if (d->kind == DID_TRUNK)
+		snprintf(buf, size, "%s", d->trunk);
+	else if (d->kind == DID_TEST)
+		snprintf(buf, size, "test/%s", d->number);
+	else
+		snprintf(buf, size, "%s", d->kind == DID_BUSY ? "busy" : d->kind == DID_CONGESTION ? "congestion" :
+				  "reject");
+}
+
+/* Takes destinations from the list until one takes the call. An ending (busy, reject) ends it; a destination
+ * that cannot is passed over when its cause is of the rerouting classes. False: the call has been ended, or
+ * there was no further destination and the caller of this function is to end it. */
+bool call_try_next(struct call *c)
+{
+	char name[NUMBER_MAX * 2 + 8], why[200];
+	int cause = 0;
+
+	while (c->in.leg && c->dest + 1 < c->route.n_dests) {
+		const struct did_dest *d = &c->route.dests[++c->dest];
+
+		dest_name(d, name, sizeof(name));
+		c->rec.attempts++;
+		if (c->state == CALL_OFFERED)
+			call_set_state(c, CALL_DIALING);
+		cause = try_one(c, d);
+		if (!cause) {
+			call_note(c, "dialing", "%s %s", name, d->kind == DID_TRUNK ? d->number : "");
+			return true;
+		}
+		call_note(c, "not taken", "%s: cause %d (%s)", name, cause, cause_name(cause));
+		if (d->kind != DID_TRUNK && d->kind != DID_TEST)
+			break;
+		if (!cause_reroutes(cause))
+			break;
+	}
+	if (!cause)
+		return false;
+	snprintf(why, sizeof(why), "%s: %s", name, cause_name(cause));
+	call_clear(c, cause, why);
+	return false;
+}

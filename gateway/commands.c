@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of commands and the small helpers that they share; see commands.h. */
+#include "gateway/commands.h"
+
+#include <stddef.h>
+
+const struct control_command gateway_commands[] = {
+	{ "status", command_status }, { "trunks", command_trunks },   { "spans", command_spans },
+	{ "lines", command_lines },   { "calls", command_calls },     { "call", command_call },
+	{ "clear", command_clear },   { "drain", command_drain },     { "ladder", command_ladder },
+	{ "fault", command_fault },   { "explain", command_explain }, { "reload", command_reload },
+	{ "records", command_records }, { "log", command_log },	      { NULL, NULL },
+};
+
+const char *command_str(struct json_object *args, const char *key, const char *def)
+{
+	struct json_object *v;
+
+	if (!json_object_object_get_ex(args, key, &v) || !v)
+		return def;
+	return json_object_get_string(v);
+}
+
+int64_t command_int(struct json_object *args, const char *key, int64_t def)
+{
+	struct json_object *v;
+
+	return json_object_object_get_ex(args, key, &v) ? json_object_get_int64(v) : def;
+}
+
+void put_str(struct json_object *o, const char *key, const char *value)
+{
+	json_object_object_add(o, key, json_object_new_string(value));
+}
+
+void put_int(struct json_object *o, const char *key, int64_t value)
+{
+	json_object_object_add(o, key, json_object_new_int64(value));
+}
+
+void put_bool(struct json_object *o, const char *key, bool value)
+{
+	json_object_object_add(o, key, json_object_new_boolean(value));
+}
+
+void put_dbl(struct json_object *o, const char *key, double value)
+{
+	json_object_object_add(o, key, json_object_new_double(value));
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gateway/commands.h: what the control socket can be asked. Loop thread only. commands_status.c shows,
+ * commands_calls.c acts on calls, commands_conf.c on the configuration. ARG of every command is the gateway.
+ */
+#ifndef GATEWAY_COMMANDS_H
+#define GATEWAY_COMMANDS_H
+
+#include "gateway/gateway.h"
+
+extern const struct control_command gateway_commands[];
+
+/* Reads the configuration again: as the reload command and SIGHUP do. Errors go to the log. */
+void commands_reload(struct gateway *gw);
+
+/* commands_status.c */
+void command_status(void *arg, struct control_request *req, struct json_object *args);
+void command_trunks(void *arg, struct control_request *req, struct json_object *args);
+void command_spans(void *arg, struct control_request *req, struct json_object *args);
+void command_lines(void *arg, struct control_request *req, struct json_object *args);
+void command_calls(void *arg, struct control_request *req, struct json_object *args);
+/* commands_calls.c */
+void command_call(void *arg, struct control_request *req, struct json_object *args);
+void command_clear(void *arg, struct control_request *req, struct json_object *args);
+void command_drain(void *arg, struct control_request *req, struct json_object *args);
+void command_ladder(void *arg, struct control_request *req, struct json_object *args);
+void command_fault(void *arg, struct control_request *req, struct json_object *args);
+/* commands_conf.c */
+void command_explain(void *arg, struct control_request *req, struct json_object *args);
+void command_reload(void *arg, struct control_request *req, struct json_object *args);
+void command_records(void *arg, struct control_request *req, struct json_object *args);
+void command_log(void *arg, struct control_request *req, struct json_object *args);
+
+/* Arguments of a request: the string or number under KEY, or the default. */
+const char *command_str(struct json_object *args, const char *key, const char *def);
+int64_t command_int(struct json_object *args, const char *key, int64_t def);
+/* Adds to an object, shorter. */
+void put_str(struct json_object *o, const char *key, const char *value);
+void put_int(struct json_object *o, const char *key, int64_t value);
+void put_bool(struct json_object *o, const char *key, bool value);
+void put_dbl(struct json_object *o, const char *key, double value);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Commands about the configuration and the books: explain, reload, records, log. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/call.h"
+#include "gateway/cause.h"
+#include "gateway/commands.h"
+#include "gateway/log.h"
+#include "gateway/testleg.h"
+#include "gateway/trunk.h"
+
+/* --- explain: the router, with its reasons, and no call ---------------------------------------- */
+
+static void on_row(void *arg, int line, const char *row, bool won, const char *why)
+{
+	struct json_object *a = arg, *o = json_object_new_object();
+
+	put_int(o, "line", line);
+	put_str(o, "row", row);
+	put_bool(o, "won", won);
+	put_str(o, "why", why);
+	json_object_array_add(a, o);
+}
+
+static const char *const ton_names[] = { "unknown", "international", "national", "network specific", "subscriber",
+					 "?", "abbreviated", "?" };
+
+static void explain_trunk(struct gateway *gw, const struct did_dest *d, struct json_object *o)
+{
+	struct trunk *t = trunk_find(gw, d->trunk);
+	struct leg_number out = { .ton = 0 };
+	char sent[160], why[160];
+
+	put_str(o, "dest", "trunk");
+	put_str(o, "trunk", d->trunk);
+	if (!t)
+		return;
+	trunk_write_number(t, false, d->number, &out);
+	if (t->pri)
+		snprintf(sent, sizeof(sent), "%s, type %s", out.digits, ton_names[out.ton & 7]);
+	else
+		snprintf(sent, sizeof(sent), "sip:%s%s", out.ton == TON_INTERNATIONAL ? "+" : "", out.digits);
+	put_str(o, "sent", sent);
+	if (!trunk_in_service(t, why, sizeof(why)))
+		put_str(o, "why", why);
+	else if (t->max_calls && t->calls >= (unsigned)t->max_calls)
+		put_str(o, "why", "its max-calls is reached");
+}
+
+static struct json_object *explain_dest(struct gateway *gw, const struct did_dest *d)
+{
+	struct json_object *o = json_object_new_object();
+	char text[64];
+
+	switch (d->kind) {
+	case DID_TRUNK:
+		explain_trunk(gw, d, o);
+		break;
+	case DID_TEST:
+		snprintf(text, sizeof(text), "test/%s", d->number);
+		put_str(o, "dest", text);
+		break;
+	default:
+		put_str(o, "dest", d->kind == DID_BUSY ? "busy" : d->kind == DID_CONGESTION ? "congestion" : "reject");
+		snprintf(text, sizeof(text), "cause %d (%s), SIP %d", d->cause, cause_name(d->cause),
+			 cause_to_sip(d->cause));
+		put_str(o, "sent", text);
+	}
+	return o;
+}
+
+void command_explain(void *arg, struct control_request *req, struct json_object *args)
+{
+	struct gateway *gw = arg;
+	const char *name = command_str(args, "trunk", ""), *number = command_str(args, "number", "");
+	struct trunk *t = trunk_find(gw, name);
+	struct json_object *o, *rows, *dests;
+	struct leg_number typed = { .ton = number[0] == '+' ? TON_INTERNATIONAL : TON_UNKNOWN };
+	struct did_route route;
+	char inside[NUMBER_MAX], verdict[200];
+	int err;
+
+	if (!t || !number[0]) {
+		control_fail(req, t ? "tipring explain TRUNK NUMBER" : "tipring trunks lists them",
+			     t ? "a number is missing" : "there is no trunk \"%s\"", name);
+		return;
+	}
+	snprintf(typed.digits, sizeof(typed.digits), "%s", number + (number[0] == '+'));
+	trunk_read_number(t, &typed, inside);
+	o = json_object_new_object();
+	rows = json_object_new_array();
+	dests = json_object_new_array();
+	err = did_explain(gw->site->dids, name, inside, on_row, rows, &route);
+	for (int i = 0; !err && i < route.n_dests; i++)
+		json_object_array_add(dests, explain_dest(gw, &route.dests[i]));
+	if (err)
+		snprintf(verdict, sizeof(verdict), "refused: no row of [%s] allows %s (cause 1, SIP 404)", name, inside);
+	else
+		snprintf(verdict, sizeof(verdict), "line %d decides", route.line);
+	put_str(o, "trunk", name);
+	put_str(o, "number_in", number);
+	put_str(o, "number", inside);
+	json_object_object_add(o, "rows", rows);
+	json_object_object_add(o, "destinations", dests);
+	put_str(o, "verdict", verdict);
+	control_answer(req, o);
+}
+
+/* --- reload: built aside, applied whole or not at all ------------------------------------------ */
+
+struct reload {
+	struct json_object *changed, *errors;	/* either may be NULL: then the log is told */
+};
+
+static void on_diff(void *arg, const char *text, bool live)
+{
+	struct reload *r = arg;
+	struct json_object *o = json_object_new_object();
+
+	put_str(o, "text", text);
+	put_bool(o, "live", live);
+	json_object_array_add(r->changed, o);
+	log_line(LOG_L_NOTICE, "reload: %s%s", text, live ? "" : " (needs a restart)");
+}
+
+static void on_error(void *arg, const struct site_error *e)
+{
+	struct reload *r = arg;
+	struct json_object *o = json_object_new_object();
+
+	put_str(o, "file", e->file);
+	put_int(o, "line", e->line);
+	put_int(o, "column", e->column);
+	put_int(o, "length", e->length);
+	put_str(o, "message", e->message);
+	put_str(o, "suggestion", e->suggestion);
+	put_str(o, "source", e->source);
+	json_object_array_add(r->errors, o);
+	log_line(LOG_L_ERROR, "reload: %s:%d:%d: %s", e->file, e->line, e->column, e->message);
+}
+
+/* Returns 0 when the new configuration is in force, -EINVAL when it has errors, -EBUSY when it needs a restart. */
+static int reload(struct gateway *gw, struct reload *r)
+{
+	struct site *fresh, *old = gw->site;
+	int err = site_load(&fresh, gw->args.dir, on_error, r);
+
+	if (err)
+		return err;
+	if (conf_diff(old->conf, fresh->conf, on_diff, r) > 0) {
+		site_free(fresh);
+		return -EBUSY;
+	}
+	gw->site = fresh;
+	err = sip_ua_reload(gw->ua, fresh->conf);
+	if (!err)
+		err = trunks_reload(gw);
+	if (err) { /* out of memory: the old one goes on */
+		gw->site = old;
+		sip_ua_reload(gw->ua, old->conf);
+		trunks_reload(gw);
+		site_free(fresh);
+		return err;
+	}
+	for (struct call *c = gw->calls; c; c = c->next)
+		c->table = NULL; /* rows of the old table are not counted against max= of the new one */
+	site_free(old);
+	log_line(LOG_L_NOTICE, "reload: the new configuration is in force");
+	return 0;
+}
+
+void command_reload(void *arg, struct control_request *req, struct json_object *args)
+{
+	struct reload r = { json_object_new_array(), json_object_new_array() };
+	struct json_object *o = json_object_new_object();
+	int err = reload(arg, &r);
+
+	(void)args;
+	put_bool(o, "applied", !err);
+	json_object_object_add(o, "changed", r.changed);
+	json_object_object_add(o, "errors", r.errors);
+	if (err == -EBUSY)
+		put_str(o, "why", "a change needs a restart: nothing was applied");
+	else if (err)
+		put_str(o, "why", err == -EINVAL ? "the files have errors: nothing was applied" : strerror(-err));
+	control_answer(req, o);
+}
+
+void commands_reload(struct gateway *gw)
+{
+	struct reload r = { json_object_new_array(), json_object_new_array() };
+	int err = reload(gw, &r);
+
+	if (err)
+		log_line(LOG_L_ERROR, "reload: nothing was applied%s", err == -EBUSY ? ": it needs a restart" : "");
+	json_object_put(r.changed);
+	json_object_put(r.errors);
+}
+
+/* --- records and log -------------------------------------------------------------------------- */
+
+void command_records(void *arg, struct control_request *req, struct json_object *args)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "records", call_records_json(arg, (int)command_int(args, "count", 20)));
+	control_answer(req, o);
+}
+
+void command_log(void *arg, struct control_request *req, struct json_object *args)
+{
+	int level = log_level_from_name(command_str(args, "level", ""));
+
+	(void)arg;
+	if (level < 0) {
+		control_fail(req, "error, warning, notice, info, debug", "there is no such log level");
+		return;
+	}
+	log_set_level(level);
+	control_answer(req, NULL);
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Starting the parts in their order, stopping them in the reverse one; see gateway.h. */
+#include "gateway/gateway.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "gateway/call.h"
+#include "gateway/commands.h"
+#include "gateway/log.h"
+#include "gateway/notify.h"
+#include "gateway/trunk.h"
+#include "gateway/watchdog.h"
+#include "hw/sim.h"
+
+#define STOP_MS 5000 /* an orderly stop waits this long for the far ends */
+
+static void on_site_error(void *arg, const struct site_error *e)
+{
+	(void)arg;
+	site_print_error(stderr, e);
+}
+
+/* --- the card --------------------------------------------------------------------------------- */
+
+static const enum hw_span_type span_types[] = { [CONF_E1] = HW_SPAN_E1, [CONF_T1] = HW_SPAN_T1, [CONF_J1] = HW_SPAN_J1 };
+
+static int open_sim(struct gateway *gw, const struct conf_sim *c)
+{
+	struct sim_span *spans = calloc((size_t)c->n_spans + 1, sizeof(*spans));
+	struct sim_wire *wires = calloc((size_t)c->n_wires + 1, sizeof(*wires));
+	struct sim_conf sc = { spans, c->n_spans, wires, c->n_wires };
+	int err = spans && wires ? 0 : -ENOMEM, i;
+
+	for (i = 0; !err && i < c->n_spans; i++)
+		spans[i] = (struct sim_span){ c->spans[i].no, span_types[c->spans[i].type] };
+	for (i = 0; !err && i < c->n_wires; i++)
+		wires[i] = (struct sim_wire){ c->wires[i].a, c->wires[i].b, c->wires[i].ppm };
+	if (!err)
+		err = hw_sim_open(&gw->hw, &sc);
+	free(spans);
+	free(wires);
+	return err;
+}
+
+static void on_hw(void *arg, uint32_t events)
+{
+	struct gateway *gw = arg;
+
+	(void)events;
+	hw_service(gw->hw, loop_now_us());
+}
+
+static int open_card(struct gateway *gw)
+{
+	const struct conf *c = gw->site->conf;
+	int err = c->card == CONF_CARD_SIM ? open_sim(gw, &c->sim) : hw_dahdi_open(&gw->hw);
+
+	if (!err)
+		err = loop_add_fd(gw->loop, hw_fd(gw->hw), EPOLLIN, on_hw, gw);
+	if (err)
+		log_line(LOG_L_ERROR, "card: cannot open it: %s", strerror(-err));
+	return err;
+}
+
+const char *gateway_line_name(struct gateway *gw, const struct hw_line *line, char *buf, size_t size)
+{
+	struct hw_chan *chans;
+	int n, i;
+
+	buf[0] = 0;
+	if (!line)
+		return buf;
+	if (line->chan >= gw->n_chan_pos || !gw->chan_pos[line->chan]) {
+		n = hw_chans(gw->hw, 0, NULL, 0);
+		chans = calloc((size_t)n + 1, sizeof(*chans));
+		n = chans ? hw_chans(gw->hw, 0, chans, n) : 0;
+		for (i = 0; i < n; i++) {
+			if (chans[i].no >= gw->n_chan_pos) {
+				void *p = realloc(gw->chan_pos, ((size_t)chans[i].no + 1) * sizeof(*gw->chan_pos));
+
+				if (!p)
+					break;
+				gw->chan_pos = p;
+				memset(gw->chan_pos + gw->n_chan_pos, 0,
+				       (size_t)(chans[i].no + 1 - gw->n_chan_pos) * sizeof(*gw->chan_pos));
+				gw->n_chan_pos = chans[i].no + 1;
+			}
+			gw->chan_pos[chans[i].no] = (unsigned short)chans[i].pos;
+		}
+		free(chans);
+	}
+	if (line->chan < gw->n_chan_pos)
+		snprintf(buf, size, "%d/%d", line->span, gw->chan_pos[line->chan]);
+	return buf;
+}
+
+/* --- media and SIP ---------------------------------------------------------------------------- */
+
+static void on_media(void *arg, uint32_t events)
+{
+	struct gateway *gw = arg;
+
+	(void)events;
+	media_service(gw->media);
+}
+
+static int open_media(struct gateway *gw)
+{
+	const struct conf_sip_listen *s = &gw->site->conf->sip;
+	struct media_conf mc = { .rtp_first = s->rtp_first, .rtp_last = s->rtp_last, .realtime = true };
+	int err = media_open(&gw->media, gw->hw, &mc);
+
+	if (!err)
+		err = loop_add_fd(gw->loop, media_fd(gw->media), EPOLLIN, on_media, gw);
+	if (err)
+		log_line(LOG_L_ERROR, "media: cannot start: %s", strerror(-err));
+	return err;
+}
+
+static void on_sip_offered(void *arg, const char *trunk, struct leg *leg, const struct leg_offer *offer)
+{
+	struct gateway *gw = arg;
+	struct trunk *t = trunk_find(gw, trunk);
+	struct leg_cause cause = { .q850 = 41, .text = "the peer is leaving" };
+
+	if (t) {
+		call_offered(gw, t, leg, offer);
+		return;
+	}
+	leg_attach(leg, NULL, NULL);
+	leg_clear(leg, &cause);
+}
+
+static void on_sip_peer(void *arg, const char *trunk, bool up, const char *why)
+{
+	(void)arg;
+	log_line(up ? LOG_L_NOTICE : LOG_L_WARNING, "%s: %s (%s)", trunk, up ? "up" : "down", why);
+}
+
+static void on_sip_log(void *arg, int level, const char *text)
+{
+	(void)arg;
+	log_line(level, "sip: %s", text);
+}
+
+static int open_sip(struct gateway *gw)
+{
+	struct sip_handlers h = { on_sip_offered, on_sip_peer, on_sip_log, gw };
+	int err = sip_ua_open(&gw->ua, loop_root(gw->loop), gw->media, gw->site->conf, &h);
+
+	if (err)
+		log_line(LOG_L_ERROR, "sip: cannot listen: %s", strerror(-err));
+	return err;
+}
+
+static bool audio_flows(void *arg)
+{
+	struct gateway *gw = arg;
+
+	for (struct call *c = gw->calls; c; c = c->next)
+		if (c->state == CALL_UP)
+			return true;
+	return false;
+}
+
+/* --- open and close --------------------------------------------------------------------------- */
+
+static int open_books(struct gateway *gw)
+{
+	const char *path = gw->args.records ? gw->args.records : gw->site->conf->records;
+	int err = ladder_open(&gw->ladder);
+
+	gw->recent = calloc(GATEWAY_RECENT, sizeof(*gw->recent));
+	if (!gw->recent)
+		err = -ENOMEM;
+	if (!err)
+		err = records_open(&gw->records, path[0] ? path : "/var/lib/tipring/records.sqlite");
+	if (err)
+		log_line(LOG_L_ERROR, "records: cannot start: %s", strerror(-err));
+	return err;
+}
+
+int gateway_open(struct gateway **out, struct loop *loop, const struct gateway_args *args)
+{
+	struct gateway *gw = calloc(1, sizeof(*gw));
+	int err = gw ? 0 : -ENOMEM;
+
+	if (err)
+		return err;
+	gw->loop = loop;
+	gw->args = *args;
+	gw->started_us = loop_now_us();
+	err = site_load(&gw->site, args->dir, on_site_error, NULL);
+	if (!err)
+		err = control_open(&gw->control, loop, args->socket, gateway_commands, gw);
+	if (err == -EADDRINUSE)
+		log_line(LOG_L_ERROR, "another tipringd serves %s", args->socket);
+	if (!err)
+		err = open_card(gw);
+	if (!err)
+		err = open_media(gw);
+	if (!err)
+		err = open_books(gw);
+	if (!err)
+		err = open_sip(gw);
+	if (!err)
+		err = trunks_open(gw);
+	if (!err)
+		err = watchdog_open(&gw->watchdog, loop, gw->media, audio_flows, gw);
+	if (err) {
+		gateway_close(gw);
+		return err;
+	}
+	*out = gw;
+	return 0;
+}
+
+/* What is still up when the daemon ends: cleared, and a second given for media to let go of the lines. The
+ * drivers report the rest as they close. */
+static void drop_calls(struct gateway *gw)
+{
+	int64_t until = loop_now_us() + 1000000;
+	struct call *c, *next;
+
+	for (c = gw->calls; c; c = next) {
+		next = c->next;
+		call_clear(c, 41, "the gateway is stopping");
+	}
+	while (gw->n_calls && loop_now_us() < until)
+		loop_step(gw->loop, 20000);
+}
+
+void gateway_close(struct gateway *gw)
+{
+	if (!gw)
+		return;
+	loop_timer_cancel(gw->loop, &gw->stop_timer);
+	watchdog_close(gw->watchdog);
+	control_close(gw->control);
+	drop_calls(gw);
+	sip_ua_close(gw->ua);
+	trunks_close(gw);
+	calls_forget(gw);
+	if (gw->media)
+		loop_del_fd(gw->loop, media_fd(gw->media));
+	media_close(gw->media);
+	if (gw->hw)
+		loop_del_fd(gw->loop, hw_fd(gw->hw));
+	hw_close(gw->hw);
+	records_close(gw->records);
+	ladder_close(gw->ladder);
+	site_free(gw->site);
+	free(gw->recent);
+	free(gw->chan_pos);
+	free(gw);
+}
+
+/* --- drain and stop --------------------------------------------------------------------------- */
+
+void gateway_drain(struct gateway *gw, bool on)
+{
+	gw->draining = on;
+	sip_ua_drain(gw->ua, on);
+	trunks_drain(gw, on);
+	log_line(LOG_L_NOTICE, on ? "draining: no new calls, %u are up" : "draining ended, %u calls are up",
+		 gw->n_calls);
+}
+
+static void on_stop_limit(void *arg)
+{
+	struct gateway *gw = arg;
+
+	log_line(LOG_L_WARNING, "stopping with %u calls whose far ends did not answer", gw->n_calls);
+	loop_stop(gw->loop);
+}
+
+void gateway_call_gone(struct gateway *gw)
+{
+	if (gw->stopping && !gw->n_calls)
+		loop_stop(gw->loop);
+}
+
+void gateway_stop(struct gateway *gw)
+{
+	struct call *c, *next;
+
+	if (gw->stopping)
+		return;
+	gw->stopping = true;
+	notify_service_manager("STOPPING=1");
+	gateway_drain(gw, true);
+	loop_timer(gw->loop, (int64_t)STOP_MS * 1000, on_stop_limit, gw, &gw->stop_timer);
+	for (c = gw->calls; c; c = next) {
+		next = c->next;
+		call_clear(c, 41, "the gateway is stopping");
+	}
+	gateway_call_gone(gw);
+}
