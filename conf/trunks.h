@@ -118,6 +118,8 @@ struct conf {
 /* Reads FILE. Reports every error it can find, not only the first, then returns 0 with *OUT, or -EINVAL
  * (errors were reported), -ENOMEM; a file that cannot be read is reported at line 1 with its errno. */
 int conf_load(struct conf **out, const char *file, conf_error_fn *fn, void *arg);
+/* The same from a text of LEN octets; FILE is its name in errors. */
+int conf_parse(struct conf **out, const char *file, const char *text, size_t len, conf_error_fn *fn, void *arg);
 void conf_free(struct conf *c);		/* NULL is fine */
 
 const struct conf_trunk *conf_trunk(const struct conf *c, const char *name);	/* NULL when there is none */

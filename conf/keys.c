@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conf/keys.c: the schema of trunks.yaml: every key, its type, range, default and what it is for. A key that
+ * is not here is an error. "live" keys may change under calls; a change of any other needs a restart.
+ */
+#include "conf/reader.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define AT(s, f) .offset = offsetof(struct s, f)
+
+static const char *const cards[] = { "dahdi", "sim", NULL };
+static const char *const dialects[] = { "euroisdn", "ni2", NULL };
+static const char *const sides[] = { "user", "network", NULL };
+static const char *const hunts[] = { "ascending", "descending", "round-robin", "least-used", NULL };
+static const char *const transports[] = { "udp", "tcp", NULL };
+static const char *const styles[] = { "typed", "international", "dialled", "plus", NULL };
+
+const char *const conf_later[] = { "tls", "qsig", "dms100", "4ess", "5ess", "g722", "opus", "g729", NULL };
+
+static const struct conf_key top[] = {
+	{ .name = "site", .type = &conf_type_site, .required = true, .help = "site: {country: 44, area: 20}" },
+	{ .name = "card", .type = &conf_type_word, AT(conf, card), .words = cards, .def = "dahdi",
+	  .help = "dahdi, or sim for the simulated card" },
+	{ .name = "sim", .type = &conf_type_sim, AT(conf, sim), .help = "sim: {spans: {1: e1, 2: e1}, wires: [1-2]}" },
+	{ .name = "sip", .type = &conf_type_sip_listen, AT(conf, sip), .late = true,
+	  .help = "sip: {listen: [\"0.0.0.0:5060\"]}" },
+	{ .name = "records", .type = &conf_type_string, AT(conf, records), .min = 1, .max = 256,
+	  .help = "path of the SQLite file of call records" },
+	{ .name = "trunks", .type = &conf_type_trunks, .required = true, .late = true, .live = true,
+	  .help = "trunks: {telco: {isdn: ...}, office: {sip: ...}}" },
+};
+const struct conf_keys conf_top_keys = { "the trunk file", top, COUNT(top) };
+
+static const struct conf_key site[] = {
+	{ .name = "country", .type = &conf_type_digits, AT(conf_site, country), .min = 1, .max = 4, .required = true,
+	  .live = true, .help = "country code, as 44" },
+	{ .name = "area", .type = &conf_type_digits, AT(conf_site, area), .max = 8, .live = true,
+	  .help = "area code without the trunk prefix, as 20" },
+	{ .name = "international", .type = &conf_type_digits, AT(conf_site, international), .max = 8, .live = true,
+	  .help = "what is dialled before a country code, as \"00\"" },
+	{ .name = "national", .type = &conf_type_digits, AT(conf_site, national), .max = 8, .live = true,
+	  .help = "what is dialled before an area code, as \"0\"" },
+	{ .name = "tones", .type = &conf_type_later, .help = "leave it out: tones come from the far ends" },
+};
+const struct conf_keys conf_site_keys = { "site", site, COUNT(site) };
+
+static const struct conf_key sim[] = {
+	{ .name = "spans", .type = &conf_type_sim_spans, .required = true, .help = "spans: {1: e1, 2: e1}" },
+	{ .name = "wires", .type = &conf_type_wires, .help = "wires: [1-2]" },
+};
+const struct conf_keys conf_sim_keys = { "sim", sim, COUNT(sim) };
+
+static const struct conf_key wire[] = {
+	{ .name = "a", .type = &conf_type_uint, AT(conf_sim_wire, a), .min = 1, .max = CONF_SPANS_MAX,
+	  .required = true, .help = "a span" },
+	{ .name = "b", .type = &conf_type_uint, AT(conf_sim_wire, b), .min = 1, .max = CONF_SPANS_MAX,
+	  .required = true, .help = "the span at the other end" },
+	{ .name = "ppm", .type = &conf_type_double, AT(conf_sim_wire, ppm), .min = -1000, .max = 1000,
+	  .help = "clock of span b against span a, parts per million" },
+};
+const struct conf_keys conf_wire_keys = { "a wire", wire, COUNT(wire) };
+
+static const struct conf_key sip_listen[] = {
+	{ .name = "listen", .type = &conf_type_listen, .required = true, .help = "listen: [\"0.0.0.0:5060\", \"[::]:5060\"]" },
+	{ .name = "user-agent", .type = &conf_type_string, AT(conf_sip_listen, user_agent), .min = 1, .max = 64,
+	  .help = "what the User-Agent header says" },
+	{ .name = "rtp-ports", .type = &conf_type_ports, .def = "16384-32767", .help = "UDP ports for RTP, as 16384-32767" },
+	{ .name = "rtp-address", .type = &conf_type_address, AT(conf_sip_listen, rtp_address), .max = 64,
+	  .help = "the address that SDP names" },
+};
+const struct conf_keys conf_sip_listen_keys = { "sip", sip_listen, COUNT(sip_listen) };
+
+static const struct conf_key trunk[] = {
+	{ .name = "isdn", .type = &conf_type_isdn, .help = "isdn: {spans: [1], dialect: euroisdn, side: user}" },
+	{ .name = "sip", .type = &conf_type_sip, .live = true, .help = "sip: {peer: \"pbx.example.com\"}" },
+	{ .name = "fxs", .type = &conf_type_later, .help = "leave the trunk out: its kind is isdn or sip" },
+	{ .name = "fxo", .type = &conf_type_later, .help = "leave the trunk out: its kind is isdn or sip" },
+	{ .name = "hunt", .type = &conf_type_word, AT(conf_trunk, hunt), .words = hunts, .def = "ascending",
+	  .live = true, .help = "which channel a call takes" },
+	{ .name = "max-calls", .type = &conf_type_uint, AT(conf_trunk, max_calls), .max = 100000, .def = "0",
+	  .live = true, .help = "calls at once, 0 for no limit" },
+	{ .name = "numbers", .type = &conf_type_numbers, .late = true, .live = true,
+	  .help = "numbers: {country: 44, area: 20, called: typed}" },
+};
+const struct conf_keys conf_trunk_keys = { "a trunk", trunk, COUNT(trunk) };
+
+static const struct conf_key numbers[] = {
+	{ .name = "country", .type = &conf_type_digits, AT(conf_trunk, country), .min = 1, .max = 4, .live = true,
+	  .help = "country code, as 44" },
+	{ .name = "area", .type = &conf_type_digits, AT(conf_trunk, area), .max = 8, .live = true,
+	  .help = "area code without the trunk prefix, as 20" },
+	{ .name = "international", .type = &conf_type_digits, AT(conf_trunk, international), .max = 8, .live = true,
+	  .help = "prefix before a country code, as \"00\"" },
+	{ .name = "national", .type = &conf_type_digits, AT(conf_trunk, national), .max = 8, .live = true,
+	  .help = "prefix before an area code, as \"0\"" },
+	{ .name = "called", .type = &conf_type_word, AT(conf_trunk, called_style), .words = styles, .live = true,
+	  .help = "how called numbers go out" },
+	{ .name = "calling", .type = &conf_type_word, AT(conf_trunk, calling_style), .words = styles, .live = true,
+	  .help = "how calling numbers go out" },
+};
+const struct conf_keys conf_numbers_keys = { "numbers", numbers, COUNT(numbers) };
+
+static const struct conf_key isdn[] = {
+	{ .name = "spans", .type = &conf_type_spans, .required = true, .help = "spans: [1, 2] or 1-4" },
+	{ .name = "dialect", .type = &conf_type_word, AT(conf_isdn, dialect), .words = dialects, .def = "euroisdn",
+	  .help = "the switch type" },
+	{ .name = "side", .type = &conf_type_word, AT(conf_isdn, side), .words = sides, .def = "user",
+	  .help = "user towards an exchange, network towards a PBX" },
+	{ .name = "exclusive", .type = &conf_type_bool, AT(conf_isdn, exclusive), .def = "false",
+	  .help = "ask for exactly the channel named" },
+	{ .name = "alarm-hold", .type = &conf_type_ms, AT(conf_isdn, alarm_hold_ms), .max = 60000, .def = "2500ms",
+	  .help = "an alarm this long clears the span's calls" },
+	{ .name = "alarm-clear", .type = &conf_type_ms, AT(conf_isdn, alarm_clear_ms), .max = 300000, .def = "5s",
+	  .help = "no alarm this long and the span is used again" },
+	{ .name = "echo-canceller", .type = &conf_type_uint, AT(conf_isdn, echo_taps), .max = 1024, .def = "0",
+	  .help = "length in samples, 0 for none" },
+};
+const struct conf_keys conf_isdn_keys = { "isdn", isdn, COUNT(isdn) };
+
+static const struct conf_key sip[] = {
+	{ .name = "peer", .type = &conf_type_peer, .live = true, .help = "the far end, as \"pbx.example.com:5060\"" },
+	{ .name = "transport", .type = &conf_type_word, AT(conf_sip, transport), .words = transports, .def = "udp",
+	  .live = true, .help = "udp or tcp" },
+	{ .name = "from", .type = &conf_type_nets, .live = true, .help = "who else may call as this peer" },
+	{ .name = "codecs", .type = &conf_type_codecs, .live = true, .help = "codecs: [pcma, pcmu]" },
+	{ .name = "ptime", .type = &conf_type_uint, AT(conf_sip, ptime), .min = 10, .max = 30, .def = "20", .live = true,
+	  .help = "10, 20 or 30 ms of audio in a packet" },
+	{ .name = "symmetric", .type = &conf_type_bool, AT(conf_sip, symmetric), .def = "false", .live = true,
+	  .help = "learn the RTP address from what arrives" },
+	{ .name = "health", .type = &conf_type_ms, AT(conf_sip, health_ms), .max = 3600000, .def = "30s", .live = true,
+	  .help = "time between OPTIONS, 0 for none" },
+	{ .name = "rtp-timeout", .type = &conf_type_ms, AT(conf_sip, rtp_timeout_ms), .max = 86400000, .def = "60s",
+	  .live = true, .help = "a call without RTP this long is cleared, 0 for never" },
+	{ .name = "trust-identity", .type = &conf_type_bool, AT(conf_sip, trust_identity), .def = "false", .live = true,
+	  .help = "believe and send P-Asserted-Identity" },
+	{ .name = "srtp", .type = &conf_type_later, .help = "leave it out: RTP is not encrypted" },
+};
+const struct conf_keys conf_sip_keys = { "sip", sip, COUNT(sip) };

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* conf/types_span.c: the types of the card side: span lists, the simulated card's spans and wires; and codecs. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/reader.h"
+
+/* "A-B"; false when TEXT is not that. */
+static bool pair(const char *text, long max, long *a, long *b)
+{
+	const char *dash = strchr(text, '-');
+	char first[8] = "";
+
+	if (!dash || dash == text || (size_t)(dash - text) >= sizeof(first))
+		return false;
+	memcpy(first, text, (size_t)(dash - text));
+	return whole_number(first, 1, max, a) && whole_number(dash + 1, 1, max, b);
+}
+
+/* --- spans: [1, 2] or 1-4 --------------------------------------------------------------------- */
+
+static void span_add(struct reader *r, const struct conf_key *k, const struct yaml *n, struct conf_isdn *s, int no)
+{
+	int *more;
+
+	for (int i = 0; i < s->n_spans; i++)
+		if (s->spans[i] == no) {
+			report(r, n, "leave one of them out", "%s: span %d is there twice", k->name, no);
+			return;
+		}
+	more = grow(r, s->spans, s->n_spans, sizeof(*more));
+	if (!more)
+		return;
+	s->spans = more;
+	s->spans[s->n_spans++] = no;
+}
+
+static void span_one(struct reader *r, const struct conf_key *k, const struct yaml *n, struct conf_isdn *s)
+{
+	const char *text = scalar(r, k, n);
+	long a, b;
+
+	if (!text)
+		return;
+	if (whole_number(text, 1, CONF_SPANS_MAX, &a)) {
+		span_add(r, k, n, s, (int)a);
+		return;
+	}
+	if (!pair(text, CONF_SPANS_MAX, &a, &b)) {
+		report(r, n, "span numbers from 1 to 128, as [1, 2] or 1-4", "%s: \"%.40s\" is no span", k->name, text);
+		return;
+	}
+	for (long i = a; a <= b ? i <= b : i >= b; i += a <= b ? 1 : -1)
+		span_add(r, k, n, s, (int)i);
+}
+
+static void spans_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
+{
+	if (n->kind != YAML_LIST) {
+		span_one(r, k, n, base);
+		return;
+	}
+	if (!n->child)
+		report(r, n, "name at least one span, as [1]", "%s is an empty list", k->name);
+	for (const struct yaml *i = n->child; i; i = i->next)
+		span_one(r, k, i, base);
+}
+
+static void spans_print(FILE *f, const struct conf_key *k, const void *base)
+{
+	const struct conf_isdn *s = base;
+
+	(void)k;
+	fputc('[', f);
+	for (int i = 0; i < s->n_spans; i++)
+		fprintf(f, "%s%d", i ? ", " : "", s->spans[i]);
+	fputc(']', f);
+}
+
+const struct conf_type conf_type_spans = { spans_set, spans_print };
+
+/* --- sim: {spans: {1: e1, 2: t1}} ------------------------------------------------------------- */
+
+static const char *const span_types[] = { "e1", "t1", "j1", NULL };
+
+static void sim_spans_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
+{
+	struct conf_sim *s = base;
+	struct conf_sim_span *more;
+	long no;
+
+	if (n->kind != YAML_MAP || !n->child) {
+		report(r, n, "write {1: e1, 2: e1}", "%s wants a mapping of span numbers to types", k->name);
+		return;
+	}
+	for (const struct yaml *key = n->child; key && key->next; key = key->next->next) {
+		const struct conf_key type = { .name = "the span's type", .type = &conf_type_word, .words = span_types,
+					       .help = "e1, t1 or j1" };
+		int word = -1;
+
+		if (key->kind != YAML_SCALAR || !whole_number(key->text, 1, CONF_SPANS_MAX, &no)) {
+			report(r, key, "spans are numbered from 1, as {1: e1, 2: e1}", "%s: this is no span number", k->name);
+			continue;
+		}
+		if (no != s->n_spans + 1) {
+			char hint[80];
+
+			snprintf(hint, sizeof(hint), "the next span is %d", s->n_spans + 1);
+			report(r, key, hint, "%s: spans are numbered from 1 in order, without holes", k->name);
+			continue;
+		}
+		type.type->set(r, &type, key->next, &word);
+		more = grow(r, s->spans, s->n_spans, sizeof(*more));
+		if (!more)
+			return;
+		s->spans = more;
+		s->spans[s->n_spans].no = (int)no;
+		s->spans[s->n_spans++].type = (enum conf_span_type)(word < 0 ? 0 : word);
+	}
+}
+
+static void sim_spans_print(FILE *f, const struct conf_key *k, const void *base)
+{
+	const struct conf_sim *s = base;
+
+	(void)k;
+	fputc('{', f);
+	for (int i = 0; i < s->n_spans; i++)
+		fprintf(f, "%s%d: %s", i ? ", " : "", s->spans[i].no, span_types[s->spans[i].type]);
+	fputc('}', f);
+}
+
+const struct conf_type conf_type_sim_spans = { sim_spans_set, sim_spans_print };
+
+/* --- wires: [1-2, {a: 3, b: 4, ppm: 20}] ------------------------------------------------------ */
+
+static bool wire_one(struct reader *r, const struct conf_key *k, const struct yaml *n, struct conf_sim_wire *w)
+{
+	const char *text;
+	int before = r->n_held;
+	long a, b;
+
+	memset(w, 0, sizeof(*w));
+	if (n->kind == YAML_MAP) {
+		keys_read(r, &conf_wire_keys, n, w);
+		return r->n_held == before;
+	}
+	text = scalar(r, k, n);
+	if (!text)
+		return false;
+	if (!pair(text, CONF_SPANS_MAX, &a, &b)) {
+		report(r, n, "write 1-2, or {a: 1, b: 2, ppm: 20}", "%s: \"%.40s\" is no wire", k->name, text);
+		return false;
+	}
+	w->a = (int)a;
+	w->b = (int)b;
+	return true;
+}
+
+static void wires_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
+{
+	struct conf_sim *s = base;
+	struct conf_sim_wire w, *more;
+
+	if (n->kind != YAML_LIST) {
+		report(r, n, "write [1-2]", "%s wants a list", k->name);
+		return;
+	}
+	for (const struct yaml *i = n->child; i; i = i->next) {
+		bool ok = wire_one(r, k, i, &w);
+
+		/* A bad wire keeps its place, so that check.c finds each one's node. */
+		if (!ok)
+			memset(&w, 0, sizeof(w));
+		more = grow(r, s->wires, s->n_wires, sizeof(w));
+		if (!more)
+			return;
+		s->wires = more;
+		s->wires[s->n_wires++] = w;
+	}
+}
+
+static void wires_print(FILE *f, const struct conf_key *k, const void *base)
+{
+	const struct conf_sim *s = base;
+
+	(void)k;
+	fputc('[', f);
+	for (int i = 0; i < s->n_wires; i++) {
+		const struct conf_sim_wire *w = &s->wires[i];
+
+		if (w->ppm < 0 || w->ppm > 0)
+			fprintf(f, "%s{a: %d, b: %d, ppm: %g}", i ? ", " : "", w->a, w->b, w->ppm);
+		else
+			fprintf(f, "%s%d-%d", i ? ", " : "", w->a, w->b);
+	}
+	fputc(']', f);
+}
+
+const struct conf_type conf_type_wires = { wires_set, wires_print };
+
+/* --- codecs: [pcma, pcmu] --------------------------------------------------------------------- */
+
+static const char *const codec_names[] = { "pcma", "pcmu", NULL };
+
+static void codec_one(struct reader *r, const struct conf_key *k, const struct yaml *n, struct conf_sip *s)
+{
+	const struct conf_key word = { .name = k->name, .words = codec_names, .help = k->help };
+	int c = -1;
+
+	conf_type_word.set(r, &word, n, &c);
+	if (c < 0)
+		return;
+	for (int i = 0; i < s->n_codecs; i++)
+		if ((int)s->codecs[i] == c) {
+			report(r, n, "leave one of them out", "%s: %s is there twice", k->name, codec_names[c]);
+			return;
+		}
+	s->codecs[s->n_codecs++] = (enum conf_codec)c;
+}
+
+static void codecs_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
+{
+	struct conf_sip *s = base;
+
+	s->n_codecs = 0;
+	if (n->kind != YAML_LIST) {
+		codec_one(r, k, n, s);
+		return;
+	}
+	if (!n->child)
+		report(r, n, "write [pcma, pcmu]", "%s is an empty list", k->name);
+	for (const struct yaml *i = n->child; i; i = i->next)
+		codec_one(r, k, i, s);
+}
+
+static void codecs_print(FILE *f, const struct conf_key *k, const void *base)
+{
+	const struct conf_sip *s = base;
+
+	(void)k;
+	fputc('[', f);
+	for (int i = 0; i < s->n_codecs; i++)
+		fprintf(f, "%s%s", i ? ", " : "", codec_names[s->codecs[i]]);
+	fputc(']', f);
+}
+
+const struct conf_type conf_type_codecs = { codecs_set, codecs_print };

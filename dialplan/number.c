@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dialplan/number.c: numbers at the edge and inside. Called by the gateway for every number that comes in
+ * (number_in) or goes out (number_out); pure, any thread.
+ *
+ * Type of number: Q.931 4.5.8. Lengths: E.164 6.2. What looks like a national or international number but
+ * is shorter than any such number can be is a service code (112, 000 in Australia) and stays as it came.
+ */
+#include "dialplan/number.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { TON_UNKNOWN = 0, TON_INTERNATIONAL = 1, TON_NATIONAL = 2, TON_SUBSCRIBER = 4 };
+
+enum {
+	NATIONAL_MIN = 5,	/* digits of the shortest national (significant) number */
+	NANP_NATIONAL = 10,	/* digits of every national number in country code 1 */
+	INTERNATIONAL_MIN = 7,	/* digits after an international prefix */
+	SUBSCRIBER_MIN = 4,	/* digits of the shortest number without its area code */
+};
+
+/* Copies DIGITS without separators to OUT. */
+static int clean(const char *digits, char *out)
+{
+	size_t n = 0;
+
+	for (const char *p = digits; *p; p++) {
+		if (strchr("-.() ", *p))
+			continue;
+		if (!strchr("0123456789*#ABCD", *p) && !(*p == '+' && n == 0))
+			return -EINVAL;
+		if (n + 1 >= NUMBER_MAX)
+			return -ENAMETOOLONG;
+		out[n++] = *p;
+	}
+	out[n] = '\0';
+	return 0;
+}
+
+static bool all_digits(const char *s)
+{
+	return *s && s[strspn(s, "0123456789")] == '\0';
+}
+
+/* The rest of S after PREFIX, or NULL when S does not begin with it; an empty prefix is none. */
+static const char *after(const char *s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return n && strncmp(s, prefix, n) == 0 ? s + n : NULL;
+}
+
+static bool national_length(const struct number_rules *r, const char *rest)
+{
+	size_t n = strlen(rest);
+
+	return strcmp(r->country, "1") == 0 ? n == NANP_NATIONAL : n >= NATIONAL_MIN;
+}
+
+static bool can_be_international(const char *rest)
+{
+	return rest[0] != '0' && strlen(rest) >= INTERNATIONAL_MIN;
+}
+
+/* "+", A, B and C joined, into OUT. */
+static int join(char *out, const char *a, const char *b, const char *c)
+{
+	char whole[NUMBER_MAX];
+	int n = snprintf(whole, sizeof(whole), "+%s%s%s", a, b, c);
+
+	if (n < 0 || (size_t)n >= sizeof(whole))
+		return -ENAMETOOLONG;
+	memcpy(out, whole, (size_t)n + 1);
+	return 0;
+}
+
+static int in_unknown(const struct number_rules *r, const char *s, char *out)
+{
+	const char *rest = after(s, r->international);
+
+	if (rest && can_be_international(rest))
+		return join(out, rest, "", "");
+	rest = after(s, r->national);
+	if (rest && r->country[0] && national_length(r, rest))
+		return join(out, r->country, rest, "");
+	return 0;
+}
+
+int number_in(const struct number_rules *r, const char *digits, unsigned ton, char *out)
+{
+	char s[NUMBER_MAX];
+	int err = clean(digits, s);
+
+	if (err)
+		return err;
+	if (s[0] == '+' && (!all_digits(s + 1) || s[1] == '0'))
+		return -EINVAL;
+	memcpy(out, s, strlen(s) + 1);
+	if (s[0] == '+' || !all_digits(s))
+		return 0;
+	switch (ton) {
+	case TON_INTERNATIONAL:
+		return s[0] == '0' ? 0 : join(out, s, "", "");
+	case TON_NATIONAL:
+		return r->country[0] && national_length(r, s) ? join(out, r->country, s, "") : 0;
+	case TON_SUBSCRIBER:
+		if (!r->country[0] || !r->area[0] || strlen(s) < SUBSCRIBER_MIN)
+			return 0;
+		return join(out, r->country, r->area, s);
+	case TON_UNKNOWN:
+		return in_unknown(r, s, out);
+	default:
+		return 0;	/* network specific, abbreviated: known to the network alone */
+	}
+}
+
+static void put(char *digits, const char *prefix, const char *rest)
+{
+	/* A number inside leaves room for the prefix: E.164 has 15 digits. Longer ones are cut. */
+	snprintf(digits, NUMBER_MAX, "%s%.*s", prefix, (int)(NUMBER_MAX - 1 - strlen(prefix)), rest);
+}
+
+void number_out(const struct number_rules *r, enum number_style style, const char *number, char *digits,
+		unsigned *ton)
+{
+	const char *national = number[0] == '+' ? after(number + 1, r->country) : NULL;
+
+	*ton = TON_UNKNOWN;
+	if (number[0] != '+' || style == NUMBER_STYLE_PLUS) {
+		put(digits, "", number);
+		return;
+	}
+	if (national && !national_length(r, national))
+		national = NULL;	/* would not be understood as national */
+	switch (style) {
+	case NUMBER_STYLE_DIALLED:
+		if (national)
+			put(digits, r->national, national);
+		else
+			put(digits, r->international, number + 1);
+		return;
+	case NUMBER_STYLE_TYPED:
+		if (national) {
+			put(digits, "", national);
+			*ton = TON_NATIONAL;
+			return;
+		}
+		break;
+	case NUMBER_STYLE_INTERNATIONAL:
+	case NUMBER_STYLE_PLUS:
+		break;
+	}
+	put(digits, "", number + 1);
+	*ton = TON_INTERNATIONAL;
+}
