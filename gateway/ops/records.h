@@ -6,6 +6,7 @@
 #ifndef GATEWAY_OPS_RECORDS_H
 #define GATEWAY_OPS_RECORDS_H
 
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -46,5 +47,13 @@ int records_put(struct records *r, const struct call_record *rec);
 
 struct records_status { uint64_t written, waiting, lost; char error[128]; };
 void records_status(struct records *r, struct records_status *out);	/* any thread */
+
+/* The last N records (1,000 at most), oldest first, as {"records":[{column: value, ...}, ...]}. The records thread reads
+ * them, after what waits has been tried; FN runs later, in records_service() or records_close(): BODY is
+ * its to put, or NULL and WHY says what went wrong. */
+typedef void records_read_fn(void *arg, struct json_object *body, const char *why);
+int records_read(struct records *r, int n, records_read_fn *fn, void *arg);
+int records_fd(const struct records *r);	/* readable when records_service() has something to deliver */
+void records_service(struct records *r);
 
 #endif

@@ -31,7 +31,7 @@
 struct server {
 	char dir[64], path[96];
 	pthread_t thread;
-	sem_t ready, gone;
+	sem_t ready, gone, stopped;
 	struct loop *loop;
 	struct control *control;
 	int err;
@@ -132,6 +132,8 @@ static void *server_main(void *arg)
 	if (!s->err)
 		loop_run(s->loop);
 	control_close(s->control);
+	if (!s->err)
+		sem_wait(&s->stopped);	/* loop_stop() has returned */
 	loop_close(s->loop);
 	return NULL;
 }
@@ -145,6 +147,7 @@ static int server_start(void **state)
 	snprintf(s->path, sizeof(s->path), "%s/control", s->dir);
 	sem_init(&s->ready, 0, 0);
 	sem_init(&s->gone, 0, 0);
+	sem_init(&s->stopped, 0, 0);
 	pthread_create(&s->thread, NULL, server_main, s);
 	sem_wait(&s->ready);
 	assert_int_equal(s->err, 0);
@@ -158,6 +161,7 @@ static int server_stop(void **state)
 	struct stat st;
 
 	loop_stop(s->loop);
+	sem_post(&s->stopped);
 	pthread_join(s->thread, NULL);
 	assert_int_equal(lstat(s->path, &st), -1);	/* the socket file is removed */
 	assert_int_equal(rmdir(s->dir), 0);
