@@ -6,8 +6,8 @@
 
 #include "gateway/call.h"
 #include "gateway/cause.h"
-#include "gateway/commands.h"
 #include "gateway/log.h"
+#include "gateway/put.h"
 #include "gateway/trunk.h"
 
 /* Fills what is known of a leg when it is made, and its line when it becomes known. TRUNK NULL: the same. */

@@ -7,6 +7,7 @@
 #define GATEWAY_COMMANDS_H
 
 #include "gateway/gateway.h"
+#include "gateway/put.h"
 
 extern const struct control_command gateway_commands[];
 
@@ -34,10 +35,5 @@ void command_log(void *arg, struct control_request *req, struct json_object *arg
 /* Arguments of a request: the string or number under KEY, or the default. */
 const char *command_str(struct json_object *args, const char *key, const char *def);
 int64_t command_int(struct json_object *args, const char *key, int64_t def);
-/* Adds to an object, shorter. */
-void put_str(struct json_object *o, const char *key, const char *value);
-void put_int(struct json_object *o, const char *key, int64_t value);
-void put_bool(struct json_object *o, const char *key, bool value);
-void put_dbl(struct json_object *o, const char *key, double value);
 
 #endif

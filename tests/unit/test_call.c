@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The call between two legs whose driver is this test: scripts of events on one leg, and what the call asks
+ * of the other. A script is a line of words: "o:" events of the outgoing leg, "i:" of the incoming one; what
+ * the call did is written the same way and compared.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/call.h"
+#include "gateway/trunk.h"
+
+static char did[1024];		/* what the call did, in words */
+static struct leg in, out[4];
+static int n_out, cause_of_trunk;	/* the next trunk_call() fails with this cause */
+static struct call_record last;
+static int n_records, joins, open_lines;
+static struct gateway gw;
+static struct trunk office = { .name = "office", .kind = CONF_TRUNK_SIP }, telco = { .name = "telco" };
+
+static void say(const char *who, const char *what, int n)
+{
+	size_t len = strlen(did);
+
+	snprintf(did + len, sizeof(did) - len, n ? "%s%s:%s%d" : "%s%s:%s", len ? " " : "", who, what, n);
+}
+
+/* --- the legs --------------------------------------------------------------------------------- */
+
+static const char *who(const struct leg *l)
+{
+	return l == &in ? "i" : "o";
+}
+
+static int f_proceed(struct leg *l)
+{
+	say(who(l), "proceed", 0);
+	return 0;
+}
+static int f_alert(struct leg *l, bool inband)
+{
+	say(who(l), inband ? "alert+audio" : "alert", 0);
+	return 0;
+}
+static int f_progress(struct leg *l, bool inband, const struct leg_cause *c)
+{
+	say(who(l), inband ? "progress+audio" : "progress", c ? c->q850 : 0);
+	return 0;
+}
+static int f_answer(struct leg *l, const struct leg_number *n)
+{
+	(void)n;
+	say(who(l), "answer", 0);
+	return 0;
+}
+static int f_clear(struct leg *l, const struct leg_cause *c)
+{
+	say(who(l), "clear", c->q850);
+	return 0;
+}
+static const struct leg_ops ops = { .name = "fake", .proceed = f_proceed, .alert = f_alert, .progress = f_progress,
+				    .answer = f_answer, .clear = f_clear };
+
+/* --- what the call leans on ------------------------------------------------------------------- */
+
+int did_lookup(const struct did_table *t, const char *trunk, const char *number, struct did_route *r)
+{
+	(void)t;
+	(void)trunk;
+	memset(r, 0, sizeof(*r));
+	if (!strcmp(number, "nowhere"))
+		return -2;
+	r->line = r->row = 1;
+	r->n_dests = 1;
+	r->dests[0] = (struct did_dest){ .kind = DID_TRUNK, .trunk = "telco", .number = "1" };
+	if (!strcmp(number, "two")) {
+		r->n_dests = 2;
+		r->dests[1] = (struct did_dest){ .kind = DID_TRUNK, .trunk = "telco", .number = "2" };
+	} else if (!strcmp(number, "then-busy")) {
+		r->n_dests = 2;
+		r->dests[1] = (struct did_dest){ .kind = DID_BUSY, .cause = 17 };
+	} else if (!strcmp(number, "limited")) {
+		r->max = 1;
+	} else if (!strcmp(number, "emergency")) {
+		r->max = 1;
+		r->emergency = true;
+	}
+	return 0;
+}
+struct trunk *trunk_find(struct gateway *g, const char *name)
+{
+	(void)g;
+	return strcmp(name, "telco") ? NULL : &telco;
+}
+void trunk_read_number(const struct trunk *t, const struct leg_number *n, char *number)
+{
+	(void)t;
+	snprintf(number, NUMBER_MAX, "%.63s", n->digits);
+}
+void trunk_write_number(const struct trunk *t, bool calling, const char *number, struct leg_number *n)
+{
+	(void)t;
+	(void)calling;
+	snprintf(n->digits, sizeof(n->digits), "%.63s", number);
+}
+int trunk_call(struct trunk *t, const struct leg_offer *o, leg_event_fn *fn, void *arg, struct leg **l)
+{
+	int cause = cause_of_trunk;
+
+	(void)t;
+	say("o", "call", atoi(o->called.digits));
+	cause_of_trunk = 0;
+	if (cause)
+		return cause;
+	out[n_out] = (struct leg){ .ops = &ops, .line = (struct hw_line *)&out[n_out] };
+	leg_attach(&out[n_out], fn, arg);
+	*l = &out[n_out++];
+	return 0;
+}
+const char *gateway_line_name(struct gateway *g, const struct hw_line *line, char *buf, size_t size)
+{
+	(void)g;
+	(void)line;
+	snprintf(buf, size, "1/7");
+	return buf;
+}
+void gateway_call_gone(struct gateway *g)
+{
+	(void)g;
+}
+int records_put(struct records *r, const struct call_record *rec)
+{
+	(void)r;
+	last = *rec;
+	n_records++;
+	return 0;
+}
+/* A media path that keeps what it must tell until the test asks for it. */
+static struct media_port *closing[16];
+static int n_closing;
+static struct { media_event_fn *fn; void *arg; } port[16];
+static int n_port;
+
+int media_line_port(struct media *m, struct hw_line *line, const struct media_line_conf *c, media_event_fn *fn,
+		    void *arg, struct media_port **p)
+{
+	(void)m;
+	(void)line;
+	(void)c;
+	port[n_port].fn = fn;
+	port[n_port].arg = arg;
+	*p = (struct media_port *)&port[n_port++];
+	open_lines++;
+	return 0;
+}
+int media_join(struct media_port *a, struct media_port *b)
+{
+	assert_ptr_not_equal(a, b);
+	joins++;
+	return 0;
+}
+void media_port_close(struct media_port *p)
+{
+	closing[n_closing++] = p;
+}
+int media_test_port(struct media *m, const char *spec, const char *dir, media_event_fn *fn, void *arg,
+		    struct media_port **p)
+{
+	(void)m; (void)spec; (void)dir; (void)fn; (void)arg; (void)p;
+	return -1;
+}
+int media_digit(struct media_port *p, char d, unsigned ms)
+{
+	(void)p; (void)d; (void)ms;
+	return 0;
+}
+void media_port_stats(const struct media_port *p, struct media_stats *s)
+{
+	(void)p;
+	memset(s, 0, sizeof(*s));
+}
+void sip_leg_info(const struct leg *l, struct sip_leg_info *i)
+{
+	(void)l;
+	memset(i, 0, sizeof(*i));
+}
+
+/* --- scripts ---------------------------------------------------------------------------------- */
+
+static void close_ports(void)
+{
+	struct media_stats st = { .packets_in = 7 };
+	struct media_event ev = { .kind = MEDIA_CLOSED, .stats = &st };
+
+	for (int i = 0; i < n_closing; i++) {
+		size_t k = (size_t)((char *)closing[i] - (char *)port) / sizeof(port[0]);
+
+		port[k].fn(port[k].arg, closing[i], &ev);
+		open_lines--;
+	}
+	n_closing = 0;
+}
+
+static void event(char side, const char *word)
+{
+	struct leg *l = side == 'i' ? &in : &out[n_out - 1];
+	struct leg_event ev = { .inband = strstr(word, "+audio") != NULL, .by_far_end = true };
+
+	if (!strncmp(word, "alerting", 8))
+		ev.kind = LEG_ALERTING;
+	else if (!strncmp(word, "progress", 8))
+		ev.kind = LEG_PROGRESS;
+	else if (!strcmp(word, "answered"))
+		ev.kind = LEG_ANSWERED;
+	else if (!strncmp(word, "cleared", 7)) {
+		ev.kind = LEG_CLEARED;
+		ev.cause.q850 = (uint8_t)atoi(word + 7);
+	} else
+		fail_msg("unknown word %s", word);
+	leg_report(l, &ev);
+}
+
+static void run_script(const char *number, int fails, const char *script, const char *want)
+{
+	struct leg_offer offer = { .complete = true };
+	char words[256], *w, *save;
+
+	did[0] = 0;
+	n_out = n_port = n_closing = joins = open_lines = n_records = 0;
+	cause_of_trunk = fails;
+	in = (struct leg){ .ops = &ops, .incoming = true, .line = (struct hw_line *)&in };
+	snprintf(offer.called.digits, sizeof(offer.called.digits), "%s", number);
+	call_offered(&gw, &office, &in, &offer);
+	snprintf(words, sizeof(words), "%s", script);
+	for (w = strtok_r(words, " ", &save); w; w = strtok_r(NULL, " ", &save))
+		event(w[0], w + 2);
+	close_ports();
+	if (strcmp(did, want))
+		fail_msg("%s / %s:\n got  %s\n want %s", number, script, did, want);
+	assert_int_equal(open_lines, 0);
+	assert_null(gw.calls);
+	assert_int_equal(n_records, 1);
+	assert_int_equal(office.calls, 0);
+	assert_int_equal(telco.calls, 0);
+}
+
+static const struct {
+	const char *why, *number;
+	int fails;
+	const char *script, *want;
+	int cause;
+	const char *side;
+} rows[] = {
+	{ "answered, the called side hangs up", "1", 0,
+	  "o:alerting o:answered o:cleared16 i:cleared16",
+	  "o:call1 i:proceed i:alert i:answer i:clear16", 16, "out" },
+	{ "answered, the calling side hangs up", "1", 0, "o:answered i:cleared16 o:cleared16",
+	  "o:call1 i:proceed i:answer o:clear16", 16, "in" },
+	{ "early audio is told and joined", "1", 0,
+	  "o:progress+audio o:alerting+audio o:answered i:cleared16 o:cleared16",
+	  "o:call1 i:proceed i:progress+audio i:alert+audio i:answer o:clear16", 16, "in" },
+	{ "the caller gives up while it rings", "1", 0, "o:alerting i:cleared16 o:cleared16",
+	  "o:call1 i:proceed i:alert o:clear16", 16, "in" },
+	{ "busy goes back with its cause", "two", 0, "o:cleared17 i:cleared17", "o:call1 i:proceed i:clear17", 17, "out" },
+	{ "congestion tries the next destination", "two", 0, "o:cleared42 o:answered i:cleared16 o:cleared16",
+	  "o:call1 i:proceed o:call2 i:answer o:clear16", 16, "in" },
+	{ "the last destination's cause goes back", "two", 0, "o:cleared42 o:cleared34 i:cleared34",
+	  "o:call1 i:proceed o:call2 i:clear34", 34, "out" },
+	{ "a trunk with no line is passed over at once", "two", 34, "o:answered o:cleared16 i:cleared16",
+	  "o:call1 o:call2 i:proceed i:answer i:clear16", 16, "out" },
+	{ "an ending after a failed destination", "then-busy", 0, "o:cleared41 i:cleared17",
+	  "o:call1 i:proceed i:clear17", 17, "gateway" },
+	{ "no row: refused as unallocated", "nowhere", 0, "i:cleared1", "i:clear1", 1, "gateway" },
+	{ "a congestion cause after the answer ends the call", "two", 0, "o:answered o:cleared41 i:cleared41",
+	  "o:call1 i:proceed i:answer i:clear41", 41, "out" },
+	{ "both sides at once", "1", 0, "o:answered o:cleared16 i:cleared16", "o:call1 i:proceed i:answer i:clear16", 16,
+	  "out" },
+	{ "late events of a clearing leg are ignored", "1", 0, "i:cleared16 o:alerting o:answered o:cleared16",
+	  "o:call1 i:proceed o:clear16", 16, "in" },
+};
+
+static void scripts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		run_script(rows[i].number, rows[i].fails, rows[i].script, rows[i].want);
+		if (last.cause != rows[i].cause || strcmp(last.side, rows[i].side))
+			fail_msg("%s: record has cause %d by %s", rows[i].why, last.cause, last.side);
+	}
+}
+
+static void table(void **state)
+{
+	(void)state;
+	assert_true(call_may_move(CALL_OFFERED, CALL_DIALING));
+	assert_false(call_may_move(CALL_UP, CALL_ALERTING));
+	assert_false(call_may_move(CALL_CLEARING, CALL_UP));
+	for (int s = CALL_OFFERED; s < CALL_CLEARING; s++)
+		assert_true(call_may_move((enum call_state)s, CALL_CLEARING)); /* every call can end */
+	assert_true(call_may_move(CALL_CLEARING, CALL_IDLE));
+}
+
+static void media_numbers(void **state)
+{
+	(void)state;
+	run_script("1", 0, "o:answered o:cleared16 i:cleared16", "o:call1 i:proceed i:answer i:clear16");
+	assert_int_equal(joins, 1);
+	assert_int_equal(last.in.media.packets_in, 7);
+	assert_int_equal(last.out.media.packets_in, 7);
+	assert_true(last.answer_ms >= last.start_ms);
+}
+
+static void limits(void **state)
+{
+	struct leg second = { .ops = &ops, .incoming = true }, *first = &in;
+	struct leg_offer offer = { .complete = true };
+	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 16 } };
+
+	(void)state;
+	did[0] = 0;
+	n_out = n_port = n_closing = n_records = 0;
+	in = (struct leg){ .ops = &ops, .incoming = true };
+	snprintf(offer.called.digits, sizeof(offer.called.digits), "limited");
+	call_offered(&gw, &office, first, &offer);
+	call_offered(&gw, &office, &second, &offer);
+	assert_string_equal(did, "o:call1 i:proceed o:clear17"); /* "o" is whatever is not the first leg */
+	leg_report(&second, &gone);
+	assert_int_equal(n_records, 1);
+	did[0] = 0;
+	second = (struct leg){ .ops = &ops, .incoming = true };
+	snprintf(offer.called.digits, sizeof(offer.called.digits), "emergency");
+	office.max_calls = 1;
+	call_offered(&gw, &office, &second, &offer);
+	assert_string_equal(did, "o:call1 o:proceed"); /* past max-calls and max= */
+	leg_report(&second, &gone);
+	leg_report(&out[1], &gone);
+	office.max_calls = 0;
+	leg_report(first, &gone);
+	leg_report(&out[0], &gone);
+	close_ports();
+	assert_null(gw.calls);
+}
+
+static int setup(void **state)
+{
+	static struct site site;
+
+	(void)state;
+	gw.site = &site;
+	gw.recent = calloc(GATEWAY_RECENT, sizeof(*gw.recent));
+	assert_int_equal(loop_open(&gw.loop), 0);
+	return ladder_open(&gw.ladder);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	free(gw.recent);
+	ladder_close(gw.ladder);
+	loop_close(gw.loop);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(scripts),
+		cmocka_unit_test(table),
+		cmocka_unit_test(media_numbers),
+		cmocka_unit_test(limits),
+	};
+
+	office.gw = telco.gw = &gw;
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
