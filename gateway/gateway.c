@@ -167,6 +167,13 @@ static bool audio_flows(void *arg)
 	return false;
 }
 
+static int open_watchdog(struct gateway *gw)
+{
+	struct watchdog_conf wc = { watchdog_defaults, gw->media, audio_flows, gw };
+
+	return watchdog_open(&gw->watchdog, gw->loop, &wc);
+}
+
 /* --- open and close --------------------------------------------------------------------------- */
 
 static int open_books(struct gateway *gw)
@@ -210,7 +217,7 @@ int gateway_open(struct gateway **out, struct loop *loop, const struct gateway_a
 	if (!err)
 		err = trunks_open(gw);
 	if (!err)
-		err = watchdog_open(&gw->watchdog, loop, gw->media, audio_flows, gw);
+		err = open_watchdog(gw);
 	if (err) {
 		gateway_close(gw);
 		return err;

@@ -16,15 +16,13 @@
 #include "gateway/log.h"
 #include "gateway/notify.h"
 
-enum { BEAT_US = 1000000, LOOK_S = 2, TELL_S = 5, ABORT_S = 15 };
+const struct watchdog_limits watchdog_defaults = { .beat = 1000, .look = 2000, .tell = 5000, .abort = 15000 };
 
 struct watchdog {
 	struct loop *loop;
-	struct media *media;
-	bool (*busy)(void *arg);
-	void *arg;
+	struct watchdog_conf conf;
 	uint64_t media_beats;
-	int media_still;	/* beats of ours without one of media's */
+	int media_still;	/* ms without a beat of media's */
 	struct loop_timer *beat;
 	atomic_ulong beats;
 	pthread_t loop_thread, thread;
@@ -49,17 +47,19 @@ static void say_where(int sig)
 
 static void look_at_media(struct watchdog *w)
 {
-	uint64_t now = media_beats(w->media);
+	uint64_t now = media_beats(w->conf.media);
+	bool told = w->media_still >= w->conf.limits.tell;
 
-	if (now != w->media_beats || !w->busy(w->arg)) {
+	if (now != w->media_beats || !w->conf.busy(w->conf.arg)) {
 		w->media_beats = now;
 		w->media_still = 0;
 		return;
 	}
-	if (++w->media_still == TELL_S)
-		log_line(LOG_L_ERROR, "watchdog: the media thread has not moved audio for %d s", TELL_S);
-	if (w->media_still >= ABORT_S) {
-		log_line(LOG_L_ERROR, "watchdog: no audio for %d s with calls up: aborting", ABORT_S);
+	w->media_still += w->conf.limits.beat;
+	if (w->media_still >= w->conf.limits.tell && !told)
+		log_line(LOG_L_ERROR, "watchdog: the media thread has not moved audio for %d ms", w->media_still);
+	if (w->media_still >= w->conf.limits.abort) {
+		log_line(LOG_L_ERROR, "watchdog: no audio for %d ms with calls up: aborting", w->media_still);
 		abort();
 	}
 }
@@ -71,17 +71,24 @@ static void beat(void *arg)
 	atomic_fetch_add(&w->beats, 1);
 	look_at_media(w);
 	notify_service_manager("WATCHDOG=1");
-	loop_timer(w->loop, BEAT_US, beat, w, &w->beat);
+	loop_timer(w->loop, (int64_t)w->conf.limits.beat * 1000, beat, w, &w->beat);
 }
 
-/* Waits LOOK_S; true when it is time to end. */
+static void add_ms(struct timespec *t, int ms)
+{
+	t->tv_nsec += (long)ms * 1000000;
+	t->tv_sec += t->tv_nsec / 1000000000;
+	t->tv_nsec %= 1000000000;
+}
+
+/* Waits until the next look; true when it is time to end. */
 static bool wait_or_stop(struct watchdog *w)
 {
 	struct timespec until;
 	bool stop;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += LOOK_S;
+	add_ms(&until, w->conf.limits.look);
 	pthread_mutex_lock(&w->lock);
 	while (!w->stop && pthread_cond_timedwait(&w->wake, &w->lock, &until) == 0)
 		;
@@ -108,13 +115,13 @@ static void *watch(void *arg)
 			told = false;
 			continue;
 		}
-		still = t.tv_sec - since.tv_sec;
-		if (still >= TELL_S && !told) {
-			log_line(LOG_L_ERROR, "watchdog: the loop has not turned for %ld s", still);
+		still = (t.tv_sec - since.tv_sec) * 1000 + (t.tv_nsec - since.tv_nsec) / 1000000;
+		if (still >= w->conf.limits.tell && !told) {
+			log_line(LOG_L_ERROR, "watchdog: the loop has not turned for %ld ms", still);
 			pthread_kill(w->loop_thread, SIGUSR2);
 			told = true;
 		}
-		if (still >= ABORT_S) {
+		if (still >= w->conf.limits.abort) {
 			log_line(LOG_L_ERROR, "watchdog: giving up: aborting");
 			abort();
 		}
@@ -122,7 +129,7 @@ static void *watch(void *arg)
 	return NULL;
 }
 
-int watchdog_open(struct watchdog **out, struct loop *loop, struct media *m, bool (*busy)(void *arg), void *arg)
+int watchdog_open(struct watchdog **out, struct loop *loop, const struct watchdog_conf *conf)
 {
 	struct watchdog *w = calloc(1, sizeof(*w));
 	struct sigaction sa = { .sa_handler = say_where, .sa_flags = SA_RESTART };
@@ -134,9 +141,7 @@ int watchdog_open(struct watchdog **out, struct loop *loop, struct media *m, boo
 		return -ENOMEM;
 	backtrace(warm, 1); /* loads what it needs now, not in the handler */
 	w->loop = loop;
-	w->media = m;
-	w->busy = busy;
-	w->arg = arg;
+	w->conf = *conf;
 	w->loop_thread = pthread_self();
 	sigaction(SIGUSR2, &sa, NULL);
 	pthread_mutex_init(&w->lock, NULL);

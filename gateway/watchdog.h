@@ -14,9 +14,21 @@
 
 struct watchdog;
 
+struct watchdog_limits {	/* in ms; each at least one beat longer than the one before */
+	int beat, look;		/* how often the loop beats, how often the watchdog looks */
+	int tell, abort;	/* stillness after which it tells, and gives up */
+};
+extern const struct watchdog_limits watchdog_defaults;
+
 /* Watches the thread that calls this, which is the one that runs LOOP, and the media thread for as long as
  * BUSY says (on the loop thread) that audio is flowing. */
-int watchdog_open(struct watchdog **out, struct loop *loop, struct media *m, bool (*busy)(void *arg), void *arg);
+struct watchdog_conf {
+	struct watchdog_limits limits;
+	struct media *media;
+	bool (*busy)(void *arg);
+	void *arg;
+};
+int watchdog_open(struct watchdog **out, struct loop *loop, const struct watchdog_conf *conf);
 void watchdog_close(struct watchdog *w);	/* NULL is fine */
 
 #endif
