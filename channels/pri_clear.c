@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * channels/pri_clear.c: clearing (Q.931 5.3): DISCONNECT, RELEASE, RELEASE COMPLETE, each way, and the
+ * refusal of a call that was just offered. Loop thread.
+ *
+ * libpri's pri_hangup() on a fresh SETUP sends nothing for most causes and keeps the call for ever: it
+ * believes the call is not alive until this end has sent something. So CALL PROCEEDING goes first, except
+ * for the causes to which it answers RELEASE COMPLETE at once.
+ */
+#include "channels/pri_private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <syslog.h>
+
+#define NORMAL 31	/* normal, unspecified: stands for a cause that is missing */
+
+static bool refuses_at_once(int cause)
+{
+	switch (cause) {
+	case 1:		/* Q.931 5.3.2 a), with pri_hangup_fix_enable() */
+	case 34:
+	case 44:
+	case 82:
+	case 88:
+	case 81:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A call for which there is no leg, nor will be. What follows on it is answered in pri_on_hangup(). */
+void pri_refuse(struct pri_link *link, pri_event_ring *ev, int cause)
+{
+	int channel = ev->channel < 0 || (ev->channel & 0xff) == 0xff ? 0 : ev->channel;
+
+	if (!refuses_at_once(cause))
+		pri_proceeding(link->pri, ev->call, channel, 0);
+	pri_hangup(link->pri, ev->call, cause);
+}
+
+void pri_leg_over(struct pri_leg *leg, int cause, int location)
+{
+	if (leg->stage == PS_DONE)
+		return;
+	if (!leg->cause.q850) {
+		leg->cause.q850 = (uint8_t)(cause > 0 && cause <= 127 ? cause : NORMAL);
+		leg->cause.location = (uint8_t)location;
+	}
+	leg->call = NULL;
+	leg->stage = PS_DONE;
+	if (leg->line)
+		pri_line_set(leg->line, PRI_LINE_CLEARING);
+	leg->link->trunk->pending = true;
+}
+
+/* The far end's part in it is unknown: RESTART settles the channel when the span is back. */
+void pri_leg_destroy(struct pri_leg *leg, int cause)
+{
+	if (pri_call_exists(leg))
+		pri_destroycall(leg->link->pri, leg->call);
+	if (leg->line)
+		leg->line->restart_due = true;
+	if (!leg->cause.q850)
+		leg->far_first = true;
+	pri_leg_over(leg, cause, 1);
+}
+
+int pri_leg_clear(struct leg *l, const struct leg_cause *cause)
+{
+	struct pri_leg *leg = (struct pri_leg *)l;
+	struct pri *pri = leg->link->pri;
+
+	if (leg->stage >= PS_CLEARING)
+		return -EALREADY;
+	leg->cause = *cause;
+	if (cause->q850 < 1 || cause->q850 > 127)
+		leg->cause.q850 = NORMAL;
+	pri_link_location(leg->link, leg, cause->location);
+	if (leg->stage == PS_OFFERED && !refuses_at_once(leg->cause.q850))
+		pri_proceeding(pri, leg->call, pri_encode(leg), 0);
+	leg->stage = PS_CLEARING;
+	pri_touch(leg);
+	if (leg->line)
+		pri_line_set(leg->line, PRI_LINE_CLEARING);
+	pri_hangup(pri, leg->call, leg->cause.q850);
+	if (!pri_call_exists(leg))
+		pri_leg_over(leg, leg->cause.q850, leg->cause.location);
+	return 0;
+}
+
+/* The cause as it came, with its location; libpri's own (a timer) has location 1, the private network. */
+static void far_cause(struct pri_leg *leg, int cause)
+{
+	if (leg->cause.q850)
+		return;
+	leg->far_first = true;
+	leg->cause.q850 = (uint8_t)(cause > 0 && cause <= 127 ? cause : NORMAL);
+	leg->cause.location = leg->rx_cause == leg->cause.q850 ? leg->rx_location : 1;
+}
+
+/* Answers DISCONNECT with RELEASE and RELEASE with RELEASE COMPLETE. */
+static void far_clears(struct pri_link *link, pri_event_hangup *ev)
+{
+	struct pri_leg *leg = pri_leg_of(link, ev->call);
+	int cause = ev->cause > 0 ? ev->cause : NORMAL;
+
+	if (!leg) {
+		pri_hangup(link->pri, ev->call, cause);
+		return;
+	}
+	if (pri_setup_again(leg, cause))
+		return;
+	far_cause(leg, cause);
+	leg->stage = PS_CLEARING;
+	pri_touch(leg);
+	if (leg->line)
+		pri_line_set(leg->line, PRI_LINE_CLEARING);
+	pri_link_location(link, leg, 1);
+	pri_hangup(link->pri, ev->call, cause);
+	if (!pri_call_exists(leg))
+		pri_leg_over(leg, cause, 1);
+}
+
+void pri_on_hangup_req(struct pri_link *link, pri_event *ev)
+{
+	far_clears(link, &ev->hangup);
+}
+
+void pri_on_hangup(struct pri_link *link, pri_event *ev)
+{
+	far_clears(link, &ev->hangup);
+}
+
+/* libpri has freed the call already. */
+void pri_on_hangup_ack(struct pri_link *link, pri_event *ev)
+{
+	struct pri_leg *leg = pri_leg_of(link, ev->hangup.call);
+
+	if (!leg)
+		return;
+	far_cause(leg, ev->hangup.cause);
+	pri_leg_over(leg, ev->hangup.cause, 1);
+}

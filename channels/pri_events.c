@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * channels/pri_events.c: libpri's events, by a table, and the small ones: the answers to our SETUP, digits,
+ * notifications. Loop thread. An event lives in libpri's instance and the next call to libpri may overwrite
+ * it: a handler takes what it needs first.
+ */
+#include "channels/pri_private.h"
+
+#include <stdlib.h>
+#include <syslog.h>
+
+static bool inband(uint16_t progress)
+{
+	return progress & (1U << 1 | 1U << 8);
+}
+
+/* An answer to SETUP. Returns the leg it is for when it is still wanted. */
+static struct pri_leg *answered_by(struct pri_link *link, q931_call *call, int channel)
+{
+	struct pri_leg *leg = pri_leg_of(link, call);
+
+	if (!leg || leg->leg.incoming || leg->stage >= PS_UP)
+		return NULL;
+	pri_touch(leg);
+	if (leg->stage == PS_SENT) {
+		leg->stage = PS_PROGRESSING;
+		free(leg->offer);
+		leg->offer = NULL;
+		if (!pri_answer_channel(leg, channel))
+			return NULL;
+	}
+	return leg;
+}
+
+static void report(struct pri_leg *leg, enum leg_event_kind kind, uint16_t progress, int cause)
+{
+	struct leg_event ev = { .kind = kind, .progress = progress, .inband = inband(progress) };
+
+	if (cause > 0 && cause <= 127) {
+		ev.cause.q850 = (uint8_t)cause;
+		ev.cause.location = leg->rx_cause == cause ? leg->rx_location : 1;
+	}
+	leg_report(&leg->leg, &ev);
+}
+
+static void on_proceeding(struct pri_link *link, pri_event *ev)
+{
+	uint16_t progress = pri_progress_bits(ev->proceeding.progressmask);
+	struct pri_leg *leg = answered_by(link, ev->proceeding.call, ev->proceeding.channel);
+
+	if (leg)
+		report(leg, LEG_PROCEEDING, progress, 0);
+}
+
+/* SETUP ACKNOWLEDGE: the far end wants more digits than we have. It got all; it decides by its own timer. */
+static void on_setup_ack(struct pri_link *link, pri_event *ev)
+{
+	uint16_t progress = pri_progress_bits(ev->setup_ack.progressmask);
+	struct pri_leg *leg = answered_by(link, ev->setup_ack.call, ev->setup_ack.channel);
+
+	if (leg && progress)
+		report(leg, LEG_PROGRESS, progress, 0);
+}
+
+static void on_progress(struct pri_link *link, pri_event *ev)
+{
+	uint16_t progress = pri_progress_bits(ev->proceeding.progressmask);
+	int cause = ev->proceeding.cause;
+	struct pri_leg *leg = answered_by(link, ev->proceeding.call, ev->proceeding.channel);
+
+	if (leg)
+		report(leg, LEG_PROGRESS, progress, cause);
+}
+
+static void on_ringing(struct pri_link *link, pri_event *ev)
+{
+	uint16_t progress = pri_progress_bits(ev->ringing.progressmask);
+	struct pri_leg *leg = answered_by(link, ev->ringing.call, ev->ringing.channel);
+
+	if (leg)
+		report(leg, LEG_ALERTING, progress, 0);
+}
+
+static void on_answer(struct pri_link *link, pri_event *ev)
+{
+	struct leg_event e = { .kind = LEG_ANSWERED, .progress = pri_progress_bits(ev->answer.progressmask),
+			       .inband = true };
+	const struct pri_subcommands *s = ev->answer.subcmds;
+	struct pri_leg *leg;
+
+	for (int i = 0; s && i < s->counter_subcmd; i++)
+		if (s->subcmd[i].cmd == PRI_SUBCMD_CONNECTED_LINE)
+			pri_number_in(&e.connected, &s->subcmd[i].u.connected_line.id.number);
+	leg = answered_by(link, ev->answer.call, ev->answer.channel);
+	if (!leg)
+		return;
+	leg->stage = PS_UP;
+	if (leg->line)
+		pri_line_set(leg->line, PRI_LINE_UP);
+	leg_report(&leg->leg, &e);
+}
+
+static void digits(struct pri_link *link, q931_call *call, const char *s)
+{
+	struct pri_leg *leg = pri_leg_of(link, call);
+
+	for (; leg && leg->stage < PS_CLEARING && *s; s++) {
+		struct leg_event e = { .kind = LEG_DIGIT, .digit = *s };
+
+		pri_touch(leg);
+		leg_report(&leg->leg, &e);
+	}
+}
+
+static void on_keypad(struct pri_link *link, pri_event *ev)
+{
+	pri_event_keypad_digit copy = ev->digit;
+
+	digits(link, copy.call, copy.digits);
+}
+
+static void on_info(struct pri_link *link, pri_event *ev)
+{
+	pri_event_ring copy = ev->ring;
+
+	digits(link, copy.call, copy.callednum);
+}
+
+static void on_notify(struct pri_link *link, pri_event *ev)
+{
+	struct pri_leg *leg = pri_leg_of(link, ev->notify.call);
+	struct leg_event e = { 0 };
+
+	switch (ev->notify.info) {
+	case PRI_NOTIFY_USER_SUSPENDED:
+	case PRI_NOTIFY_REMOTE_HOLD:
+		e.kind = LEG_HELD;
+		break;
+	case PRI_NOTIFY_USER_RESUMED:
+	case PRI_NOTIFY_REMOTE_RETRIEVAL:
+		e.kind = LEG_RESUMED;
+		break;
+	default:
+		return;
+	}
+	if (leg && leg->stage == PS_UP)
+		leg_report(&leg->leg, &e);
+}
+
+static void on_dchan_up(struct pri_link *link, pri_event *ev)
+{
+	(void)ev;
+	pri_service_layer2(link, true);
+}
+
+static void on_dchan_down(struct pri_link *link, pri_event *ev)
+{
+	(void)ev;
+	pri_service_layer2(link, false);
+}
+
+static void on_config_error(struct pri_link *link, pri_event *ev)
+{
+	pri_log(link, LOG_WARNING, "libpri: %s", ev->err.err);
+}
+
+static void (*const handlers[])(struct pri_link *link, pri_event *ev) = {
+	[PRI_EVENT_DCHAN_UP] = on_dchan_up,
+	[PRI_EVENT_DCHAN_DOWN] = on_dchan_down,
+	[PRI_EVENT_RESTART] = pri_on_restart,
+	[PRI_EVENT_CONFIG_ERR] = on_config_error,
+	[PRI_EVENT_RING] = pri_on_ring,
+	[PRI_EVENT_HANGUP] = pri_on_hangup,
+	[PRI_EVENT_RINGING] = on_ringing,
+	[PRI_EVENT_ANSWER] = on_answer,
+	[PRI_EVENT_HANGUP_ACK] = pri_on_hangup_ack,
+	[PRI_EVENT_RESTART_ACK] = pri_on_restart_ack,
+	[PRI_EVENT_INFO_RECEIVED] = on_info,
+	[PRI_EVENT_PROCEEDING] = on_proceeding,
+	[PRI_EVENT_SETUP_ACK] = on_setup_ack,
+	[PRI_EVENT_HANGUP_REQ] = pri_on_hangup_req,
+	[PRI_EVENT_NOTIFY] = on_notify,
+	[PRI_EVENT_PROGRESS] = on_progress,
+	[PRI_EVENT_KEYPAD_DIGIT] = on_keypad,
+};
+
+void pri_event_handle(struct pri_link *link, pri_event *ev)
+{
+	size_t n = sizeof(handlers) / sizeof(handlers[0]);
+
+	if (ev->e > 0 && (size_t)ev->e < n && handlers[ev->e])
+		handlers[ev->e](link, ev);
+	else
+		pri_log(link, LOG_DEBUG, "libpri event %d has no use here", ev->e);
+}

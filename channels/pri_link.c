@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * channels/pri_link.c: one D channel: its libpri instance (Q.921 and Q.931), the reader and writer that
+ * libpri calls, and the traces taken from the frames that really pass. Loop thread.
+ *
+ * libpri has no destructor for an instance. One that is not needed any more is kept, without calls, and
+ * taken again by the next D channel of the same dialect and side, so that a reload costs nothing for ever.
+ */
+#include "channels/pri_private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#define FCS 2			/* octets of room at the end of a frame that libpri expects and sends */
+#define FRAME_MAX 1024
+
+struct retired {
+	struct retired *next;
+	struct pri *pri;
+	int node, type;
+	bool up;		/* layer 2, as it last said */
+};
+static struct retired *retired;
+static struct pri_link *speaking;	/* whom messages without an instance are from */
+
+static const int switch_types[PRI_DIALECTS] = {
+	[PRI_EUROISDN_E1] = PRI_SWITCH_EUROISDN_E1,
+	[PRI_EUROISDN_T1] = PRI_SWITCH_EUROISDN_T1,
+	[PRI_NATIONAL2] = PRI_SWITCH_NI2,
+};
+
+/* --- libpri's words ---------------------------------------------------------------------------- */
+
+/* A line may come in pieces, and without an instance. */
+static void libpri_says(struct pri *pri, const char *s, int level)
+{
+	struct pri_link *link = pri ? pri_get_userdata(pri) : speaking;
+	size_t used;
+	char *end;
+
+	if (!link)
+		return;
+	used = strlen(link->text);
+	snprintf(link->text + used, sizeof(link->text) - used, "%s", s);
+	while ((end = strchr(link->text, '\n'))) {
+		*end = '\0';
+		if (link->text[0])
+			pri_log(link, level, "libpri: %s", link->text);
+		memmove(link->text, end + 1, strlen(end + 1) + 1);
+	}
+	if (strlen(link->text) == sizeof(link->text) - 1)
+		link->text[0] = '\0';
+}
+
+static void on_message(struct pri *pri, char *s)
+{
+	libpri_says(pri, s, LOG_DEBUG);
+}
+
+static void on_error(struct pri *pri, char *s)
+{
+	libpri_says(pri, s, LOG_WARNING);
+}
+
+/* --- Traces ------------------------------------------------------------------------------------ */
+
+static struct pri_leg *leg_by_reference(struct pri_link *link, unsigned cr, bool incoming)
+{
+	for (struct pri_leg *leg = link->trunk->legs; leg; leg = leg->next)
+		if (leg->link == link && leg->cr == cr && leg->leg.incoming == incoming &&
+		    leg->stage != PS_DONE)
+			return leg;
+	return NULL;
+}
+
+static void set_early(struct pri_early *e, unsigned cr, bool out, const char *what, const char *detail)
+{
+	e->cr = cr;
+	e->out = out;
+	snprintf(e->what, sizeof(e->what), "%s", what);
+	snprintf(e->detail, sizeof(e->detail), "%s", detail);
+}
+
+static void trace_for(struct pri_leg *leg, bool out, const char *what, const char *detail)
+{
+	if (leg->leg.trace) {
+		leg_trace(&leg->leg, "Q.931", out, what, "%s", detail);
+		return;
+	}
+	if (!leg->early)
+		leg->early = calloc(PRI_EARLY_MAX, sizeof(*leg->early));
+	if (leg->early && leg->n_early < PRI_EARLY_MAX)
+		set_early(&leg->early[leg->n_early++], leg->cr, out, what, detail);
+}
+
+void pri_leg_replay(struct leg *l)
+{
+	struct pri_leg *leg = (struct pri_leg *)l;
+
+	for (unsigned i = 0; i < leg->n_early; i++)
+		leg_trace(l, "Q.931", leg->early[i].out, leg->early[i].what, "%s", leg->early[i].detail);
+	leg->n_early = 0;
+	free(leg->early);
+	leg->early = NULL;
+}
+
+/* The SETUP of an incoming call passes before libpri reports the call. */
+void pri_adopt_strays(struct pri_leg *leg)
+{
+	struct pri_link *link = leg->link;
+
+	for (unsigned i = 0; i < link->n_stray; i++)
+		if (link->stray[i].cr == leg->cr)
+			trace_for(leg, link->stray[i].out, link->stray[i].what, link->stray[i].detail);
+	link->n_stray = 0;
+}
+
+static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, size_t len)
+{
+	struct q921_seq *seq = out ? &link->seq_out : &link->seq_in;
+	enum q921_kind kind = q921_kind(frame, len);
+	struct pri_leg *leg;
+	struct q931_msg m;
+	char detail[Q931_DETAIL_MAX], other[32];
+	const char *what;
+
+	if (kind == Q921_RESET)
+		link->seq_in.next = link->seq_out.next = 0;
+	if (kind != Q921_I || !q921_first(seq, frame, len) || !q931_read(frame, len, &m, detail))
+		return;
+	what = q931_type_name(m.type);
+	if (!what) {
+		snprintf(other, sizeof(other), "message 0x%02x", m.type);
+		what = other;
+	}
+	/* The flag is set in what goes towards the end that chose the reference (Q.931 4.3). */
+	leg = m.cr ? leg_by_reference(link, m.cr, out == m.flag) : NULL;
+	if (leg) {
+		if (!out && m.cause) {
+			leg->rx_cause = m.cause;
+			leg->rx_location = m.location;
+		}
+		trace_for(leg, out, what, detail);
+	} else if (m.cr && !out && !m.flag) {
+		if (link->n_stray == PRI_STRAY_MAX)
+			link->n_stray = 0;
+		set_early(&link->stray[link->n_stray++], m.cr, out, what, detail);
+	} else {
+		pri_log(link, LOG_DEBUG, "%s %s %s", out ? "sent" : "received", what, detail);
+	}
+}
+
+/* --- The location of a cause ------------------------------------------------------------------- */
+
+/* libpri sends every cause with location 1. What it should be is kept by call reference, because a message
+ * may wait in the window of layer 2 after the call is gone, and put in when the frame is written. */
+static unsigned location_key(const struct pri_leg *leg)
+{
+	return leg->cr | (leg->leg.incoming ? 0x8000 : 0);
+}
+
+void pri_link_location(struct pri_link *link, const struct pri_leg *leg, uint8_t location)
+{
+	unsigned i = link->n_sent++ % PRI_SENT_CAUSES;
+
+	link->sent[i].cr = location_key(leg);
+	link->sent[i].location = location & 0x0f;
+}
+
+static void put_location(struct pri_link *link, uint8_t *frame, size_t len)
+{
+	unsigned have = link->n_sent < PRI_SENT_CAUSES ? link->n_sent : PRI_SENT_CAUSES;
+	struct q931_msg m;
+
+	if (!have || !q931_read(frame, len, &m, NULL) || !m.location_at || !m.cr || m.type == 0x7d)
+		return;
+	for (unsigned i = 1; i <= have; i++) {
+		unsigned at = (link->n_sent - i) % PRI_SENT_CAUSES;
+
+		if (link->sent[at].cr != (m.cr | (m.flag ? 0x8000 : 0)))
+			continue;
+		frame[m.location_at] = (uint8_t)((frame[m.location_at] & 0xf0) | link->sent[at].location);
+		return;
+	}
+}
+
+/* --- Reader and writer ------------------------------------------------------------------------- */
+
+static int io_read(struct pri *pri, void *buf, int size)
+{
+	struct pri_link *link = pri_get_userdata(pri);
+	int n = 0;
+
+	if (link && link->dchan && size > FCS)
+		n = hw_dchan_read(link->dchan, buf, (size_t)size - FCS);
+	if (n <= 0) {
+		if (link)
+			link->dry = true;
+		return 0;
+	}
+	link->count.frames_in++;
+	trace_frame(link, false, buf, (size_t)n);
+	memset((uint8_t *)buf + n, 0, FCS);
+	return n + FCS;
+}
+
+/* A frame that cannot go out now is as good as one lost on the wire: layer 2 sends it again. */
+static int io_write(struct pri *pri, void *buf, int size)
+{
+	struct pri_link *link = pri_get_userdata(pri);
+	size_t len = (size_t)size - FCS;
+	uint8_t frame[FRAME_MAX];
+
+	if (!link || !link->dchan || size <= FCS || len > sizeof(frame))
+		return size;
+	memcpy(frame, buf, len);
+	put_location(link, frame, len);
+	if (hw_dchan_write(link->dchan, frame, len) >= 0) {
+		link->count.frames_out++;
+		trace_frame(link, true, frame, len);
+	}
+	return size;
+}
+
+/* RELEASE COMPLETE for a SETUP that was not answered yet: libpri frees the call and reports nothing. */
+static void find_abandoned(struct pri_link *link)
+{
+	for (struct pri_leg *leg = link->trunk->legs; leg; leg = leg->next) {
+		if (leg->link != link || leg->stage != PS_OFFERED || pri_call_exists(leg))
+			continue;
+		leg->far_first = true;
+		pri_leg_over(leg, leg->rx_cause, leg->rx_location);
+	}
+}
+
+void pri_link_read(struct pri_link *link)
+{
+	struct pri_trunk *t = link->trunk;
+
+	link->dry = false;
+	while (link->dchan && !link->dry) {
+		pri_event *ev = pri_check_event(link->pri);
+
+		if (ev)
+			pri_event_handle(link, ev);
+		else if (!link->dry)
+			find_abandoned(link);
+		if (t->depth == 1)
+			pri_deliver(t);
+	}
+}
+
+/* --- The instance ------------------------------------------------------------------------------ */
+
+static struct pri *take_retired(int node, int type, struct pri_link *link)
+{
+	for (struct retired **p = &retired; *p; p = &(*p)->next) {
+		struct retired *r = *p;
+		struct pri *pri = r->pri;
+
+		if (r->node != node || r->type != type)
+			continue;
+		*p = r->next;
+		link->layer2 = r->up;
+		free(r);
+		pri_set_userdata(pri, link);
+		return pri;
+	}
+	return NULL;
+}
+
+int pri_link_start(struct pri_link *link)
+{
+	const struct pri_trunk_conf *conf = &link->trunk->conf;
+	int node = conf->side == PRI_NETWORK ? PRI_NETWORK : PRI_CPE;
+	int type = switch_types[conf->dialect];
+
+	pri_set_message(on_message);
+	pri_set_error(on_error);
+	speaking = link;
+	link->pri = take_retired(node, type, link);
+	if (!link->pri)
+		link->pri = pri_new_cb(-1, node, type, io_read, io_write, link);
+	if (!link->pri)
+		return -ENOMEM;
+	pri_hangup_fix_enable(link->pri, 1);
+	if (conf->dialect != PRI_NATIONAL2)	/* diversion as EN 300 207-1 has it */
+		pri_facility_enable(link->pri);
+	pri_set_timer(link->pri, PRI_TIMER_T309, 90000);	/* Q.931 table 9-1 */
+	return 0;
+}
+
+void pri_link_retire(struct pri_link *link)
+{
+	const struct pri_trunk_conf *conf = &link->trunk->conf;
+	struct retired *r;
+
+	if (speaking == link)
+		speaking = NULL;
+	if (!link->pri)
+		return;
+	pri_set_userdata(link->pri, NULL);
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return;
+	r->pri = link->pri;
+	r->node = conf->side == PRI_NETWORK ? PRI_NETWORK : PRI_CPE;
+	r->type = switch_types[conf->dialect];
+	r->up = link->layer2;
+	r->next = retired;
+	retired = r;
+	link->pri = NULL;
+}
+
+/* The call reference value; libpri gives it in two parts, as GR-303 names them. 0 when it has no such call. */
+unsigned pri_call_reference(struct pri *pri, q931_call *call)
+{
+	int low = 0, high = call ? pri_get_crv(pri, call, &low) : -1;
+
+	return high < 0 ? 0 : (unsigned)high << 3 | (unsigned)low;
+}
+
+bool pri_call_exists(const struct pri_leg *leg)
+{
+	return leg->call && pri_call_reference(leg->link->pri, leg->call) == leg->cr;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * channels/pri_number.c: numbers, names and progress indicators between the leg interface and libpri
+ * (Q.931 4.5.8, 4.5.10, 4.5.23). Pure.
+ */
+#include "channels/pri_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static uint8_t ton_of(int plan)
+{
+	return plan < 0 ? TON_UNKNOWN : plan >> 4 & 7;
+}
+
+static uint8_t npi_of(int plan)
+{
+	return plan < 0 ? NPI_UNKNOWN : plan & 0x0f;
+}
+
+void pri_number_out(struct pri_party_number *out, const struct leg_number *n)
+{
+	memset(out, 0, sizeof(*out));
+	out->valid = n->digits[0] || n->presentation;
+	out->plan = n->ton << 4 | n->npi;
+	out->presentation = n->presentation << 5 | n->screening;
+	snprintf(out->str, sizeof(out->str), "%s", n->digits);
+}
+
+void pri_digits_in(struct leg_number *out, const char *digits, int plan, int presentation)
+{
+	memset(out, 0, sizeof(*out));
+	snprintf(out->digits, sizeof(out->digits), "%.*s", LEG_DIGITS_MAX - 1, digits);
+	out->ton = ton_of(plan);
+	out->npi = npi_of(plan);
+	out->presentation = presentation >> 5 & 3;
+	out->screening = presentation & 3;
+}
+
+void pri_number_in(struct leg_number *out, const struct pri_party_number *n)
+{
+	memset(out, 0, sizeof(*out));
+	if (n->valid)
+		pri_digits_in(out, n->str, n->plan, n->presentation);
+}
+
+/* The Latin-1 character at *S of a UTF-8 text, '?' for what Latin-1 has not; *S moves on. */
+static uint8_t latin1(const char **s)
+{
+	const unsigned char *p = (const unsigned char *)*s;
+	unsigned n = 1;
+	uint8_t c = '?';
+
+	if (p[0] < 0x80)
+		c = p[0];
+	else if ((p[0] == 0xc2 || p[0] == 0xc3) && (p[1] & 0xc0) == 0x80)
+		c = (uint8_t)((p[0] & 3) << 6 | (p[1] & 0x3f));
+	while ((p[n] & 0xc0) == 0x80 && p[0] >= 0xc0)
+		n++;
+	*s += n;
+	return c;
+}
+
+void pri_name_out(struct pri_party_name *out, const char *utf8, int presentation)
+{
+	size_t n = 0;
+
+	memset(out, 0, sizeof(*out));
+	while (*utf8 && n < sizeof(out->str) - 1)
+		out->str[n++] = (char)latin1(&utf8);
+	out->valid = n > 0;
+	out->char_set = PRI_CHAR_SET_ISO8859_1;
+	out->presentation = presentation << 5;
+}
+
+void pri_name_in(char out[LEG_NAME_MAX], const struct pri_party_name *n)
+{
+	size_t at = 0;
+
+	out[0] = '\0';
+	if (!n->valid)
+		return;
+	if (n->char_set == PRI_CHAR_SET_ISO10646_UTF_8STRING) {
+		snprintf(out, LEG_NAME_MAX, "%.*s", LEG_NAME_MAX - 1, n->str);
+		return;
+	}
+	for (const char *p = n->str; *p && at < LEG_NAME_MAX - 2; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (c < 0x20 || c == 0x7f)
+			continue;
+		if (c < 0x80) {
+			out[at++] = (char)c;
+		} else {
+			out[at++] = (char)(0xc0 | c >> 6);
+			out[at++] = (char)(0x80 | (c & 0x3f));
+		}
+	}
+	out[at] = '\0';
+}
+
+uint16_t pri_progress_bits(int progressmask)
+{
+	static const struct { int mask; unsigned indicator; } rows[] = {	/* Q.931 table 4-20 */
+		{ PRI_PROG_CALL_NOT_E2E_ISDN, 1 },
+		{ PRI_PROG_CALLED_NOT_ISDN, 2 },
+		{ PRI_PROG_CALLER_NOT_ISDN, 3 },
+		{ PRI_PROG_CALLER_RETURNED_TO_ISDN, 4 },
+		{ PRI_PROG_INBAND_AVAILABLE, 8 },
+		{ PRI_PROG_DELAY_AT_INTERF, 10 },
+	};
+	uint16_t bits = 0;
+
+	for (size_t i = 0; progressmask > 0 && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (progressmask & rows[i].mask)
+			bits |= (uint16_t)(1U << rows[i].indicator);
+	return bits;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * channels/pri_private.h: what the files of the PRI driver share. One file per procedure:
+ *
+ *   pri_trunk.c    opening, closing, the turn of the loop, delivery of what was deferred, status
+ *   pri_link.c     one D channel: the libpri instance, its reader and writer
+ *   pri_hw.c       the channels of a span: open, gone, back again
+ *   pri_events.c   libpri's events: a table of handlers
+ *   pri_setup.c    a call comes in (SETUP received), answers to it
+ *   pri_call.c     a call goes out (SETUP sent), answers to it
+ *   pri_clear.c    clearing, both ways
+ *   pri_channel.c  states of a line, hunting, finding
+ *   pri_restart.c  RESTART, both ways
+ *   pri_service.c  layer 2, alarms, in and out of service, the audit
+ *   pri_number.c   numbers and names between legs and libpri
+ *   pri_trace.c    the Q.931 decoder for traces
+ *
+ * Everything runs on the loop thread. Callbacks to the gateway are made from events and from
+ * pri_trunk_service() only, LEG_CLEARED at their outermost level only (pri_deliver).
+ */
+#ifndef CHANNELS_PRI_PRIVATE_H
+#define CHANNELS_PRI_PRIVATE_H
+
+#include "channels/pri.h"
+#include "channels/pri_trace.h"
+
+/* libpri has a macro of the same name and, luckily, the same value: ours must be seen first. */
+_Static_assert(PRI_NETWORK == 1, "PRI_NETWORK of libpri.h takes the place of ours");
+#include <libpri.h>
+
+#define PRI_LINES 31		/* lines of one span at most */
+#define PRI_EARLY_MAX 8		/* messages kept for a leg that has no trace yet */
+#define PRI_STRAY_MAX 4		/* messages kept for a call that has no leg yet */
+#define PRI_SENT_CAUSES 64	/* clearing messages whose location is remembered until they are sent */
+#define PRI_UNSTAMPED (-1)	/* a time that the next pri_trunk_service() fills in */
+
+struct pri_link;
+struct pri_leg;
+
+/* Timers of the driver; libpri has those of Q.921 and Q.931 that are not here. In milliseconds. */
+enum pri_timer { PT_RESTART, PT_REOPEN, PT_AUDIT, PT_STUCK_SETUP, PT_STUCK_CLEARING, PRI_TIMERS };
+struct pri_timer_def {
+	const char *name;
+	unsigned ms;
+	const char *why;
+};
+extern const struct pri_timer_def pri_timers[PRI_TIMERS];
+int64_t pri_timer_us(enum pri_timer t);
+
+struct pri_line {
+	struct pri_link *link;
+	struct hw_line *hw;		/* NULL while the span is away */
+	int chan, pos;			/* channel number; timeslot, which is the channel number of Q.931 */
+	enum pri_line_state state;
+	int64_t since_us;
+	unsigned calls;
+	struct pri_leg *leg;
+	bool restart_due;		/* a RESTART of this line waits for its turn */
+	unsigned restarts;		/* RESTARTs sent without an answer */
+};
+
+enum pri_stage {
+	PS_OFFERED,	/* in: SETUP received, nothing sent */
+	PS_SENT,	/* out: SETUP sent, nothing received */
+	PS_PROGRESSING,	/* both ways: anything between that and CONNECT */
+	PS_UP,
+	PS_CLEARING,	/* we cleared, or answered the far end's clearing; RELEASE COMPLETE is to come */
+	PS_DONE,	/* libpri has forgotten the call; LEG_CLEARED waits to be delivered */
+};
+
+struct pri_early {			/* a message of the ladder that has nowhere to go yet */
+	bool out;
+	unsigned cr;
+	char what[32];
+	char detail[Q931_DETAIL_MAX];
+};
+
+struct pri_leg {
+	struct leg leg;
+	struct pri_leg *next;
+	struct pri_link *link;
+	struct pri_line *line;		/* NULL while a lost one has not been replaced */
+	q931_call *call;		/* libpri's; NULL once it has freed it */
+	unsigned cr;			/* call reference, 15 bits; its flag is !incoming at this end */
+	enum pri_stage stage;
+	int64_t since_us;		/* the last message either way */
+	int ds1;			/* interface identifier as the far end gave it, in libpri's encoding */
+	bool glared, retried;		/* out: lost its line to the network's SETUP; tried a second line */
+	bool far_first;			/* the far end began to clear */
+	struct leg_cause cause;		/* for LEG_CLEARED */
+	uint8_t rx_cause, rx_location;	/* of the last cause element received, 0 for none */
+	struct leg_offer *offer;	/* out: kept for the second try, until the far end has answered */
+	struct pri_early *early;	/* PRI_EARLY_MAX of them until there is a trace */
+	unsigned n_early;
+};
+
+struct pri_link {
+	struct pri_trunk *trunk;
+	int span, dchan_no;		/* dchan_no 0: the span has not been seen yet */
+	struct hw_dchan *dchan;
+	struct pri *pri;
+	enum hw_law law;
+	struct pri_line lines[PRI_LINES];
+	int n_lines;
+	bool dry;			/* the reader had no frame left */
+	bool gone;			/* the span has left; reopened from reopen_at */
+	int64_t reopen_at;
+
+	bool layer2, in_service;
+	int64_t since_us;
+	unsigned alarms;
+	bool held;			/* an alarm lasted, or has not been clear for long enough */
+	int64_t alarm_at, clear_at;	/* when it came and went, 0 for not running, PRI_UNSTAMPED */
+
+	struct pri_line *restarting;	/* RESTART sent, RESTART ACKNOWLEDGE to come */
+	int64_t restart_at;		/* when it was sent */
+	bool restart_known;		/* the far end has acknowledged one */
+
+	struct q921_seq seq_in, seq_out;	/* which I frames are repetitions */
+	struct pri_early stray[PRI_STRAY_MAX];
+	unsigned n_stray;
+	struct { unsigned cr; uint8_t location; } sent[PRI_SENT_CAUSES];
+	unsigned n_sent;
+
+	char text[256];			/* a line of libpri's that is not finished */
+	struct pri_span_info count;	/* the counters in it */
+};
+
+struct pri_trunk {
+	char name[64];
+	struct pri_trunk_conf conf;
+	struct pri_handlers h;
+	struct hw *hw;
+	struct pri_link **links;
+	int n_links;
+	struct pri_leg *legs;
+	int64_t now_us, audit_at;
+	unsigned depth;			/* callbacks entered */
+	bool draining, changed, stamp, pending;
+	unsigned rr_line;		/* where round robin goes on */
+};
+
+/* pri_trunk.c */
+void pri_enter(struct pri_trunk *t);
+void pri_leave(struct pri_trunk *t);	/* delivers at the outermost level */
+void pri_deliver(struct pri_trunk *t);
+void pri_log(const struct pri_link *link, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int64_t pri_stamp(struct pri_trunk *t);	/* PRI_UNSTAMPED, and have it filled in */
+
+/* pri_link.c */
+int pri_link_start(struct pri_link *link);
+void pri_link_retire(struct pri_link *link);
+void pri_link_read(struct pri_link *link);
+void pri_link_location(struct pri_link *link, const struct pri_leg *leg, uint8_t location);
+void pri_leg_replay(struct leg *leg);
+void pri_adopt_strays(struct pri_leg *leg);
+bool pri_call_exists(const struct pri_leg *leg);
+unsigned pri_call_reference(struct pri *pri, q931_call *call);
+
+/* pri_hw.c */
+int pri_hw_check(struct pri_trunk *t, int span);
+void pri_hw_open(struct pri_link *link);
+void pri_hw_close(struct pri_link *link);
+void pri_hw_service(struct pri_link *link);
+
+/* pri_events.c */
+void pri_event_handle(struct pri_link *link, pri_event *ev);
+
+/* pri_channel.c */
+void pri_line_set(struct pri_line *line, enum pri_line_state state);
+void pri_line_take(struct pri_line *line, struct pri_leg *leg);
+void pri_line_drop(struct pri_leg *leg, enum pri_line_state state);	/* the leg has no line any more */
+struct pri_line *pri_line_at(struct pri_link *link, int pos);
+struct pri_line *pri_hunt(struct pri_trunk *t, const struct pri_link *only, const struct pri_line *avoid);
+bool pri_link_usable(const struct pri_link *link);
+int pri_encode(const struct pri_leg *leg);	/* the leg's channel as libpri wants it, 0 for none */
+
+/* pri_setup.c, pri_call.c */
+extern const struct leg_ops pri_leg_ops;
+struct pri_leg *pri_leg_new(struct pri_link *link, bool incoming);
+struct pri_leg *pri_leg_of(struct pri_link *link, const q931_call *call);
+void pri_on_ring(struct pri_link *link, pri_event *ev);
+int pri_setup_send(struct pri_leg *leg, struct pri_line *line);
+bool pri_setup_again(struct pri_leg *leg, int cause);
+bool pri_answer_channel(struct pri_leg *leg, int channel);
+void pri_touch(struct pri_leg *leg);
+
+/* pri_clear.c */
+int pri_leg_clear(struct leg *leg, const struct leg_cause *cause);
+void pri_refuse(struct pri_link *link, pri_event_ring *ev, int cause);
+void pri_leg_over(struct pri_leg *leg, int cause, int location);	/* libpri's call is gone */
+void pri_leg_destroy(struct pri_leg *leg, int cause);	/* forget libpri's call, send nothing */
+void pri_on_hangup_req(struct pri_link *link, pri_event *ev);
+void pri_on_hangup(struct pri_link *link, pri_event *ev);
+void pri_on_hangup_ack(struct pri_link *link, pri_event *ev);
+
+/* pri_restart.c */
+void pri_restart_line(struct pri_line *line);
+void pri_restart_run(struct pri_link *link);
+void pri_restart_stop(struct pri_link *link);
+void pri_on_restart(struct pri_link *link, pri_event *ev);
+void pri_on_restart_ack(struct pri_link *link, pri_event *ev);
+
+/* pri_service.c */
+void pri_service_layer2(struct pri_link *link, bool up);
+void pri_service_alarm(struct pri_link *link, bool alarm);
+void pri_service_update(struct pri_link *link);
+void pri_service_run(struct pri_link *link);
+int64_t pri_service_next(const struct pri_link *link);
+void pri_audit(struct pri_trunk *t);
+
+/* pri_number.c */
+void pri_number_out(struct pri_party_number *out, const struct leg_number *n);
+void pri_number_in(struct leg_number *out, const struct pri_party_number *n);
+void pri_digits_in(struct leg_number *out, const char *digits, int plan, int presentation);
+void pri_name_out(struct pri_party_name *out, const char *utf8, int presentation);
+void pri_name_in(char out[LEG_NAME_MAX], const struct pri_party_name *n);
+uint16_t pri_progress_bits(int progressmask);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * channels/pri_restart.c: RESTART (Q.931 5.5). Ours goes to one channel at a time, because the procedure has
+ * one global call reference, and is supervised here: libpri's own T316 ends without an event. Loop thread.
+ */
+#include "channels/pri_private.h"
+
+#include <syslog.h>
+
+#define N316 2	/* times that a RESTART is repeated */
+
+void pri_restart_line(struct pri_line *line)
+{
+	line->restart_due = true;
+	line->restarts = 0;
+	pri_line_set(line, PRI_LINE_RESTARTING);
+}
+
+static void send_restart(struct pri_link *link, struct pri_line *line)
+{
+	line->restarts++;
+	link->count.restarts++;
+	link->restarting = line;
+	link->restart_at = pri_stamp(link->trunk);
+	pri_reset(link->pri, line->pos);
+}
+
+static void proved_idle(struct pri_line *line)
+{
+	line->restart_due = false;
+	line->restarts = 0;
+	if (!line->leg)
+		pri_line_set(line, line->link->in_service ? PRI_LINE_IDLE : PRI_LINE_OUT);
+}
+
+/* A switch that never answered any RESTART has not the procedure (many have not): its lines are taken as
+ * idle. One that has answered others is not believed about this one. */
+static void give_up(struct pri_link *link, struct pri_line *line)
+{
+	if (link->restart_known) {
+		line->restart_due = false;
+		pri_line_set(line, PRI_LINE_SET_ASIDE);
+		pri_log(link, LOG_ERR, "chan %d: RESTART sent %u times, no answer: set aside", line->pos,
+			line->restarts);
+		return;
+	}
+	pri_log(link, LOG_WARNING, "the far end answers no RESTART: lines are taken as idle");
+	for (int i = 0; i < link->n_lines; i++)
+		if (link->lines[i].restart_due)
+			proved_idle(&link->lines[i]);
+}
+
+static void check_timeout(struct pri_link *link)
+{
+	struct pri_line *line = link->restarting;
+
+	if (!line || link->restart_at == PRI_UNSTAMPED ||
+	    link->trunk->now_us < link->restart_at + pri_timer_us(PT_RESTART))
+		return;
+	link->restarting = NULL;
+	link->count.restart_timeouts++;
+	if (!line->restart_due || line->leg)
+		return;
+	if (line->restarts > N316)
+		give_up(link, line);
+	else
+		send_restart(link, line);
+}
+
+void pri_restart_run(struct pri_link *link)
+{
+	check_timeout(link);
+	for (int i = 0; !link->restarting && link->layer2 && i < link->n_lines; i++)
+		if (link->lines[i].restart_due && !link->lines[i].leg)
+			send_restart(link, &link->lines[i]);
+}
+
+/* Layer 2 is lost: what was sent is lost with it. */
+void pri_restart_stop(struct pri_link *link)
+{
+	link->restarting = NULL;
+	for (int i = 0; i < link->n_lines; i++)
+		link->lines[i].restarts = 0;
+}
+
+void pri_on_restart_ack(struct pri_link *link, pri_event *ev)
+{
+	int pos = ev->restartack.channel < 0 ? 0 : ev->restartack.channel & 0xff;
+	struct pri_line *line = link->restarting;
+
+	if (!line || (pos && pos != 0xff && pos != line->pos)) {
+		pri_log(link, LOG_DEBUG, "RESTART ACKNOWLEDGE for chan %d was not awaited", pos);
+		return;
+	}
+	link->restart_known = true;
+	link->restarting = NULL;
+	if (line->leg)		/* its SETUP crossed our RESTART, and the far end has dropped the call */
+		pri_leg_destroy(line->leg, 41);
+	proved_idle(line);
+	pri_restart_run(link);
+}
+
+static void far_restarts(struct pri_line *line)
+{
+	if (line->leg)
+		pri_leg_destroy(line->leg, 41);
+	if (line->state == PRI_LINE_SET_ASIDE)
+		pri_log(line->link, LOG_NOTICE, "chan %d: a RESTART from the far end proves it idle", line->pos);
+	if (line != line->link->restarting)
+		proved_idle(line);
+}
+
+/* From the far end: one channel, or the whole interface. libpri has acknowledged it. */
+void pri_on_restart(struct pri_link *link, pri_event *ev)
+{
+	int pos = ev->restart.channel < 0 ? 0xff : ev->restart.channel & 0xff;
+
+	pri_log(link, LOG_INFO, "RESTART of %s from the far end", pos == 0xff || !pos ? "the interface" : "a channel");
+	for (int i = 0; i < link->n_lines; i++)
+		if (pos == 0xff || !pos || link->lines[i].pos == pos)
+			far_restarts(&link->lines[i]);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * channels/pri_service.c: is a span in service? Layer 2 and alarms, how long they last, and what becomes of
+ * calls and lines when that changes. And the audit: no line and no leg outlives its call. Loop thread.
+ *
+ * libpri notices a dead span by its timers only, after 10 s and more, so alarms are acted upon here.
+ */
+#include "channels/pri_private.h"
+
+#include <syslog.h>
+
+static void enter_service(struct pri_link *link)
+{
+	pri_log(link, LOG_NOTICE, "in service");
+	for (int i = 0; i < link->n_lines; i++)
+		if (!link->lines[i].leg)
+			pri_restart_line(&link->lines[i]);
+	pri_restart_run(link);
+}
+
+static void leave_service(struct pri_link *link)
+{
+	pri_log(link, LOG_WARNING, "out of service: %s", link->layer2 ? "alarm" : "layer 2 is down");
+	pri_restart_stop(link);
+	for (int i = 0; i < link->n_lines; i++)
+		if (!link->lines[i].leg)
+			pri_line_set(&link->lines[i], PRI_LINE_OUT);
+}
+
+void pri_service_update(struct pri_link *link)
+{
+	bool now = link->layer2 && !link->held && link->dchan;
+
+	if (now == link->in_service)
+		return;
+	link->in_service = now;
+	link->since_us = pri_stamp(link->trunk);
+	link->trunk->changed = true;
+	if (now)
+		enter_service(link);
+	else
+		leave_service(link);
+}
+
+static void clear_all(struct pri_link *link, int cause, bool also_up)
+{
+	for (struct pri_leg *leg = link->trunk->legs; leg; leg = leg->next)
+		if (leg->link == link && leg->stage != PS_DONE && (also_up || leg->stage != PS_UP))
+			pri_leg_destroy(leg, cause);
+}
+
+/* Calls that are up stay: T309 runs in libpri. The others cannot be completed any more (Q.931 5.8.9). */
+void pri_service_layer2(struct pri_link *link, bool up)
+{
+	if (up == link->layer2)
+		return;
+	link->layer2 = up;
+	link->trunk->changed = true;
+	pri_log(link, up ? LOG_NOTICE : LOG_WARNING, "layer 2 is %s", up ? "up" : "down");
+	if (!up) {
+		link->count.l2_losses++;
+		clear_all(link, 27, false);
+	}
+	pri_service_update(link);
+}
+
+void pri_service_alarm(struct pri_link *link, bool alarm)
+{
+	if (alarm) {
+		if (!link->alarm_at)
+			link->alarm_at = pri_stamp(link->trunk);
+		link->clear_at = 0;
+		pri_log(link, LOG_WARNING, "alarm 0x%x", link->alarms);
+	} else {
+		link->alarm_at = 0;
+		if (link->held)
+			link->clear_at = pri_stamp(link->trunk);
+		pri_log(link, LOG_NOTICE, "alarms are clear");
+	}
+	pri_service_update(link);
+}
+
+static int64_t held_from(const struct pri_link *link)
+{
+	return link->held || link->alarm_at <= 0
+		? -1 : link->alarm_at + (int64_t)link->trunk->conf.alarm_hold_ms * 1000;
+}
+
+static int64_t clear_from(const struct pri_link *link)
+{
+	return !link->held || link->clear_at <= 0
+		? -1 : link->clear_at + (int64_t)link->trunk->conf.alarm_clear_ms * 1000;
+}
+
+void pri_service_run(struct pri_link *link)
+{
+	int64_t now = link->trunk->now_us, hold = held_from(link), clear = clear_from(link);
+
+	if (hold >= 0 && now >= hold) {
+		link->held = true;
+		pri_log(link, LOG_ERR, "the alarm lasts: calls are cleared");
+		clear_all(link, 41, true);
+		pri_service_update(link);
+	} else if (clear >= 0 && now >= clear) {
+		link->held = false;
+		link->clear_at = 0;
+		pri_service_update(link);
+	}
+}
+
+int64_t pri_service_next(const struct pri_link *link)
+{
+	int64_t at[4], next = -1;
+
+	at[0] = held_from(link);
+	at[1] = clear_from(link);
+	at[2] = link->gone ? link->reopen_at : -1;
+	at[3] = link->restarting ? link->restart_at + pri_timer_us(PT_RESTART) : -1;
+	for (int i = 0; i < 4; i++)
+		if (at[i] >= 0 && (next < 0 || at[i] < next))
+			next = at[i];
+	return next;
+}
+
+/* --- The audit --------------------------------------------------------------------------------- */
+
+static bool stuck(const struct pri_leg *leg, int64_t now)
+{
+	enum pri_timer t = leg->stage == PS_CLEARING ? PT_STUCK_CLEARING : PT_STUCK_SETUP;
+
+	return leg->stage != PS_UP && leg->since_us != PRI_UNSTAMPED && now >= leg->since_us + pri_timer_us(t);
+}
+
+void pri_audit(struct pri_trunk *t)
+{
+	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
+		bool lost = !pri_call_exists(leg);
+
+		if (leg->stage == PS_DONE || (!lost && !stuck(leg, t->now_us)))
+			continue;
+		pri_log(leg->link, LOG_WARNING, "audit: call %u %s: freed", leg->cr,
+			lost ? "is unknown to layer 3" : "has been silent for too long");
+		pri_leg_destroy(leg, 102);
+	}
+	for (int i = 0; i < t->n_links; i++) {
+		struct pri_link *link = t->links[i];
+
+		for (int j = 0; j < link->n_lines; j++) {
+			struct pri_line *line = &link->lines[j];
+
+			if (line->leg || line->state == PRI_LINE_OUT || line->state == PRI_LINE_RESTARTING ||
+			    line->state == PRI_LINE_IDLE || line->state == PRI_LINE_SET_ASIDE)
+				continue;
+			pri_log(link, LOG_WARNING, "audit: chan %d was %s without a call", line->pos,
+				pri_line_state_name(line->state));
+			pri_restart_line(line);
+		}
+	}
+}

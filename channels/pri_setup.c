@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * channels/pri_setup.c: a call comes in (Q.931 5.2 at the user side, 5.1 at the network side): which line
+ * it gets, what is offered to the gateway, and the messages that answer it. Loop thread.
+ */
+#include "channels/pri_private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+struct pri_leg *pri_leg_new(struct pri_link *link, bool incoming)
+{
+	struct pri_leg *leg = calloc(1, sizeof(*leg));
+
+	if (!leg)
+		return NULL;
+	leg->leg.ops = &pri_leg_ops;
+	leg->leg.incoming = incoming;
+	leg->link = link;
+	leg->stage = incoming ? PS_OFFERED : PS_SENT;
+	leg->next = link->trunk->legs;
+	link->trunk->legs = leg;
+	pri_touch(leg);
+	return leg;
+}
+
+struct pri_leg *pri_leg_of(struct pri_link *link, const q931_call *call)
+{
+	for (struct pri_leg *leg = link->trunk->legs; call && leg; leg = leg->next)
+		if (leg->link == link && leg->call == call && leg->stage != PS_DONE)
+			return leg;
+	return NULL;
+}
+
+void pri_touch(struct pri_leg *leg)
+{
+	leg->since_us = pri_stamp(leg->link->trunk);
+}
+
+/* --- Which line -------------------------------------------------------------------------------- */
+
+/* Q.931 5.7: both ends have sent SETUP for the same channel. The network's call has it; the user's waits
+ * for what the network makes of it (another channel in the answer, or a refusal that is tried again). */
+static bool glare(struct pri_line *line)
+{
+	struct pri_leg *ours = line->leg;
+	struct pri_link *link = line->link;
+	struct leg_event ev = { .kind = LEG_AUDIO };
+
+	if (!ours || ours->leg.incoming || ours->stage != PS_SENT)
+		return false;
+	link->count.glare++;
+	if (link->trunk->conf.side == PRI_NETWORK)
+		return false;
+	pri_log(link, LOG_NOTICE, "chan %d: both ends called on it, the network's call has it", line->pos);
+	ours->glared = true;
+	pri_line_drop(ours, PRI_LINE_IDLE);
+	leg_report(&ours->leg, &ev);
+	return true;
+}
+
+static bool free_for_far_end(struct pri_line *line)
+{
+	if (!line->hw || (line->leg && !glare(line)))
+		return false;
+	if (line->state == PRI_LINE_SET_ASIDE)
+		pri_log(line->link, LOG_NOTICE, "chan %d: a call from the far end proves it idle", line->pos);
+	return true;
+}
+
+/* The line for a SETUP, or NULL with the cause that refuses it. */
+static struct pri_line *choose(struct pri_link *link, const pri_event_ring *ev, int *cause)
+{
+	int pos = ev->channel < 0 ? 0 : ev->channel & 0xff;
+	struct pri_line *line = pos && pos != 0xff ? pri_line_at(link, pos) : NULL;
+
+	if (line && free_for_far_end(line))
+		return line;
+	if (pos && pos != 0xff && !ev->flexible) {
+		*cause = line ? 44 : 82;
+		return NULL;
+	}
+	line = pri_hunt(link->trunk, link, NULL);
+	if (!line)
+		*cause = 34;
+	return line;
+}
+
+/* --- What is offered --------------------------------------------------------------------------- */
+
+static void redirecting(struct leg_offer *o, const pri_event_ring *ev)
+{
+	const struct pri_subcommands *s = ev->subcmds;
+
+	for (int i = 0; s && i < s->counter_subcmd; i++) {
+		const struct pri_party_redirecting *r = &s->subcmd[i].u.redirecting;
+
+		if (s->subcmd[i].cmd != PRI_SUBCMD_REDIRECTING)
+			continue;
+		pri_number_in(&o->redirecting, &r->from.number);
+		o->redirect_reason = (uint8_t)r->reason;
+		o->redirect_count = (uint8_t)(r->count < 255 ? r->count : 255);
+	}
+}
+
+static void fill_offer(struct leg_offer *o, const struct pri_leg *leg, const pri_event_ring *ev)
+{
+	memset(o, 0, sizeof(*o));
+	pri_digits_in(&o->called, ev->callednum, ev->calledplan, 0);
+	pri_number_in(&o->calling, &ev->calling.number);
+	pri_name_in(o->calling_name, &ev->calling.name);
+	redirecting(o, ev);
+	o->bearer = ev->ctype < 0 ? BEARER_SPEECH : (uint8_t)ev->ctype;
+	o->complete = true;	/* digits do not follow: overlap receiving is off */
+	o->progress = pri_progress_bits(ev->progressmask);
+	snprintf(o->id, sizeof(o->id), "%d/%u", leg->link->span, leg->cr);
+	snprintf(o->source, sizeof(o->source), "span %d", leg->link->span);
+}
+
+void pri_on_ring(struct pri_link *link, pri_event *event)
+{
+	struct pri_trunk *t = link->trunk;
+	pri_event_ring *ev = &event->ring;
+	struct pri_line *line = NULL;
+	struct pri_leg *leg = NULL;
+	struct leg_offer offer;
+	int cause = 41;
+
+	link->count.calls_in++;
+	if (!t->draining)
+		line = choose(link, ev, &cause);
+	if (line && !(leg = pri_leg_new(link, true)))
+		cause = 47;
+	if (!leg) {
+		pri_log(link, LOG_NOTICE, "call %d refused, cause %d", ev->cref & 0x7fff, cause);
+		pri_refuse(link, ev, cause);
+		link->n_stray = 0;
+		return;
+	}
+	leg->call = ev->call;
+	leg->cr = pri_call_reference(link->pri, ev->call);
+	leg->ds1 = ev->channel < 0 ? 0 : ev->channel & 0x1ff00;
+	pri_line_take(line, leg);
+	pri_adopt_strays(leg);
+	fill_offer(&offer, leg, ev);
+	t->h.offered(t->h.arg, &leg->leg, &offer);
+	if (!leg->leg.fn && leg->stage < PS_CLEARING)
+		pri_leg_clear(&leg->leg, &(struct leg_cause){ .q850 = 41, .location = 1 });
+}
+
+/* --- Answers to it ----------------------------------------------------------------------------- */
+
+static int may_answer(const struct pri_leg *leg)
+{
+	return leg->leg.incoming && leg->stage < PS_UP && leg->call ? 0 : -EALREADY;
+}
+
+static int sent(struct pri_leg *leg, int res, enum pri_stage stage)
+{
+	if (res)
+		return -EIO;
+	leg->stage = stage;
+	pri_touch(leg);
+	return 0;
+}
+
+static int proceed(struct leg *l)
+{
+	struct pri_leg *leg = (struct pri_leg *)l;
+
+	if (may_answer(leg) || leg->stage != PS_OFFERED)
+		return -EALREADY;
+	return sent(leg, pri_proceeding(leg->link->pri, leg->call, pri_encode(leg), 0), PS_PROGRESSING);
+}
+
+static int alert(struct leg *l, bool inband)
+{
+	struct pri_leg *leg = (struct pri_leg *)l;
+
+	if (may_answer(leg))
+		return -EALREADY;
+	return sent(leg, pri_acknowledge(leg->link->pri, leg->call, pri_encode(leg), inband), PS_PROGRESSING);
+}
+
+/* PROGRESS must carry a progress indicator and libpri knows only 8 for it: without audio there is nothing
+ * to send. It may not be the first message of all (Q.931 3.1.8), hence CALL PROCEEDING before it. */
+static int progress(struct leg *l, bool inband, const struct leg_cause *cause)
+{
+	struct pri_leg *leg = (struct pri_leg *)l;
+	struct pri *pri = leg->link->pri;
+	int res;
+
+	if (may_answer(leg))
+		return -EALREADY;
+	if (!inband)
+		return -EOPNOTSUPP;
+	if (leg->stage == PS_OFFERED)
+		pri_proceeding(pri, leg->call, pri_encode(leg), 0);
+	if (cause && cause->q850) {
+		pri_link_location(leg->link, leg, cause->location);
+		res = pri_progress_with_cause(pri, leg->call, pri_encode(leg), 1, cause->q850);
+	} else {
+		res = pri_progress(pri, leg->call, pri_encode(leg), 1);
+	}
+	return sent(leg, res, PS_PROGRESSING);
+}
+
+static int answer(struct leg *l, const struct leg_number *connected)
+{
+	struct pri_leg *leg = (struct pri_leg *)l;
+	struct pri_party_connected_line party;
+	int err;
+
+	if (may_answer(leg))
+		return -EALREADY;
+	if (connected && (connected->digits[0] || connected->presentation)) {
+		memset(&party, 0, sizeof(party));
+		pri_number_out(&party.id.number, connected);
+		pri_connected_line_update(leg->link->pri, leg->call, &party);
+	}
+	err = sent(leg, pri_answer(leg->link->pri, leg->call, pri_encode(leg), 0), PS_UP);
+	if (!err && leg->line)
+		pri_line_set(leg->line, PRI_LINE_UP);
+	return err;
+}
+
+const struct leg_ops pri_leg_ops = {
+	.name = "isdn",
+	.proceed = proceed,
+	.alert = alert,
+	.progress = progress,
+	.answer = answer,
+	.clear = pri_leg_clear,
+	.traced = pri_leg_replay,
+};

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* channels/pri_trace.c: the bounded Q.931 reader behind traces; see pri_trace.h. ITU-T Q.921 3, Q.931 4. */
+#include "channels/pri_trace.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define Q931_PD 0x08		/* Q.931 4.2 */
+#define HEADER 4		/* octets of address and control of an I frame */
+
+struct words {
+	char *at;
+	size_t left;
+};
+
+static const struct { uint8_t type; const char *name; } types[] = {	/* Q.931 table 4-2 */
+	{ 0x01, "ALERTING" }, { 0x02, "CALL PROCEEDING" }, { 0x03, "PROGRESS" }, { 0x05, "SETUP" },
+	{ 0x07, "CONNECT" }, { 0x0d, "SETUP ACKNOWLEDGE" }, { 0x0f, "CONNECT ACKNOWLEDGE" },
+	{ 0x20, "USER INFORMATION" }, { 0x21, "SUSPEND REJECT" }, { 0x22, "RESUME REJECT" },
+	{ 0x24, "HOLD" }, { 0x25, "SUSPEND" }, { 0x26, "RESUME" }, { 0x28, "HOLD ACKNOWLEDGE" },
+	{ 0x2d, "SUSPEND ACKNOWLEDGE" }, { 0x2e, "RESUME ACKNOWLEDGE" }, { 0x30, "HOLD REJECT" },
+	{ 0x31, "RETRIEVE" }, { 0x33, "RETRIEVE ACKNOWLEDGE" }, { 0x37, "RETRIEVE REJECT" },
+	{ 0x45, "DISCONNECT" }, { 0x46, "RESTART" }, { 0x4d, "RELEASE" }, { 0x4e, "RESTART ACKNOWLEDGE" },
+	{ 0x5a, "RELEASE COMPLETE" }, { 0x60, "SEGMENT" }, { 0x62, "FACILITY" }, { 0x64, "REGISTER" },
+	{ 0x6e, "NOTIFY" }, { 0x75, "STATUS ENQUIRY" }, { 0x79, "CONGESTION CONTROL" },
+	{ 0x7b, "INFORMATION" }, { 0x7d, "STATUS" },
+};
+
+static const struct { uint8_t cause; const char *words; } causes[] = {	/* Q.850 table 1 */
+	{ 1, "unallocated number" }, { 2, "no route to transit network" }, { 3, "no route to destination" },
+	{ 4, "send special information tone" }, { 5, "misdialled trunk prefix" },
+	{ 6, "channel unacceptable" }, { 7, "call awarded in an established channel" }, { 8, "preemption" },
+	{ 9, "preemption, circuit reserved" }, { 14, "ported number" }, { 16, "normal call clearing" },
+	{ 17, "user busy" }, { 18, "no user responding" }, { 19, "no answer from user" },
+	{ 20, "subscriber absent" }, { 21, "call rejected" }, { 22, "number changed" },
+	{ 23, "redirection to new destination" }, { 25, "exchange routing error" },
+	{ 26, "non-selected user clearing" }, { 27, "destination out of order" },
+	{ 28, "invalid number format" }, { 29, "facility rejected" }, { 30, "response to status enquiry" },
+	{ 31, "normal, unspecified" }, { 34, "no circuit available" }, { 38, "network out of order" },
+	{ 39, "permanent frame connection out of service" }, { 40, "permanent frame connection operational" },
+	{ 41, "temporary failure" }, { 42, "switching equipment congestion" },
+	{ 43, "access information discarded" }, { 44, "requested channel not available" },
+	{ 46, "precedence call blocked" }, { 47, "resource unavailable" }, { 49, "quality not available" },
+	{ 50, "facility not subscribed" }, { 53, "outgoing calls barred within group" },
+	{ 55, "incoming calls barred within group" }, { 57, "bearer capability not authorized" },
+	{ 58, "bearer capability not available" }, { 62, "inconsistent access information" },
+	{ 63, "service not available" }, { 65, "bearer capability not implemented" },
+	{ 66, "channel type not implemented" }, { 69, "facility not implemented" },
+	{ 70, "only restricted digital" }, { 79, "service not implemented" },
+	{ 81, "invalid call reference" }, { 82, "identified channel does not exist" },
+	{ 83, "suspended call exists" }, { 84, "call identity in use" }, { 85, "no call suspended" },
+	{ 86, "call with that identity was cleared" }, { 87, "user not member of group" },
+	{ 88, "incompatible destination" }, { 90, "non-existent group" }, { 91, "invalid transit network" },
+	{ 95, "invalid message" }, { 96, "mandatory element missing" }, { 97, "message type unknown" },
+	{ 98, "message not compatible with state" }, { 99, "element unknown" },
+	{ 100, "invalid element contents" }, { 101, "message not compatible with state" },
+	{ 102, "recovery on timer expiry" }, { 103, "parameter unknown, passed on" },
+	{ 110, "message with unknown parameter" }, { 111, "protocol error" }, { 127, "interworking" },
+};
+
+static const char *const ton_names[8] = { "unknown", "international", "national", "network", "subscriber",
+					  "5", "abbreviated", "7" };
+
+const char *q931_type_name(uint8_t type)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (types[i].type == type)
+			return types[i].name;
+	return NULL;
+}
+
+const char *q850_words(uint8_t cause)
+{
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		if (causes[i].cause == cause)
+			return causes[i].words;
+	return NULL;
+}
+
+static __attribute__((format(printf, 2, 3))) void say(struct words *w, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (!w->at || w->left < 2)
+		return;
+	va_start(ap, fmt);
+	n = vsnprintf(w->at, w->left, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	if ((size_t)n >= w->left)
+		n = (int)w->left - 1;
+	w->at += n;
+	w->left -= (size_t)n;
+}
+
+static void say_ia5(struct words *w, const uint8_t *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		say(w, "%c", p[i] >= 0x20 && p[i] < 0x7f ? p[i] : '?');
+}
+
+/* Octets of a group of octets that goes on while bit 8 is 0 (Q.931 4.5.1). */
+static size_t group(const uint8_t *p, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && !(p[n] & 0x80))
+		n++;
+	return n < len ? n + 1 : len;
+}
+
+static void say_channel(struct words *w, const uint8_t *p, size_t len)
+{
+	size_t at = 1;
+
+	if (len < 1)
+		return;
+	if (p[0] & 0x40)		/* interface identified explicitly: octets 3.1 */
+		at += group(p + 1, len - 1);
+	say(w, " chan");
+	if (!(p[0] & 0x20) || (p[0] & 3) != 1)
+		say(w, " %s", (p[0] & 3) == 3 ? "any" : (p[0] & 3) ? "basic access" : "none");
+	else if (at + 1 < len && (p[at] & 0x10))
+		say(w, " map");
+	else if (at + 1 < len)
+		say(w, " %u", p[at + 1] & 0x7fU);
+	else
+		say(w, " whole interface");
+	say(w, p[0] & 0x08 ? " exclusive" : " preferred");
+}
+
+static void say_number(struct words *w, const char *what, const uint8_t *p, size_t len)
+{
+	size_t head = group(p, len);
+
+	if (len < 1)
+		return;
+	say(w, " %s ", what);
+	say_ia5(w, p + head, len - head);
+	say(w, " (%s", ton_names[p[0] >> 4 & 7]);
+	if ((p[0] & 0x0f) != 1)
+		say(w, " plan %u", p[0] & 0x0fU);
+	if (head > 1 && (p[1] & 0x60))
+		say(w, (p[1] & 0x60) == 0x20 ? " restricted" : " unavailable");
+	say(w, ")");
+}
+
+static void read_cause(struct words *w, struct q931_msg *m, const uint8_t *frame, const uint8_t *p, size_t len)
+{
+	size_t head = group(p, len);
+
+	if (len < 2 || head >= len)
+		return;
+	m->location = p[0] & 0x0f;
+	m->location_at = (size_t)(p - frame);
+	m->cause = p[head] & 0x7f;
+	say(w, " cause %u", m->cause);
+	if (q850_words(m->cause))
+		say(w, " (%s)", q850_words(m->cause));
+	say(w, " loc %u", m->location);
+}
+
+static void say_bearer(struct words *w, const uint8_t *p, size_t len)
+{
+	static const struct { uint8_t cap; const char *name; } caps[] = {
+		{ 0x00, "speech" }, { 0x08, "unrestricted" }, { 0x09, "restricted" }, { 0x10, "3.1 kHz" },
+		{ 0x11, "unrestricted with tones" }, { 0x18, "video" },
+	};
+
+	for (size_t i = 0; len && i < sizeof(caps) / sizeof(caps[0]); i++)
+		if (caps[i].cap == (p[0] & 0x1f))
+			say(w, " %s", caps[i].name);
+}
+
+static void read_element(struct words *w, struct q931_msg *m, const uint8_t *frame, const uint8_t *ie)
+{
+	const uint8_t *p = ie + 2;
+	size_t len = ie[1];
+
+	switch (ie[0]) {
+	case 0x04:
+		say_bearer(w, p, len);
+		break;
+	case 0x08:
+		read_cause(w, m, frame, p, len);
+		break;
+	case 0x14:
+		if (len)
+			say(w, " state %u", p[0] & 0x3fU);
+		break;
+	case 0x18:
+		say_channel(w, p, len);
+		break;
+	case 0x1e:
+		if (len >= 2)
+			say(w, " progress %u", p[1] & 0x7fU);
+		break;
+	case 0x28:
+		say(w, " display \"");
+		say_ia5(w, p + (len && (p[0] & 0x80)), len - (len && (p[0] & 0x80)));
+		say(w, "\"");
+		break;
+	case 0x4c:
+		say_number(w, "connected", p, len);
+		break;
+	case 0x6c:
+		say_number(w, "calling", p, len);
+		break;
+	case 0x70:
+		say_number(w, "called", p, len);
+		break;
+	case 0x74:
+		say_number(w, "redirecting", p, len);
+		break;
+	default:
+		break;
+	}
+}
+
+enum q921_kind q921_kind(const uint8_t *frame, size_t len)
+{
+	if (len >= HEADER && !(frame[2] & 1))
+		return Q921_I;
+	if (len >= 3 && (frame[2] & 3) == 3) {
+		uint8_t u = frame[2] & 0xef;	/* without the P/F bit, Q.921 table 5 */
+
+		if (u == 0x6f || u == 0x63 || u == 0x0f)	/* SABME, UA, DM */
+			return Q921_RESET;
+	}
+	return Q921_OTHER;
+}
+
+bool q921_first(struct q921_seq *seq, const uint8_t *frame, size_t len)
+{
+	if (len < HEADER || frame[2] >> 1 != seq->next)
+		return false;
+	seq->next = (seq->next + 1) & 0x7f;
+	return true;
+}
+
+bool q931_read(const uint8_t *frame, size_t len, struct q931_msg *out, char text[Q931_DETAIL_MAX])
+{
+	struct words w = { text, text ? Q931_DETAIL_MAX : 0 };
+	size_t at = HEADER, crlen;
+	unsigned codeset = 0, locked = 0;
+
+	memset(out, 0, sizeof(*out));
+	if (text)
+		text[0] = '\0';
+	if (q921_kind(frame, len) != Q921_I || len < HEADER + 3 || frame[HEADER] != Q931_PD)
+		return false;
+	crlen = frame[HEADER + 1] & 0x0f;
+	if (crlen > 2 || len < HEADER + 3 + crlen)
+		return false;
+	at += 2;
+	if (crlen) {
+		out->flag = frame[at] & 0x80;
+		out->cr = frame[at] & 0x7f;
+		if (crlen == 2)
+			out->cr = out->cr << 8 | frame[at + 1];
+	}
+	at += crlen;
+	out->type = frame[at++] & 0x7f;
+	say(&w, "cr %u", out->cr);
+	while (at < len) {
+		uint8_t id = frame[at];
+
+		if ((id & 0xf0) == 0x90) {		/* shift, Q.931 4.5.3 */
+			codeset = id & 7;
+			if (!(id & 8))
+				locked = codeset;
+			at++;
+			continue;
+		}
+		if (id & 0x80) {			/* one octet */
+			if (id == 0xa1 && !codeset)
+				say(&w, " complete");
+			codeset = locked;
+			at++;
+			continue;
+		}
+		if (len - at < 2 || len - at - 2 < frame[at + 1])
+			break;
+		if (!codeset)
+			read_element(&w, out, frame, frame + at);
+		codeset = locked;
+		at += 2U + frame[at + 1];
+	}
+	return true;
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * channels/pri_trunk.c: a trunk as the gateway sees it: opening and closing, one turn of the loop, the
+ * delivery of what was deferred, and status. Loop thread.
+ */
+#include "channels/pri_private.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct pri_timer_def pri_timers[PRI_TIMERS] = {
+	[PT_RESTART] = { "T316", 20000, "RESTART without an answer; Q.931's 2 min keeps a line out too long" },
+	[PT_REOPEN] = { "reopen", 1000, "between tries to open the channels of a span that has left" },
+	[PT_AUDIT] = { "audit", 5000, "between comparisons of lines and legs with libpri's calls" },
+	[PT_STUCK_SETUP] = { "stuck-setup", 600000, "no message of a call that is not up: it is lost" },
+	[PT_STUCK_CLEARING] = { "stuck-clearing", 60000, "T305 and T308 twice take 38 s: the call is lost" },
+};
+
+int64_t pri_timer_us(enum pri_timer t)
+{
+	return (int64_t)pri_timers[t].ms * 1000;
+}
+
+int64_t pri_stamp(struct pri_trunk *t)
+{
+	t->stamp = true;
+	return PRI_UNSTAMPED;
+}
+
+void pri_log(const struct pri_link *link, int level, const char *fmt, ...)
+{
+	const struct pri_trunk *t = link->trunk;
+	char what[320], line[440];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	snprintf(line, sizeof(line), "trunk %s span %d: %s", t->name, link->span, what);
+	t->h.log(t->h.arg, level, line);
+}
+
+/* --- Delivery ---------------------------------------------------------------------------------- */
+
+static struct pri_leg *take_done(struct pri_trunk *t)
+{
+	struct pri_leg **p = &t->legs, *leg;
+
+	while (*p && (*p)->stage != PS_DONE)
+		p = &(*p)->next;
+	leg = *p;
+	if (leg)
+		*p = leg->next;
+	return leg;
+}
+
+/* LEG_CLEARED for every leg that is over. The line becomes idle when its owner has heard of it, so that the
+ * next call on the line never meets the audio of the last one. */
+void pri_deliver(struct pri_trunk *t)
+{
+	struct pri_leg *leg;
+
+	while (t->pending) {
+		t->pending = false;
+		while ((leg = take_done(t))) {
+			struct leg_event ev = { .kind = LEG_CLEARED, .cause = leg->cause,
+						.by_far_end = leg->far_first };
+
+			leg_report(&leg->leg, &ev);
+			pri_line_drop(leg, PRI_LINE_IDLE);
+			free(leg->offer);
+			free(leg->early);
+			free(leg);
+		}
+	}
+	if (t->changed) {
+		t->changed = false;
+		if (t->h.changed)
+			t->h.changed(t->h.arg);
+	}
+}
+
+void pri_enter(struct pri_trunk *t)
+{
+	if (t->depth++ == 0)
+		pri_deliver(t);
+}
+
+void pri_leave(struct pri_trunk *t)
+{
+	if (t->depth == 1)
+		pri_deliver(t);
+	t->depth--;
+}
+
+/* --- Opening and closing ----------------------------------------------------------------------- */
+
+static int open_links(struct pri_trunk *t)
+{
+	int err = 0;
+
+	t->links = calloc((size_t)t->conf.n_spans, sizeof(*t->links));
+	if (!t->links)
+		return -ENOMEM;
+	for (int i = 0; !err && i < t->conf.n_spans; i++) {
+		struct pri_link *link = calloc(1, sizeof(*link));
+
+		if (!link)
+			return -ENOMEM;
+		t->links[t->n_links++] = link;
+		link->trunk = t;
+		link->span = t->conf.spans[i];
+		link->since_us = pri_stamp(t);
+		err = pri_hw_check(t, link->span);
+		if (!err)
+			err = pri_link_start(link);
+	}
+	return err;
+}
+
+int pri_trunk_open(struct pri_trunk **out, struct hw *hw, const struct pri_trunk_conf *conf,
+		   const struct pri_handlers *handlers)
+{
+	struct pri_trunk *t;
+	int err;
+
+	if (conf->n_spans < 1 || conf->dialect >= PRI_DIALECTS)
+		return -EINVAL;
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return -ENOMEM;
+	t->hw = hw;
+	t->conf = *conf;
+	t->h = *handlers;
+	snprintf(t->name, sizeof(t->name), "%s", conf->name);
+	t->conf.name = t->name;
+	err = open_links(t);
+	t->conf.spans = NULL;
+	if (err) {
+		pri_trunk_close(t);
+		return err;
+	}
+	for (int i = 0; i < t->n_links; i++)
+		pri_hw_open(t->links[i]);
+	*out = t;
+	return 0;
+}
+
+void pri_trunk_close(struct pri_trunk *t)
+{
+	if (!t)
+		return;
+	t->depth++;
+	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
+		if (leg->stage == PS_DONE)
+			continue;
+		if (leg->call && leg->stage != PS_CLEARING)	/* a fresh SETUP may stay unanswered: T303 */
+			pri_hangup(leg->link->pri, leg->call, 41);
+		pri_leg_destroy(leg, 41);
+	}
+	pri_deliver(t);
+	for (int i = 0; i < t->n_links; i++) {
+		pri_hw_close(t->links[i]);
+		pri_link_retire(t->links[i]);
+		free(t->links[i]);
+	}
+	free(t->links);
+	free(t);
+}
+
+/* --- The turn of the loop ---------------------------------------------------------------------- */
+
+static void fill(int64_t *at, int64_t now_us)
+{
+	if (*at == PRI_UNSTAMPED)
+		*at = now_us;
+}
+
+/* Callbacks of the card carry no time: what they noted is given the time of the turn that follows. */
+static void fill_stamps(struct pri_trunk *t)
+{
+	if (!t->stamp)
+		return;
+	t->stamp = false;
+	for (int i = 0; i < t->n_links; i++) {
+		struct pri_link *link = t->links[i];
+
+		fill(&link->since_us, t->now_us);
+		fill(&link->alarm_at, t->now_us);
+		fill(&link->clear_at, t->now_us);
+		fill(&link->restart_at, t->now_us);
+		fill(&link->reopen_at, t->now_us + pri_timer_us(PT_REOPEN));
+		for (int j = 0; j < link->n_lines; j++)
+			fill(&link->lines[j].since_us, t->now_us);
+	}
+	for (struct pri_leg *leg = t->legs; leg; leg = leg->next)
+		fill(&leg->since_us, t->now_us);
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < 0 ? b : b < 0 ? a : a < b ? a : b;
+}
+
+static int64_t libpri_next(const struct pri_link *link, int64_t now_us, const struct timeval *wall)
+{
+	const struct timeval *at = pri_schedule_next(link->pri);
+	int64_t us;
+
+	if (!at)
+		return -1;
+	us = (int64_t)(at->tv_sec - wall->tv_sec) * 1000000 + (at->tv_usec - wall->tv_usec);
+	return now_us + (us > 0 ? us : 0);
+}
+
+int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct timeval *wall)
+{
+	int64_t next;
+
+	t->now_us = now_us;
+	pri_enter(t);
+	fill_stamps(t);
+	for (int i = 0; i < t->n_links; i++) {
+		struct pri_link *link = t->links[i];
+		pri_event *ev;
+
+		while ((ev = pri_schedule_run_tv(link->pri, wall))) {
+			pri_event_handle(link, ev);
+			pri_deliver(t);
+		}
+		pri_hw_service(link);
+		pri_service_run(link);
+		pri_restart_run(link);
+	}
+	if (now_us >= t->audit_at) {
+		t->audit_at = now_us + pri_timer_us(PT_AUDIT);
+		pri_audit(t);
+	}
+	pri_leave(t);
+	fill_stamps(t);
+	next = t->legs ? t->audit_at : -1;
+	for (int i = 0; i < t->n_links; i++) {
+		next = sooner(next, libpri_next(t->links[i], now_us, wall));
+		next = sooner(next, pri_service_next(t->links[i]));
+	}
+	return t->pending ? now_us : next;
+}
+
+void pri_trunk_drain(struct pri_trunk *t, bool on)
+{
+	t->draining = on;
+	t->changed = true;
+}
+
+void pri_trunk_restart(struct pri_trunk *t)
+{
+	for (int i = 0; i < t->n_links; i++) {
+		struct pri_link *link = t->links[i];
+
+		for (int j = 0; link->in_service && j < link->n_lines; j++)
+			if (!link->lines[j].leg)
+				pri_restart_line(&link->lines[j]);
+		pri_restart_run(link);
+	}
+}
+
+/* --- Status ------------------------------------------------------------------------------------ */
+
+const char *pri_line_state_name(enum pri_line_state s)
+{
+	static const char *const names[] = {
+		[PRI_LINE_OUT] = "out of service", [PRI_LINE_RESTARTING] = "restarting",
+		[PRI_LINE_IDLE] = "idle", [PRI_LINE_SETUP] = "setup", [PRI_LINE_UP] = "up",
+		[PRI_LINE_CLEARING] = "clearing", [PRI_LINE_SET_ASIDE] = "set aside",
+	};
+
+	return (size_t)s < sizeof(names) / sizeof(names[0]) ? names[s] : "?";
+}
+
+int pri_trunk_lines(const struct pri_trunk *t, struct pri_line_info *out, int max)
+{
+	int n = 0;
+
+	for (int i = 0; i < t->n_links; i++) {
+		const struct pri_link *link = t->links[i];
+
+		for (int j = 0; j < link->n_lines; j++, n++) {
+			const struct pri_line *l = &link->lines[j];
+
+			if (n < max)
+				out[n] = (struct pri_line_info){
+					.chan = l->chan, .span = link->span, .pos = l->pos, .state = l->state,
+					.leg = l->leg ? &l->leg->leg : NULL, .calls = l->calls,
+					.since_us = l->since_us == PRI_UNSTAMPED ? t->now_us : l->since_us,
+				};
+		}
+	}
+	return n;
+}
+
+int pri_trunk_spans(const struct pri_trunk *t, struct pri_span_info *out, int max)
+{
+	for (int i = 0; i < t->n_links && i < max; i++) {
+		const struct pri_link *link = t->links[i];
+
+		out[i] = link->count;
+		out[i].span = link->span;
+		out[i].alarms = link->alarms;
+		out[i].layer2 = link->layer2;
+		out[i].in_service = link->in_service;
+		out[i].since_us = link->since_us == PRI_UNSTAMPED ? t->now_us : link->since_us;
+	}
+	return t->n_links;
+}
+
+int pri_call_error_cause(int err)
+{
+	switch (err) {
+	case -EAGAIN:
+		return 34;
+	case -ENETDOWN:
+		return 27;
+	case -ENOMEM:
+		return 47;
+	default:
+		return 41;
+	}
+}
