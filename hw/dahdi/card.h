@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hw/dahdi/card.h: the DAHDI driver, private to hw/dahdi/.
+ *
+ * One epoll set is what hw_fd() gives: D channels for reading and events, lines for events only, as their
+ * audio belongs to the media thread. A descriptor is shared by the two threads as the kernel
+ * allows: the loop asks for events, the media thread reads and writes, and neither waits.
+ *
+ * The trap of this interface: while an event waits, read and write fail with errno 500 (ELAST). The media
+ * thread takes that as "nothing now"; the loop is woken by the same event and fetches it.
+ */
+#ifndef HW_DAHDI_CARD_H
+#define HW_DAHDI_CARD_H
+
+#include <dahdi/user.h>
+
+#include "hw/notify.h"
+
+struct dahdi_card {
+	struct hw base;
+	int ctl;			/* /dev/dahdi/ctl, -1 while there is no driver */
+	int epoll, wake;		/* wake: an eventfd, for events met outside hw_service() */
+	int first[DAHDI_MAX_SPANS];	/* first channel of each span when last looked; 0 for unknown */
+	struct notify_set notify;
+	/* Media thread */
+	int clock_fd;
+	bool clock_is_card;		/* /dev/dahdi/timer; else a timerfd */
+	int64_t period_us, ticked;	/* time up to which periods were counted; -1 before the first tick */
+};
+
+struct dahdi_handle {
+	struct notify notify;	/* first: card.c finds the handle by it */
+	struct dahdi_card *card;
+	int fd;			/* -1 when not open */
+	bool is_dchan, lost;	/* lost: out of the epoll set */
+};
+
+struct dahdi_dchan {
+	struct hw_dchan base;
+	struct dahdi_handle h;
+};
+
+struct dahdi_line {
+	struct hw_line base;
+	struct dahdi_handle h;
+	/* Media thread */
+	unsigned block;			/* octets a read gives; 0 while stopped */
+	unsigned unit;			/* octets of a buffer in the driver: whole blocks, at least 16 */
+	unsigned kept, kept_at;		/* rest of a unit, and where it begins */
+	uint8_t keep[32];
+};
+
+/* events.c: loop thread */
+void dahdi_service(struct hw *hw, int64_t now_us);
+void dahdi_drain(struct dahdi_handle *h);	/* fetches the events that wait, for the next service */
+void dahdi_wake(struct dahdi_card *c);
+
+/* open.c: loop thread */
+int dahdi_handle_open(struct dahdi_handle *h, struct dahdi_card *c, int chan, struct dahdi_params *out);
+int dahdi_handle_watch(struct dahdi_handle *h, hw_event_fn *fn, void *arg);
+void dahdi_handle_close(struct dahdi_handle *h);
+enum hw_chan_kind dahdi_kind(int sigtype);
+enum hw_law dahdi_law(int curlaw);
+
+/* spans.c: loop thread */
+int dahdi_spans(struct hw *hw, struct hw_span *out, int max);
+int dahdi_chans(struct hw *hw, int span, struct hw_chan *out, int max);
+
+/* dchan.c: loop thread */
+int dahdi_dchan_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw_dchan **out);
+void dahdi_dchan_close(struct hw_dchan *d);
+int dahdi_dchan_read(struct hw_dchan *d, uint8_t *buf, size_t size);
+int dahdi_dchan_write(struct hw_dchan *d, const uint8_t *buf, size_t len);
+
+/* line.c: opening and closing on the loop thread, audio on the media thread */
+int dahdi_line_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw_line **out);
+void dahdi_line_close(struct hw_line *l);
+int dahdi_line_start(struct hw_line *l, const struct hw_audio *a);
+void dahdi_line_stop(struct hw_line *l);
+int dahdi_line_read(struct hw_line *l, uint8_t *buf, size_t size);
+int dahdi_line_write(struct hw_line *l, const uint8_t *buf, size_t len);
+
+/* clock.c: media thread, but for open and close */
+int dahdi_clock_open(struct dahdi_card *c);
+int dahdi_clock_poll(struct hw *hw, struct pollfd *out);
+int dahdi_clock_start(struct hw *hw, unsigned period_samples);
+int dahdi_clock_tick(struct hw *hw, int64_t now_us);
+
+#endif

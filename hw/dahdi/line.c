@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hw/dahdi/line.c: B channels. Opened and closed on the loop thread; from start to stop the media thread
+ * reads and writes. The driver's buffers are blocks of the size that is asked for, at least 16 octets: a
+ * smaller block is cut from a buffer that holds several.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "hw/dahdi/card.h"
+
+enum { MIN_BUFFER = 16 };	/* DAHDI_SET_BUFINFO refuses less */
+
+/* Audio mode sends silence of the law when idle and lets the canceller run; clear mode does neither. */
+static int set_mode(struct dahdi_line *l, bool clear)
+{
+	int on = !clear, law = l->base.law == HW_ALAW ? DAHDI_LAW_ALAW : DAHDI_LAW_MULAW;
+
+	if (ioctl(l->h.fd, DAHDI_AUDIOMODE, &on) < 0)
+		return -errno;
+	return !clear && ioctl(l->h.fd, DAHDI_SETLAW, &law) < 0 ? -errno : 0;
+}
+
+int dahdi_line_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw_line **out)
+{
+	struct dahdi_line *l = calloc(1, sizeof(*l));
+	struct dahdi_params p;
+	int err;
+
+	if (!l)
+		return -ENOMEM;
+	err = dahdi_handle_open(&l->h, (struct dahdi_card *)hw, chan, &p);
+	if (!err && dahdi_kind(p.sigtype) != HW_CHAN_B)
+		err = -EINVAL;
+	if (!err) {
+		l->base = (struct hw_line){ hw->ops, hw, chan, p.spanno, dahdi_law(p.curlaw) };
+		err = set_mode(l, false);
+	}
+	if (!err)
+		err = dahdi_handle_watch(&l->h, fn, arg);
+	if (err) {
+		dahdi_line_close(&l->base);
+		return err;
+	}
+	*out = &l->base;
+	return 0;
+}
+
+void dahdi_line_close(struct hw_line *base)
+{
+	struct dahdi_line *l = (struct dahdi_line *)base;
+
+	dahdi_handle_close(&l->h);
+	free(l);
+}
+
+int dahdi_line_start(struct hw_line *base, const struct hw_audio *a)
+{
+	struct dahdi_line *l = (struct dahdi_line *)base;
+	unsigned unit = a->block * ((MIN_BUFFER + a->block - 1) / a->block);
+	struct dahdi_bufferinfo bi = {
+		.txbufpolicy = DAHDI_POLICY_IMMEDIATE,
+		.rxbufpolicy = DAHDI_POLICY_IMMEDIATE,
+		.numbufs = (int)a->buffers,
+		.bufsize = (int)unit,
+	};
+	int both = DAHDI_FLUSH_BOTH, taps = a->clear ? 0 : (int)a->echo_taps, err;
+
+	if (notify_gone(&l->h.notify))
+		return -ENODEV;
+	err = set_mode(l, a->clear);
+	if (err)
+		return err;
+	if (ioctl(l->h.fd, DAHDI_SET_BUFINFO, &bi) < 0)
+		return -errno;
+	if (taps)	/* no canceller configured for the channel: the call goes on without */
+		ioctl(l->h.fd, DAHDI_ECHOCANCEL, &taps);
+	if (ioctl(l->h.fd, DAHDI_FLUSH, &both) < 0)
+		return -errno;
+	l->block = a->block;
+	l->unit = unit;
+	l->kept = 0;
+	return 0;
+}
+
+void dahdi_line_stop(struct hw_line *base)
+{
+	struct dahdi_line *l = (struct dahdi_line *)base;
+	int both = DAHDI_FLUSH_BOTH, none = 0;
+
+	l->block = 0;
+	if (notify_gone(&l->h.notify))
+		return;
+	ioctl(l->h.fd, DAHDI_ECHOCANCEL, &none);
+	ioctl(l->h.fd, DAHDI_FLUSH, &both);
+	set_mode(l, false);
+}
+
+/* Nothing now: no data, no room, or an event in the way, which the loop is about to fetch. */
+static int nothing(void)
+{
+	return errno == EAGAIN || errno == ELAST || errno == EINTR ? 0 : -errno;
+}
+
+static int read_unit(struct dahdi_line *l, uint8_t *buf)
+{
+	ssize_t n = read(l->h.fd, l->keep, l->unit);
+
+	if (n < 0)
+		return nothing();
+	if (n < (ssize_t)l->block)
+		return 0;
+	memcpy(buf, l->keep, l->block);
+	l->kept = (unsigned)n - l->block;
+	l->kept_at = l->block;
+	return (int)l->block;
+}
+
+int dahdi_line_read(struct hw_line *base, uint8_t *buf, size_t size)
+{
+	struct dahdi_line *l = (struct dahdi_line *)base;
+	ssize_t n;
+
+	if (notify_gone(&l->h.notify))
+		return -ENODEV;
+	if (!l->block || size < l->block)
+		return -EINVAL;
+	if (l->kept >= l->block) {
+		memcpy(buf, l->keep + l->kept_at, l->block);
+		l->kept -= l->block;
+		l->kept_at += l->block;
+		return (int)l->block;
+	}
+	if (l->unit != l->block)
+		return read_unit(l, buf);
+	n = read(l->h.fd, buf, l->block);
+	return n < 0 ? nothing() : (int)n;
+}
+
+int dahdi_line_write(struct hw_line *base, const uint8_t *buf, size_t len)
+{
+	struct dahdi_line *l = (struct dahdi_line *)base;
+	ssize_t n;
+
+	if (notify_gone(&l->h.notify))
+		return -ENODEV;
+	if (!l->block)
+		return -EINVAL;
+	if (!len)
+		return 0;
+	n = write(l->h.fd, buf, len < l->block ? len : l->block);
+	return n < 0 ? nothing() : (int)n;
+}
