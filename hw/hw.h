@@ -148,9 +148,10 @@ int hw_clock_tick(struct hw *hw, int64_t now_us);
 int hw_dchan_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw_dchan **out);
 void hw_dchan_close(struct hw_dchan *d);	/* NULL is fine */
 /* One frame without its check sequence (Q.921: address field to end of information field). Returns its
- * length, 0 when there is none. Events that stand in the driver's way are delivered first. */
+ * length, 0 when there is none, -EMSGSIZE (it did not fit SIZE and is lost), -ENODEV. */
 int hw_dchan_read(struct hw_dchan *d, uint8_t *buf, size_t size);
-/* Queues one frame. Returns LEN, -EAGAIN (the queue is full; the frame was not taken), -EMSGSIZE. */
+/* Queues one frame. Returns LEN, -EAGAIN (the queue is full; the frame was not taken), -EMSGSIZE (over
+ * 1022 octets), -ENODEV. */
 int hw_dchan_write(struct hw_dchan *d, const uint8_t *buf, size_t len);
 
 /* --- Lines ------------------------------------------------------------------------------------ */

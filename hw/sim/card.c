@@ -200,8 +200,7 @@ int hw_sim_open(struct hw **out, const struct sim_conf *conf)
 	c->armed = INT64_MAX;
 	c->d_dice = 0x2545f491;
 	c->m_dice = 0x9e3779b9;
-	TAILQ_INIT(&c->handles);
-	TAILQ_INIT(&c->ready);
+	notify_set_init(&c->notify);
 	c->fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	c->clock_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (c->fd < 0 || c->clock_fd < 0)

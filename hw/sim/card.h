@@ -13,11 +13,11 @@
 #include <stdatomic.h>
 #include <sys/queue.h>
 
+#include "hw/notify.h"
 #include "hw/sim.h"
 
 enum {
 	SIM_MAX_SPANS = 128,
-	SIM_EVENTS = 32,	/* events a handle keeps; what comes on top is dropped, as in DAHDI */
 	SIM_D_FRAMES = 32,	/* frames a D channel queues each way */
 	SIM_D_OCTETS = 1022,	/* longest frame: DAHDI's 1024 with the check sequence in it */
 	SIM_RING = 32 * 160,	/* the most octets of audio queued each way */
@@ -27,26 +27,11 @@ enum {
 struct sim_card;
 struct sim_port;
 struct sim_slot;
-TAILQ_HEAD(sim_handles, sim_handle);
 
-/* What an open line and an open D channel share: the events waiting for their owner. Loop thread. */
+/* What an open line and an open D channel share. */
 struct sim_handle {
-	struct sim_card *card;
+	struct notify notify;	/* first: events.c finds the handle by it */
 	struct sim_slot *slot;
-	hw_event_fn *fn;
-	void *arg;
-	TAILQ_ENTRY(sim_handle) link, all;
-	struct sim_handles *on;		/* the list LINK is on, or NULL */
-	unsigned readable;		/* frames that can be read; D channels only */
-	unsigned ev_first, ev_count;
-	uint8_t ev[SIM_EVENTS];
-	atomic_bool gone;		/* its span has left: any thread may ask */
-};
-
-/* Kept on the stack around a callback: tells whether the handle is still there afterwards. */
-struct sim_guard {
-	struct sim_handle *h;
-	struct sim_guard *outer;
 };
 
 struct sim_line {
@@ -75,7 +60,7 @@ struct sim_dchan {
 	struct hw_dchan base;
 	struct sim_handle h;
 	struct sim_frames tx, rx;
-	unsigned tx_count;		/* h.readable counts rx */
+	unsigned tx_count, rx_count;
 	int64_t busy_until;		/* the line is sending up to then */
 };
 
@@ -126,9 +111,7 @@ struct sim_card {
 	/* Loop thread */
 	int fd;
 	int64_t armed;			/* when fd becomes readable: 0 at once, INT64_MAX never */
-	struct sim_handles handles;	/* all that are open, those of departed spans too */
-	struct sim_handles ready;		/* those with something to tell */
-	struct sim_guard *guards;
+	struct notify_set notify;
 	uint32_t d_dice;
 	atomic_uint fault_gen;
 	/* Media thread */
@@ -157,11 +140,6 @@ static inline int sim_fault_get(const struct sim_port *p, enum sim_fault f)
 	return atomic_load_explicit(&((struct sim_port *)p)->fault[f], memory_order_relaxed);
 }
 
-static inline bool sim_handle_gone(const struct sim_handle *h)
-{
-	return atomic_load_explicit(&((struct sim_handle *)h)->gone, memory_order_relaxed);
-}
-
 static inline uint8_t sim_law_idle(enum hw_law law)
 {
 	return law == HW_ALAW ? 0xd5 : 0xff;	/* G.711: the code of zero */
@@ -172,9 +150,7 @@ int sim_handle_open(struct sim_handle *h, struct sim_card *c, int chan, enum hw_
 		    hw_event_fn *fn, void *arg);
 void sim_handle_close(struct sim_handle *h);
 void sim_close_all(struct sim_card *c);
-void sim_post(struct sim_handle *h, enum hw_event ev);	/* to be delivered by the next service */
-void sim_wake(struct sim_handle *h);			/* something can be read */
-bool sim_deliver(struct sim_handle *h, bool readable);	/* false when H was closed meanwhile */
+void sim_post(struct sim_handle *h, enum hw_event ev);	/* for the next service to deliver */
 void sim_arm(struct sim_card *c, int64_t due);		/* 0 for at once */
 void sim_service(struct hw *hw, int64_t now_us);
 
@@ -189,6 +165,7 @@ int sim_dchan_read(struct hw_dchan *d, uint8_t *buf, size_t size);
 int sim_dchan_write(struct hw_dchan *d, const uint8_t *buf, size_t len);
 void sim_dchans_schedule(struct sim_card *c, int64_t now_us);	/* puts waiting frames on the line */
 void sim_dchans_run(struct sim_card *c, int64_t now_us);	/* hands over those that have arrived */
+bool sim_dchans_unread(const struct sim_card *c);
 
 /* line.c: loop thread */
 int sim_line_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw_line **out);

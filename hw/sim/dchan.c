@@ -65,15 +65,13 @@ int sim_dchan_read(struct hw_dchan *base, uint8_t *buf, size_t size)
 	struct sim_frame *f;
 	int n;
 
-	if (d->h.ev_count && !sim_deliver(&d->h, false))
-		return 0;
-	if (sim_handle_gone(&d->h))
+	if (notify_gone(&d->h.notify))
 		return -ENODEV;
 	f = STAILQ_FIRST(&d->rx);
 	if (!f)
 		return 0;
 	STAILQ_REMOVE_HEAD(&d->rx, link);
-	d->h.readable--;
+	d->rx_count--;
 	n = f->len <= size ? f->len : -EMSGSIZE;
 	if (n > 0)
 		memcpy(buf, f->data, f->len);
@@ -86,7 +84,7 @@ int sim_dchan_write(struct hw_dchan *base, const uint8_t *buf, size_t len)
 	struct sim_dchan *d = (struct sim_dchan *)base;
 	struct sim_frame *f;
 
-	if (sim_handle_gone(&d->h))
+	if (notify_gone(&d->h.notify))
 		return -ENODEV;
 	if (len < 1 || len > SIM_D_OCTETS)
 		return -EMSGSIZE;
@@ -100,7 +98,7 @@ int sim_dchan_write(struct hw_dchan *base, const uint8_t *buf, size_t len)
 	memcpy(f->data, buf, len);
 	STAILQ_INSERT_TAIL(&d->tx, f, link);
 	d->tx_count++;
-	sim_arm(d->h.card, 0);
+	sim_arm(d->h.slot->port->card, 0);
 	return (int)len;
 }
 
@@ -150,13 +148,12 @@ static void arrive(struct sim_port *p, struct sim_frame *f)
 	} else if (chance(p->card, sim_fault_get(p, SIM_FAULT_D_ERROR))) {
 		sim_count(&p->count.d_errored, 1);
 		sim_post(&d->h, HW_EV_BADFCS);
-	} else if (d->h.readable == SIM_D_FRAMES) {
+	} else if (d->rx_count == SIM_D_FRAMES) {
 		sim_post(&d->h, HW_EV_OVERRUN);
 	} else {
 		sim_count(&p->count.d_frames, 1);
 		STAILQ_INSERT_TAIL(&d->rx, f, link);
-		d->h.readable++;
-		sim_wake(&d->h);
+		d->rx_count++;
 		return;
 	}
 	free(f);
@@ -174,4 +171,22 @@ void sim_dchans_run(struct sim_card *c, int64_t now_us)
 			arrive(c->ports[i].peer, f);
 		}
 	}
+	for (int i = 0; i < c->n_ports; i++) {
+		struct sim_dchan *d = opened(&c->ports[i]);
+
+		if (d && d->rx_count)
+			sim_post(&d->h, HW_EV_READABLE);
+	}
+}
+
+/* As a level-triggered descriptor would: an owner that leaves frames is told again. */
+bool sim_dchans_unread(const struct sim_card *c)
+{
+	for (int i = 0; i < c->n_ports; i++) {
+		const struct sim_dchan *d = opened(&c->ports[i]);
+
+		if (d && d->rx_count)
+			return true;
+	}
+	return false;
 }

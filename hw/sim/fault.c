@@ -32,10 +32,8 @@ static void tell(struct sim_port *p, enum hw_event ev)
 		if (!s->opener)
 			continue;
 		sim_post(s->opener, ev);
-		if (ev == HW_EV_REMOVED) {
-			atomic_store_explicit(&s->opener->gone, true, memory_order_relaxed);
+		if (ev == HW_EV_REMOVED)
 			s->opener = NULL;	/* the channel can be opened again when it is back */
-		}
 	}
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* hw/sim/line.c: opening and closing a line of the simulated card. Loop thread; its audio is in path.c. */
-#include <stdlib.h>
 #include <errno.h>
+#include <stdlib.h>
 
 #include "hw/sim/card.h"
 
@@ -12,7 +12,7 @@ int sim_line_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw
 
 	if (!l)
 		return -ENOMEM;
-	l->h = (struct sim_handle){ 0 };
+	l->h.slot = NULL;
 	err = sim_handle_open(&l->h, (struct sim_card *)hw, chan, HW_CHAN_B, fn, arg);
 	if (err) {
 		free(l);

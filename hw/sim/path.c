@@ -119,7 +119,7 @@ int sim_line_start(struct hw_line *base, const struct hw_audio *a)
 	struct sim_line *l = (struct sim_line *)base;
 	struct sim_slot *s = l->h.slot;
 
-	if (sim_handle_gone(&l->h))
+	if (notify_gone(&l->h.notify))
 		return -ENODEV;
 	run_both(s);
 	l->block = a->block;
@@ -151,7 +151,7 @@ int sim_line_read(struct hw_line *base, uint8_t *buf, size_t size)
 	struct sim_line *l = (struct sim_line *)base;
 	struct sim_path *p = &l->h.slot->rx;
 
-	if (sim_handle_gone(&l->h))
+	if (notify_gone(&l->h.notify))
 		return -ENODEV;
 	if (p->to != l || size < l->block)
 		return -EINVAL;
@@ -174,7 +174,7 @@ int sim_line_write(struct hw_line *base, const uint8_t *buf, size_t len)
 	struct sim_path *p = &l->h.slot->peer->rx;
 	unsigned w;
 
-	if (sim_handle_gone(&l->h))
+	if (notify_gone(&l->h.notify))
 		return -ENODEV;
 	if (p->from != l)
 		return -EINVAL;
