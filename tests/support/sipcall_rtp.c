@@ -18,7 +18,7 @@ int sc_rtp_open(struct sc *s, struct sc_end *e)
 		struct sockaddr_in a = s->conf.local;
 		int size = 1 << 20;
 
-		e->port = (uint16_t)(s->conf.rtp_first + 2 * (s->next_port++ % 1500));
+		e->port = (uint16_t)(s->conf.rtp_first + 2 * (s->next_port++ % 300));
 		a.sin_port = htons(e->port);
 		e->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 		if (e->fd < 0)

@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs the whole-call tests, each in a process of its own with a hard time limit, and counts.
+
+    run.py [--build BUILD/VARIANT] [-k PATTERN] [-j JOBS] [--list] [--ports FIRST]
+"""
+import argparse
+import fnmatch
+import glob
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+LIMIT = 120	# seconds for one test; a test may say otherwise with an attribute `limit`
+
+
+def flatten(suite):
+    for t in suite:
+        if isinstance(t, unittest.TestSuite):
+            yield from flatten(t)
+        else:
+            yield t
+
+
+def discover(pattern, where):
+    """(name, limit) of every test whose name holds PATTERN."""
+    found = []
+    for path in sorted(glob.glob(os.path.join(where, 'test_*.py'))):
+        module = os.path.basename(path)[:-3]
+        for t in flatten(unittest.defaultTestLoader.loadTestsFromName(module)):
+            if fnmatch.fnmatch(t.id(), '*%s*' % pattern):
+                limit = getattr(getattr(t, t._testMethodName, None), 'limit', None) or getattr(t, 'limit', LIMIT)
+                found.append((t.id(), limit))
+    return found
+
+
+class Job:
+    def __init__(self, name, limit, slot, env):
+        self.name, self.limit, self.slot = name, limit, slot
+        self.out = tempfile.TemporaryFile('w+', errors='replace')
+        self.begun = time.monotonic()
+        self.proc = subprocess.Popen([sys.executable, '-m', 'unittest', name], cwd=HERE, stdin=subprocess.DEVNULL,
+                                     stdout=self.out, stderr=self.out, start_new_session=True,
+                                     env=dict(env, TIPRING_SLOT=str(slot)))
+
+    def over(self):
+        """None while it runs; True when it passed."""
+        seconds = time.monotonic() - self.begun
+        if self.proc.poll() is None and seconds < self.limit:
+            return None
+        late = self.proc.poll() is None
+        try:	# whatever it left behind goes with it
+            os.killpg(self.proc.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.proc.wait()
+        passed = self.proc.returncode == 0 and not late
+        print('%-4s %5.1f s  %s%s' % ('ok' if passed else 'FAIL', seconds, self.name,
+                                      '  (time limit)' if late else ''), flush=True)
+        if not passed:
+            self.out.seek(0)
+            print('    ' + self.out.read()[-8000:].replace('\n', '\n    '), flush=True)
+        self.out.close()
+        return passed
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument('--build', default=os.path.join(TOP, 'build/gcc'))
+    p.add_argument('-k', default='', help='only tests whose name holds this pattern')
+    p.add_argument('-j', type=int, default=1, help='tests at once')
+    p.add_argument('--ports', default='23000', help='first of 1000 ports for each job')
+    p.add_argument('--list', action='store_true')
+    a = p.parse_args()
+    build = os.path.abspath(a.build)
+    os.environ['TIPRING_BUILD'] = build
+    sys.path.insert(0, HERE)
+    tests = discover(a.k, HERE)
+    if a.list:
+        print('\n'.join(name for name, _ in tests))
+        return 0
+    env = dict(os.environ, TIPRING_PORTS=a.ports, PYTHONDONTWRITEBYTECODE='1')
+    slow = 3 if 'san' in os.path.basename(build) else 1
+    free, jobs, passed, failed = list(range(a.j)), [], 0, 0
+    while tests or jobs:
+        while tests and free:
+            name, limit = tests.pop(0)
+            jobs.append(Job(name, limit * slow, free.pop(0), env))
+        for j in list(jobs):
+            done = j.over()
+            if done is None:
+                continue
+            passed, failed = passed + done, failed + (not done)
+            jobs.remove(j)
+            free.append(j.slot)
+        time.sleep(0.05)
+    print('whole calls (%s): %d passed, %d failed' % (os.path.relpath(build, TOP), passed, failed))
+    return 0 if passed and not failed else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""When things go wrong: the card, the line, the daemon, a stranger."""
+import os
+import re
+import socket
+import time
+
+import bed
+from test_causes import cause_in
+
+
+class Faults(bed.CallTest):
+    def up(self, n):
+        """Waits until N calls from office are answered."""
+        def answered():
+            calls = self.gw.ctl('calls')['calls']
+            return len(calls) == 2 * n and all(c['state'] == 'up' for c in calls)
+        self.assertTrue(bed.wait_for(answered, 10), self.gw.ctl('calls'))
+
+    def test_kill_9_in_mid_call(self):
+        p = self.sipcall_start('-c', 5, '-R', 20, '-t', 60000)
+        self.up(5)
+        self.gw.kill()
+        p.end()
+        begun = time.monotonic()
+        self.gw.start()
+        self.assertEqual(self.gw.busy_lines(), [])
+        r = self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '1')
+        self.assertEqual(r['result'], 'answered', r)
+        self.assertLess(time.monotonic() - begun - 1, 15 if bed.SLOW else 5)
+
+    def test_span_down_in_mid_call_and_back(self):
+        p = self.sipcall_start('-c', 3, '-R', 20, '-t', 60000, '-G', 30000)
+        self.up(3)
+        self.gw.cli('fault', '1', 'down', '1')
+        self.assertTrue(bed.wait_for(lambda: not self.gw.calls_now(), 12), self.gw.ctl('calls'))
+        spans = {s['no']: s for s in self.gw.ctl('spans')['spans']}
+        self.assertFalse(spans[1]['in_service'])
+        self.assertTrue(spans[1]['alarms'], spans[1])
+        self.assertTrue(self.gw.ctl('status')['alarms'])
+        _, text, _ = self.gw.cli('status')
+        self.assertIn('span 1', text)
+        # A call in the meantime is refused at once with a cause of its class: nothing waits for the line.
+        refused = self.gw.ctl('call', trunk='telco', number='+442079460100')
+        self.assertEqual((refused['result'], refused['cause']), ('failed', 27))
+        self.gw.cli('fault', '1', 'down', '0')
+        self.assertTrue(bed.wait_for(self.gw.in_service, 20), self.gw.ctl('spans'))
+        self.assertEqual(self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '1')['result'], 'answered')
+        p.proc.terminate()
+        for e in self.sipcall_end(p)['ends']:
+            self.assertEqual((e['remote_bye'], cause_in(e.get('bye_reason', ''))), (True, 41), e)
+
+    def test_card_pulled_and_plugged(self):
+        p = self.sipcall_start('-c', 2, '-R', 20, '-t', 60000)
+        self.up(2)
+        self.gw.cli('fault', '2', 'removed', '1')
+        self.assertTrue(bed.wait_for(lambda: not self.gw.calls_now(), 12), self.gw.ctl('calls'))
+        self.gw.cli('fault', '2', 'removed', '0')
+        self.assertTrue(bed.wait_for(self.gw.in_service, 25), self.gw.ctl('spans'))
+        self.assertEqual(self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '1')['result'], 'answered')
+        p.proc.terminate()
+        self.sipcall_end(p)
+
+    def test_short_d_channel_loss_leaves_calls_alone(self):
+        p = self.sipcall_start('-c', 2, '-R', 20, '-t', 9000)
+        self.up(2)
+        self.gw.cli('fault', '1', 'd-loss', '1000')
+        time.sleep(3)
+        self.gw.cli('fault', '1', 'd-loss', '0')
+        r = self.sipcall_end(p)
+        self.assert_all_answered(r, 2)
+        self.assert_audio_exact(r, 60000)
+
+    def test_lossy_d_channel(self):
+        """One frame in twenty lost and one in twenty broken, both ways: Q.921 repeats them, and calls complete."""
+        for span in ('1', '2'):
+            self.gw.cli('fault', span, 'd-loss', '50')
+            self.gw.cli('fault', span, 'd-error', '50')
+        r = self.sipcall('-c', 20, '-R', 4, '-t', 1500, '-x', 10, '-a', 'none')
+        self.assert_all_answered(r, 20)
+        for span in ('1', '2'):
+            self.gw.cli('fault', span, 'd-loss', '0')
+            self.gw.cli('fault', span, 'd-error', '0')
+
+    def test_clock_offset_slips(self):
+        """A far end 500 ppm fast: whole frames slip now and then, counted, and nothing else is harmed."""
+        self.gw.cli('fault', '1', 'ppm', '500')
+        r = self.sipcall('-c', 1, '-t', 8000)
+        self.assert_all_answered(r, 1)
+        e = self.ends(r, 'uac')[0]
+        self.assertGreater(e['verified'], 40000)
+        self.gw.cli('fault', '1', 'ppm', '0')
+
+
+class Stranger(bed.CallTest):
+    def ask(self, number, i):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(('127.0.0.2', bed.OTHER_PORT))
+            s.settimeout(3)
+            sdp = ('v=0\r\no=- 1 1 IN IP4 127.0.0.2\r\ns=-\r\nc=IN IP4 127.0.0.2\r\nt=0 0\r\n'
+                   'm=audio 4000 RTP/AVP 8\r\n')
+            s.sendto(('INVITE sip:{n}@127.0.0.1:{p} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.2:{o};branch=z9hG4bKs{i}\r\n'
+                      'Max-Forwards: 70\r\nFrom: <sip:mallory@127.0.0.2>;tag=s{i}\r\nTo: <sip:{n}@127.0.0.1>\r\n'
+                      'Call-ID: stranger-{i}\r\nCSeq: 1 INVITE\r\nContact: <sip:m@127.0.0.2:{o}>\r\n'
+                      'Content-Type: application/sdp\r\nContent-Length: {l}\r\n\r\n{b}').format(
+                          n=number, p=bed.SIP_PORT, o=bed.OTHER_PORT, i=i, l=len(sdp), b=sdp).encode(),
+                     ('127.0.0.1', bed.SIP_PORT))
+            while True:
+                text = s.recv(4096).decode()
+                if not text.startswith('SIP/2.0 1'):
+                    break
+            s.sendto(('ACK sip:{n}@127.0.0.1:{p} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.2:{o};branch=z9hG4bKs{i}\r\n'
+                      'Max-Forwards: 70\r\nFrom: <sip:mallory@127.0.0.2>;tag=s{i}\r\n{to}\r\n'
+                      'Call-ID: stranger-{i}\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n').format(
+                          n=number, p=bed.SIP_PORT, o=bed.OTHER_PORT, i=i,
+                          to=re.search(r'^To:.*$', text, re.M).group(0).strip()).encode(),
+                     ('127.0.0.1', bed.SIP_PORT))
+        text = text.replace(number, 'NUMBER')
+        text = re.sub(r';tag=[^;\s]+', ';tag=T', text)
+        return re.sub(r's%d\b|stranger-%d\b' % (i, i), 'I', re.sub(r'(?m)^Date:.*$', '', text))
+
+    def test_refused_the_same_way_whatever_it_asks_for(self):
+        numbers = ['+442079460100', '+442079460201', '+33140000000', 'admin', '112', '+4420794610000000']
+        answers = {self.ask(n, i) for i, n in enumerate(numbers)}
+        self.assertEqual(len(answers), 1, answers)
+        self.assertRegex(answers.pop(), r'^SIP/2\.0 (403|401|407|404) ')
+        status = self.gw.ctl('status')
+        self.assertEqual(status['sip']['refused_source'], len(numbers))
+        self.assertEqual(status['calls']['total'], 0)
+        _, text, _ = self.gw.cli('status')
+        self.assertRegex(text, r'refused')
+
+
+class NothingHalfStarts(bed.CallTest):
+    autostart = False
+
+    def test_a_bad_configuration_stops_the_start(self):
+        self.gw.write('dids', '[office]\n+44* telko\n')
+        self.gw.launch()
+        self.assertNotEqual(self.gw.proc.wait(10), 0)
+        self.gw.proc = None
+        log = self.gw.tail()
+        self.assertRegex(log, r'dids:2:\d+')
+        self.assertIn('telco', log, 'a suggestion')
+        self.assertFalse(os.path.exists(self.gw.sock))

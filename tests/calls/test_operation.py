@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What an operator does: status, explain, test call, ladder, clear, drain, reload."""
+import signal
+
+import bed
+from test_causes import cause_in
+
+
+class Operation(bed.CallTest):
+    def one_call(self, hold=60000):
+        p = self.sipcall_start('-c', 1, '-t', hold)
+        self.assertTrue(bed.wait_for(lambda: [c for c in self.gw.ctl('calls')['calls'] if c['state'] == 'up'
+                                              and c['in']['trunk'] == 'office'], 10))
+        call = [c for c in self.gw.ctl('calls')['calls'] if c['in']['trunk'] == 'office'][0]
+        return p, call
+
+    def finish(self, p):
+        p.proc.terminate()
+        return self.sipcall_end(p)
+
+    def test_clear(self):
+        p, call = self.one_call()
+        _, text, _ = self.gw.cli('calls')
+        self.assertIn('+442079460200', text)
+        self.gw.cli('clear', str(call['call']))
+        self.assertEqual(self.gw.wait_idle(), [])
+        r = self.finish(p)
+        self.assertTrue(all(e['remote_bye'] for e in r['ends']), r)
+        self.assertEqual(cause_in(self.ends(r, 'uac')[0].get('bye_reason', 'Q.850;cause=16')), 16)
+        self.assertEqual(self.gw.records("in_trunk = 'office'")[0]['cleared_by'], 'gateway')
+        self.assertNotEqual(self.gw.cli('clear', '999999', check=False)[0], 0)
+
+    def test_drain(self):
+        p, _ = self.one_call()
+        self.gw.cli('drain')
+        refused = self.sipp_refused()
+        self.assertIn('503', refused)
+        self.assertIn('Retry-After', refused)
+        self.assertTrue(self.gw.ctl('status')['draining'])
+        self.assertEqual(self.gw.calls_now(), 2, 'the call that is up stays')
+        self.gw.ctl('drain', on=False)
+        self.finish(p)
+        self.assertEqual(self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '1')['result'], 'answered')
+
+    def sipp_refused(self):
+        """What the gateway answers to a new INVITE."""
+        peer = self.sipp('uac_answer', bed.OTHER_PORT, '-trace_msg', '-message_file', self.folder + '/msg',
+                         number='+442079460100')
+        self.assertNotEqual(peer.wait(20)[0], 0)
+        with open(self.folder + '/msg', encoding='utf-8') as f:
+            return f.read()
+
+    def test_reload_keeps_calls(self):
+        p, call = self.one_call()
+        dids = bed.DIDS['44'].replace('+442079460101         test/quiet', '+442079460101         test/busy')
+        self.gw.write('dids', dids)
+        self.gw.cli('reload')
+        self.assertEqual(self.gw.cli_json_any('call', 'telco', '+442079460101')['result'], 'busy')
+        self.assertIn(call['call'], [c['call'] for c in self.gw.ctl('calls')['calls']])
+        # A bad file changes nothing, and says where.
+        self.gw.write('dids', dids + '\n[office]\nnonsense here\n')
+        status, out, err = self.gw.cli('reload', check=False)
+        self.assertNotEqual(status, 0)
+        self.assertRegex(out + err, r'dids:\d+:\d+')
+        self.assertEqual(self.gw.cli_json_any('call', 'telco', '+442079460101')['result'], 'busy')
+        # By signal, too.
+        self.gw.write('dids', bed.DIDS['44'])
+        self.gw.proc.send_signal(signal.SIGHUP)
+        self.assertTrue(bed.wait_for(lambda: self.gw.ctl('explain', trunk='exchange', number='+442079460101')
+                                     ['destinations'][0]['dest'] == 'test/quiet', 5))
+        r = self.finish(p)
+        self.assert_audio_exact(r, 8000)
+
+    def test_explain(self):
+        _, text, _ = self.gw.cli('explain', 'office', '020 7946 0100')
+        self.assertIn('+442079460100', text)
+        self.assertIn('telco', text)
+        r = self.gw.cli_json('explain', 'office', '+33140000000')
+        self.assertEqual(r['destinations'], [])
+        self.assertIn('refused', r['verdict'])
+        self.assertEqual(self.gw.ctl('status')['calls']['total'], 0, 'it placed no call')
+
+    def test_ladder(self):
+        """One time line: Q.931, SIP, media and the call itself, in the order they happened."""
+        r = self.sipcall('-c', 1, '-t', 1500, '-g', 300)
+        self.assert_all_answered(r, 1)
+        self.gw.wait_idle()
+        record = self.gw.records("in_trunk = 'office'")[0]
+        ladder = self.gw.ladder(record['call'])
+        what = ['%s %s' % (s['proto'], s['what']) for s in ladder['steps']]
+        place = -1
+        for want in (r'SIP INVITE', r'Q\.931 SETUP', r'Q\.931 (CALL|SETUP|PROC).*', r'Q\.931 ALERTING', r'SIP 180',
+                     r'Q\.931 CONNECT', r'SIP 200', r'SIP BYE', r'Q\.931 DISCONNECT', r'Q\.931 RELEASE'):
+            after = [i for i, w in enumerate(what) if i > place and bed.re.match(want, w)]
+            self.assertTrue(after, '%s is not in its place in %s' % (want, what))
+            place = after[0]
+        self.assertIn('media', {s['proto'] for s in ladder['steps']})
+        times = [s['ms'] for s in ladder['steps']]
+        self.assertEqual(times, sorted(times))
+        _, text, _ = self.gw.cli('ladder', str(record['call']))
+        for word in ('INVITE', 'SETUP', 'CONNECT', 'DISCONNECT', 'office', 'telco'):
+            self.assertIn(word, text)
+
+    def test_tables(self):
+        for command, words in (('status', ['telco', 'office']), ('spans', ['E1', 'euroisdn|up']),
+                               ('lines', ['1/31', 'idle']), ('trunks', ['exchange', '127.0.0.1'])):
+            with self.subTest(command=command):
+                _, text, _ = self.gw.cli(command)
+                for w in words:
+                    self.assertRegex(text.lower(), w.lower())
+                self.assertIsInstance(self.gw.cli_json(command), dict)
+        self.assertEqual(len(self.gw.ctl('lines')['lines']), 60)
+
+    def test_orderly_stop_clears_calls(self):
+        p, _ = self.one_call()
+        self.assertEqual(self.gw.stop(), 0)
+        r = self.finish(p)
+        self.assertTrue(all(e['remote_bye'] for e in r['ends']), r)
+        records = self.gw.records_at_rest()
+        self.assertEqual(len(records), 2)
+        self.assertTrue(all(x['answer_ms'] for x in records))
+
+    def test_numbers_and_identity(self):
+        """Calling number with its presentation passes the line: SIP, Q.931, SIP."""
+        r = self.sipcall('-c', 1, '-t', 500, '-f', '+442071834567')
+        uas = self.ends(r, 'uas')[0]
+        self.assertEqual((uas['calling'], uas['called']), ('+442071834567', '+442079460200'))
+        r = self.sipcall('-c', 1, '-t', 500, '-f', '+442071834567', '-H', 'Privacy: id')
+        uas = self.ends(r, 'uas')[0]
+        self.assertNotIn('2071834567', uas['from'], 'withheld')
+        self.assertIn('anonymous', uas['from'].lower())
+
+
+class Identity(bed.CallTest):
+    office = ', trust-identity: true'
+
+    def test_asserted_identity(self):
+        r = self.sipcall('-c', 1, '-t', 500, '-f', '+442071834567', '-H',
+                         'P-Asserted-Identity: <sip:+442071830001@127.0.0.1>', '-H', 'Privacy: id')
+        uas = self.ends(r, 'uas')[0]
+        self.assertIn('+442071830001', uas.get('pai', ''))
+        self.assertIn('id', uas.get('privacy', ''))
+        self.assertIn('anonymous', uas['from'].lower())
