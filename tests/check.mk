@@ -1,12 +1,55 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The targets that install, test and run; included by ../Makefile.
 
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile tests/check.mk
+# make check-units  the unit tests of one build (VARIANT=gcc, clang, asan, tsan)
+# make check-calls  the whole calls of one build
+# make check-asan   unit tests and whole calls under ASan, UBSan and LeakSanitizer
+# make check-tsan   threaded unit tests and a few whole calls under ThreadSanitizer
+# make check-soak   2,000 calls at 20 a second, with figures of memory and descriptors
+# make check-style  sizes, SPDX lines, include directions
+# make bench        figures, with the targets of the design beside them
+# make clean        removes build/
+
 deps:
 	conf/install/deps.sh build run
+deps-check:
+	conf/install/deps.sh build run check
+deps-dahdi:
+	conf/install/deps.sh build run check dahdi
+
+# Packages first, then a make of its own: the flags of this one were found without them.
+run: deps
+	@$(MAKE) -s all
+	@conf/install/run-demo.sh
+
+check: deps-check
+	@tests/check/all.sh
+check-asan: deps-check
+	@tests/check/all.sh build-gcc build-asan units-asan corpora calls-asan
+check-tsan: deps-check
+	@tests/check/all.sh build-gcc build-tsan units-tsan calls-tsan
 check-units: units
 	tests/check/run-units.sh $(B)
+check-calls: all tools
+	tests/calls/run.py --build $(B)
+check-soak: deps-check
+	@$(MAKE) -s all tools
+	TIPRING_SOAK=2000 tests/calls/run.py --build $(B) -k test_soak
+	@cat $(B)/soak.txt
+check-style:
+	@tests/check/style.sh
+check-dahdi: deps-dahdi
+	@$(MAKE) -s all tools
+	@tests/dahdi/build-modules.sh build/dahdi-mods
+	@tests/dahdi/run.py
+bench: deps-check
+	@$(MAKE) -s all tools benches
+	@tests/bench/run.sh $(B)
 
 clean:
 	rm -rf build
 
-.PHONY: deps check-units clean
+.PHONY: help deps deps-check deps-dahdi run check check-asan check-tsan check-units check-calls check-soak \
+	check-style check-dahdi bench clean

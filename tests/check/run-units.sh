@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Runs every unit test program of a build folder and counts.   run-units.sh BUILD/VARIANT
-b=${1:?usage: run-units.sh BUILD}
+# Runs unit test programs of a build folder and counts.   run-units.sh BUILD/VARIANT [NAME...]   (default: all)
+b=${1:?usage: run-units.sh BUILD [NAME...]}
+shift
+[ $# -gt 0 ] || set -- $(cd "$(dirname "$0")/../unit" && ls test_*.c | sed 's/\.c$//')
 pass=0 fail=0
-for t in "$b"/tests/unit/test_*; do
-	case $t in *.o | *.d) continue ;; esac
-	[ -x "$t" ] || continue
+export ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1"
+for name in "$@"; do
+	t=$b/tests/unit/$name
 	if timeout 120 "$t" > "$t.log" 2>&1; then
 		pass=$((pass + 1))
 	else

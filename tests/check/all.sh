@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Everything that `make check` runs, part by part, and one total at the end.   all.sh [PART...]
+#
+# A part that prints "N passed, M failed" adds those; any other adds one to either side.
+cd "$(dirname "$0")/../.." || exit 2
+out=build/check
+mkdir -p "$out"
+passed=0 failed=0
+only=" $* "
+
+# part NAME SECONDS COMMAND...
+part() {
+	local name=$1 limit=$2 log=$out/$1.log rc=0 begun=$SECONDS line p f
+	shift 2
+	[ "$only" = "  " ] || [[ $only == *" $name "* ]] || return 0
+	timeout -k 10 "$limit" "$@" > "$log" 2>&1 || rc=$?
+	line=$(grep -oE '[0-9]+ passed, [0-9]+ failed' "$log" | tail -1)
+	p=${line%% *} f=${line##*, } f=${f%% *}
+	[ -n "$line" ] || { p=$((rc == 0)) f=0; }
+	[ $rc = 0 ] || [ "$f" -gt 0 ] || f=1
+	passed=$((passed + p)) failed=$((failed + f))
+	printf '%-12s %4d s   %4d passed, %d failed\n' "$name" $((SECONDS - begun)) "$p" "$f"
+	[ "$f" = 0 ] || { grep -vE '^ok ' "$log" | tail -120; echo "    (all of it: $log)"; }
+}
+jobs=$(nproc)
+threaded=$(grep -lE 'pthread|media_open|records_open|resolve|watchdog' tests/unit/test_*.c | xargs -n1 basename -s .c)
+unit_paths=$(for t in $threaded; do echo "build/tsan/tests/unit/$t"; done)
+
+# shellcheck disable=SC2086
+{
+part build-gcc 300 make -s -j"$jobs" everything
+part build-clang 300 make -s -j"$jobs" VARIANT=clang everything
+part build-asan 400 make -s -j"$jobs" VARIANT=asan OPT='-O1 -g' everything
+part build-tsan 400 make -s -j"$jobs" VARIANT=tsan OPT='-O1 -g' all $unit_paths
+part style 60 tests/check/style.sh
+part units 200 tests/check/run-units.sh build/gcc
+part units-asan 300 tests/check/run-units.sh build/asan
+part units-tsan 300 tests/check/run-units.sh build/tsan $threaded
+part corpora 120 tests/check/corpora.sh build/asan
+part bad-conf 120 tests/check/conf-bad.sh
+part install 120 tests/check/install.sh
+part calls 500 tests/calls/run.py --build build/gcc -j 2
+part calls-asan 300 tests/calls/run.py --build build/asan -j 2 -k '[SCTPR][a-z]*.test_[tmobcase][wiouale]*'
+part calls-tsan 120 tests/calls/run.py --build build/tsan -k 'test_office_to_telco_and_back'
+}
+echo "$passed passed, $failed failed"
+[ $failed = 0 ] && [ $passed -gt 0 ]
