@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One question to the daemon and its answer; a sentence that helps when there is none. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "gateway/cli/cli.h"
+#include "gateway/ops/text.h"
+
+#define ANSWER_MAX (64u << 20)
+
+static int no_daemon(const struct cli *cli, int err)
+{
+	fprintf(stderr, "tipring: ");
+	switch (err) {
+	case ENOENT:
+		fprintf(stderr, "there is no daemon at %s: it is not running, or it was started with another -s PATH\n"
+			"  start it with \"systemctl start tipring\", or \"tipringd -c DIR\"\n", cli->socket);
+		break;
+	case ECONNREFUSED:
+		fprintf(stderr, "the daemon that served %s has stopped\n"
+			"  start it with \"systemctl start tipring\"; \"journalctl -u tipring\" says why it stopped\n",
+			cli->socket);
+		break;
+	case EACCES:
+	case EPERM:
+		fprintf(stderr, "you may not use %s: ask as root, or as a member of its group\n", cli->socket);
+		break;
+	case EAGAIN:
+		fprintf(stderr, "the daemon at %s takes the question but does not answer\n"
+			"  \"journalctl -u tipring\" tells whether it is stuck\n", cli->socket);
+		break;
+	case EPIPE:
+	case ECONNRESET:
+		fprintf(stderr, "the daemon at %s went away before it answered\n", cli->socket);
+		break;
+	default:
+		fprintf(stderr, "cannot ask the daemon at %s: %s\n", cli->socket, strerror(err));
+	}
+	return CLI_NO_DAEMON;
+}
+
+static int dial(const struct cli *cli, int seconds)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	struct timeval tv = { .tv_sec = seconds };
+	int fd;
+
+	if (strlen(cli->socket) >= sizeof(sa.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(sa.sun_path, cli->socket);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
+	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0) {
+		int err = errno;
+
+		close(fd);
+		return -err;
+	}
+	return fd;
+}
+
+static int send_line(int fd, struct json_object *request)
+{
+	const char *text = json_object_to_json_string_ext(request, JSON_C_TO_STRING_PLAIN);
+	size_t len = strlen(text), at = 0;
+	ssize_t n = 0;
+
+	while (at < len && (n = send(fd, text + at, len - at, MSG_NOSIGNAL)) > 0)
+		at += (size_t)n;
+	if (n > 0)
+		n = send(fd, "\n", 1, MSG_NOSIGNAL);
+	return n > 0 ? 0 : -errno;
+}
+
+/* The answer's line without its newline, for the caller to free. */
+static int read_line(int fd, char **line)
+{
+	size_t len = 0, room = 0;
+	char *buf = NULL, *more;
+	ssize_t n;
+
+	for (;;) {
+		if (room - len < 2 && room < ANSWER_MAX) {
+			more = realloc(buf, room = room ? room * 2 : 65536);
+			if (!more)
+				break;
+			buf = more;
+		}
+		n = recv(fd, buf + len, room - len - 1, 0);
+		if (n <= 0)
+			break;
+		len += (size_t)n;
+		if (buf[len - 1] == '\n') {
+			buf[len - 1] = 0;
+			*line = buf;
+			return 0;
+		}
+	}
+	n = n == 0 ? ECONNRESET : errno;
+	free(buf);
+	return -(int)n;
+}
+
+static int said_no(struct json_object *answer)
+{
+	char text[512];
+
+	text_clean(text, sizeof(text), js(answer, "error"), strlen(js(answer, "error")));
+	fprintf(stderr, "tipring: %s\n", *text ? text : "the daemon said no");
+	text_clean(text, sizeof(text), js(answer, "hint"), strlen(js(answer, "hint")));
+	if (*text)
+		fprintf(stderr, "  %s\n", text);
+	return CLI_NO;
+}
+
+int cli_ask(const struct cli *cli, struct json_object *request, int seconds, struct json_object **answer)
+{
+	int fd = dial(cli, seconds), err;
+	char *line = NULL;
+	bool ok;
+
+	*answer = NULL;
+	err = fd < 0 ? fd : send_line(fd, request);
+	json_object_put(request);
+	if (!err)
+		err = read_line(fd, &line);
+	if (fd >= 0)
+		close(fd);
+	if (err)
+		return no_daemon(cli, -err);
+	*answer = json_tokener_parse(line);
+	ok = jb(*answer, "ok");
+	if (cli->json)
+		puts(line);
+	else if (!ok)
+		said_no(*answer);
+	free(line);
+	if (ok)
+		return CLI_OK;
+	json_object_put(*answer);
+	*answer = NULL;
+	return CLI_NO;
+}
+
+struct json_object *cli_request(const char *what)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "do", json_object_new_string(what));
+	return o;
+}
+
+/* --- Members ---------------------------------------------------------------------------------- */
+
+struct json_object *jo(struct json_object *o, const char *key)
+{
+	struct json_object *v = NULL;
+
+	if (json_object_is_type(o, json_type_object))
+		json_object_object_get_ex(o, key, &v);
+	return v;
+}
+
+const char *js(struct json_object *o, const char *key)
+{
+	struct json_object *v = jo(o, key);
+
+	return v ? json_object_get_string(v) : "";
+}
+
+int64_t ji(struct json_object *o, const char *key)
+{
+	return json_object_get_int64(jo(o, key));
+}
+
+double jd(struct json_object *o, const char *key)
+{
+	return json_object_get_double(jo(o, key));
+}
+
+bool jb(struct json_object *o, const char *key)
+{
+	return json_object_get_boolean(jo(o, key));
+}
+
+size_t jn(struct json_object *array)
+{
+	return json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+}
+
+struct json_object *jat(struct json_object *array, size_t i)
+{
+	return json_object_array_get_idx(array, i);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tipring: the command that people type. The commands are a table; help and "did you mean" are made
+ * from it.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/trunks.h"
+#include "gateway/cli/cli.h"
+
+#define DEFAULT_SOCKET "/run/tipring/control"
+
+static int run_check(const struct cli *cli, int argc, char **argv)
+{
+	return cli_check(argc ? argv[0] : "/etc/tipring", cli->json);
+}
+
+static int run_help(const struct cli *cli, int argc, char **argv);
+
+static const struct cli_command commands[] = {
+	{ "check", "[DIR]", "read the configuration in DIR (/etc/tipring) and say what is wrong", 0, 1, run_check,
+	  "Reads trunks.yaml and dids as the daemon would, and runs the expect rows. Needs no daemon." },
+	{ "explain", "TRUNK NUMBER", "how a call from TRUNK to NUMBER would be routed, row by row", 2, 2, cli_explain,
+	  "Places no call. Exit status 1 when the call would be refused." },
+	{ "status", "", "the gateway at a glance: calls, trunks, records, alarms", 0, 0, cli_status, "" },
+	{ "spans", "", "the E1 and T1 ports: alarms, layer 2, counters", 0, 0, cli_spans, "" },
+	{ "lines", "[TRUNK]", "each line and what it is doing", 0, 1, cli_lines, "" },
+	{ "calls", "", "the calls that are up", 0, 0, cli_calls, "" },
+	{ "trunks", "", "the trunks: in service or not, and why", 0, 0, cli_trunks, "" },
+	{ "call", "TRUNK NUMBER", "place a test call: how far it got, its times, what was heard", 2, 2, cli_call,
+	  "  --seconds N     stay on the line for N seconds after the answer (3)\n"
+	  "  --from NUMBER   the calling number to show\n"
+	  "The call goes out on TRUNK. Silence is sent, and what the far end sends is measured. Exit status 0\n"
+	  "when it was answered, 1 when not. Ctrl-C clears it." },
+	{ "ladder", "[CALL]", "the time line of a call (the latest one): ISDN, SIP and audio", 0, 1, cli_ladder,
+	  "Arrows of - are signalling, of = audio, * is what the gateway did itself. The last 500 calls are kept." },
+	{ "clear", "CALL", "clear a call that is up", 1, 1, cli_clear, "" },
+	{ "drain", "[off]", "take no new calls, let those that are up end by themselves", 0, 1, cli_drain,
+	  "\"drain off\" takes calls again." },
+	{ "reload", "", "read the configuration again; nothing is applied if it has errors", 0, 0, cli_reload,
+	  "Prints what changed. Calls on trunks that did not change are not disturbed. Exit status 1 when nothing\n"
+	  "was applied." },
+	{ "records", "[N]", "the last N call records (10)", 0, 1, cli_records,
+	  "All of them, with every field, are in an SQLite file: sqlite3 FILE 'SELECT * FROM call_list'." },
+	{ "log", "LEVEL", "what the daemon logs: error, warning, notice, info, debug", 1, 1, cli_log, "" },
+	{ "fault", "SPAN FAULT [N]", "on the simulated card: break something", 2, 3, cli_fault,
+	  "FAULT is down, d-loss, d-error, bit-error, ppm or removed; N is its amount, 0 mends it." },
+	{ "help", "[COMMAND]", "this, or more about a command", 0, 1, run_help, "" },
+	{ NULL, NULL, NULL, 0, 0, NULL, NULL },
+};
+
+const struct cli_command *cli_commands(void)
+{
+	return commands;
+}
+
+static const struct cli_command *find(const char *name)
+{
+	const struct cli_command *c = commands;
+
+	while (c->name && strcmp(c->name, name) != 0)
+		c++;
+	return c->name ? c : NULL;
+}
+
+static int unknown(const char *name)
+{
+	const char *names[sizeof(commands) / sizeof(commands[0])], *near;
+	size_t n = 0;
+
+	while (commands[n].name) {
+		names[n] = commands[n].name;
+		n++;
+	}
+	near = conf_nearest(name, names, n);
+	fprintf(stderr, "tipring: there is no command \"%s\"", name);
+	if (near)
+		fprintf(stderr, ": did you mean \"%s\"?\n", near);
+	else
+		fprintf(stderr, "; \"tipring help\" lists them\n");
+	return CLI_USAGE;
+}
+
+static void usage(FILE *f)
+{
+	fprintf(f, "usage: tipring [-s PATH] [--json] COMMAND ...\n\n");
+	for (const struct cli_command *c = commands; c->name; c++)
+		fprintf(f, "  %-8s %-15s %s\n", c->name, c->args, c->summary);
+	fprintf(f, "\n  -s PATH   the daemon's control socket ($TIPRING_SOCKET, or " DEFAULT_SOCKET ")\n"
+		"  --json    print the daemon's answer as it came, for scripts\n\n"
+		"exit status: 0 done, 1 the daemon said no or the call failed, 2 wrong usage, 3 no daemon\n");
+}
+
+static int command_usage(FILE *f, const struct cli_command *c)
+{
+	fprintf(f, "usage: tipring %s%s%s%s\n", c->name, *c->args ? " " : "", c->args,
+		strcmp(c->name, "call") == 0 ? " [--seconds N] [--from NUMBER]" : "");
+	return CLI_USAGE;
+}
+
+static int run_help(const struct cli *cli, int argc, char **argv)
+{
+	const struct cli_command *c = argc ? find(argv[0]) : NULL;
+
+	(void)cli;
+	if (argc && !c)
+		return unknown(argv[0]);
+	if (!c) {
+		usage(stdout);
+		return CLI_OK;
+	}
+	command_usage(stdout, c);
+	printf("%s\n%s%s", c->summary, c->help, *c->help ? "\n" : "");
+	return CLI_OK;
+}
+
+/* Options may stand anywhere; returns -1 to go on, or an exit status. */
+static int options(struct cli *cli, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "json", no_argument, NULL, 'j' },	 { "socket", required_argument, NULL, 's' },
+		{ "seconds", required_argument, NULL, 'n' }, { "from", required_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },	 { "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int o;
+
+	while ((o = getopt_long(argc, argv, "s:hV", longs, NULL)) != -1) {
+		switch (o) {
+		case 'j':
+			cli->json = true;
+			break;
+		case 's':
+			cli->socket = optarg;
+			break;
+		case 'f':
+			cli->from = optarg;
+			break;
+		case 'n':
+			cli->seconds = atoi(optarg);
+			if (cli->seconds < 1 || cli->seconds > 3600) {
+				fprintf(stderr, "tipring: --seconds is 1 to 3600\n");
+				return CLI_USAGE;
+			}
+			break;
+		case 'h':
+			usage(stdout);
+			return CLI_OK;
+		case 'V':
+			puts("tipring " TIPRING_VERSION);
+			return CLI_OK;
+		default:
+			fprintf(stderr, "\"tipring help\" tells more\n");
+			return CLI_USAGE;
+		}
+	}
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli = { .socket = getenv("TIPRING_SOCKET") };
+	const struct cli_command *c;
+	int rc = options(&cli, argc, argv);
+
+	if (rc >= 0)
+		return rc;
+	argc -= optind;
+	argv += optind;
+	if (argc == 0) {
+		usage(stderr);
+		return CLI_USAGE;
+	}
+	if (!cli.socket || !*cli.socket)
+		cli.socket = DEFAULT_SOCKET;
+	c = find(argv[0]);
+	if (!c)
+		return unknown(argv[0]);
+	argc--;
+	if (argc < c->min_args || argc > c->max_args || ((cli.from || cli.seconds) && c->run != cli_call))
+		return command_usage(stderr, c);
+	rc = c->run(&cli, argc, argv + 1);
+	if (fflush(stdout) || ferror(stdout)) {
+		perror("tipring: standard output");
+		return CLI_NO;
+	}
+	return rc;
+}
