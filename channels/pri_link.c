@@ -22,9 +22,11 @@ struct retired {
 	struct pri *pri;
 	int node, type;
 	bool up;		/* layer 2, as it last said */
+	struct q921_seq in, out;
 };
 static struct retired *retired;
 static struct pri_link *speaking;	/* whom messages without an instance are from */
+static bool asking;			/* libpri complains about a call that we only ask it about */
 
 static const int switch_types[PRI_DIALECTS] = {
 	[PRI_EUROISDN_E1] = PRI_SWITCH_EUROISDN_E1,
@@ -41,7 +43,7 @@ static void libpri_says(struct pri *pri, const char *s, int level)
 	size_t used;
 	char *end;
 
-	if (!link)
+	if (!link || asking)
 		return;
 	used = strlen(link->text);
 	snprintf(link->text + used, sizeof(link->text) - used, "%s", s);
@@ -240,6 +242,9 @@ void pri_link_read(struct pri_link *link)
 {
 	struct pri_trunk *t = link->trunk;
 
+	if (link->reading)	/* an event that the reader itself met */
+		return;
+	link->reading = true;
 	link->dry = false;
 	while (link->dchan && !link->dry) {
 		pri_event *ev = pri_check_event(link->pri);
@@ -251,6 +256,7 @@ void pri_link_read(struct pri_link *link)
 		if (t->depth == 1)
 			pri_deliver(t);
 	}
+	link->reading = false;
 }
 
 /* --- The instance ------------------------------------------------------------------------------ */
@@ -265,6 +271,8 @@ static struct pri *take_retired(int node, int type, struct pri_link *link)
 			continue;
 		*p = r->next;
 		link->layer2 = r->up;
+		link->seq_in = r->in;
+		link->seq_out = r->out;
 		free(r);
 		pri_set_userdata(pri, link);
 		return pri;
@@ -310,6 +318,8 @@ void pri_link_retire(struct pri_link *link)
 	r->node = conf->side == PRI_NETWORK ? PRI_NETWORK : PRI_CPE;
 	r->type = switch_types[conf->dialect];
 	r->up = link->layer2;
+	r->in = link->seq_in;
+	r->out = link->seq_out;
 	r->next = retired;
 	retired = r;
 	link->pri = NULL;
@@ -318,8 +328,11 @@ void pri_link_retire(struct pri_link *link)
 /* The call reference value; libpri gives it in two parts, as GR-303 names them. 0 when it has no such call. */
 unsigned pri_call_reference(struct pri *pri, q931_call *call)
 {
-	int low = 0, high = call ? pri_get_crv(pri, call, &low) : -1;
+	int low = 0, high;
 
+	asking = true;
+	high = call ? pri_get_crv(pri, call, &low) : -1;
+	asking = false;
 	return high < 0 ? 0 : (unsigned)high << 3 | (unsigned)low;
 }
 

@@ -102,7 +102,7 @@ struct pri_link {
 	enum hw_law law;
 	struct pri_line lines[PRI_LINES];
 	int n_lines;
-	bool dry;			/* the reader had no frame left */
+	bool reading, dry;		/* inside pri_link_read(); the reader had no frame left */
 	bool gone;			/* the span has left; reopened from reopen_at */
 	int64_t reopen_at;
 

@@ -227,7 +227,7 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 		struct pri_link *link = t->links[i];
 		pri_event *ev;
 
-		while ((ev = pri_schedule_run_tv(link->pri, wall))) {
+		while ((ev = pri_schedule_run(link->pri))) {
 			pri_event_handle(link, ev);
 			pri_deliver(t);
 		}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tests/support/pri_bench.c: see pri_bench.h. */
+#include "tests/support/pri_bench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tests/support/pri_tap.h"
+
+#define WALL_AT_0 1700000000	/* the wall clock when the test's clock is 0, seconds */
+#define LINES 64
+
+static int64_t clock_us;
+
+static struct timeval wall_of(int64_t now_us)
+{
+	return (struct timeval){ WALL_AT_0 + now_us / 1000000, now_us % 1000000 };
+}
+
+/* In the place of libc's: libpri reads the clock by itself. */
+int gettimeofday(struct timeval *restrict tv, void *restrict tz)
+{
+	(void)tz;
+	*tv = wall_of(clock_us);
+	return 0;
+}
+
+/* --- What the trunks report -------------------------------------------------------------------- */
+
+static void on_event(void *arg, struct leg *leg, const struct leg_event *ev)
+{
+	struct bench_leg *l = arg;
+
+	assert_ptr_equal(l->leg, leg);
+	assert_false(l->cleared);
+	if (l->n_events < BENCH_EVENTS)
+		l->events[l->n_events++] = *ev;
+	if (ev->kind == LEG_CLEARED) {
+		assert_in_range(ev->cause.q850, 1, 127);
+		l->cleared = true;
+		l->leg = NULL;
+		l->end->n_cleared++;
+	}
+	if (l->end->event)
+		l->end->event(l, ev);
+}
+
+static void on_trace(void *arg, const char *proto, bool out, const char *what, const char *detail)
+{
+	struct bench_leg *l = arg;
+	size_t n = strlen(l->ladder);
+
+	assert_string_equal(proto, "Q.931");
+	snprintf(l->ladder + n, sizeof(l->ladder) - n, "%c %s %s\n", out ? '>' : '<', what, detail);
+}
+
+static struct bench_leg *new_leg(struct bench_end *end, bool incoming)
+{
+	struct bench_leg *l = calloc(1, sizeof(*l));
+
+	assert_non_null(l);
+	l->end = end;
+	l->incoming = incoming;
+	l->next = end->legs;
+	end->legs = l;
+	return l;
+}
+
+static void on_offered(void *arg, struct leg *leg, const struct leg_offer *offer)
+{
+	struct bench_end *end = arg;
+	struct bench_leg *l = new_leg(end, true);
+
+	end->n_offered++;
+	l->leg = leg;
+	l->offer = *offer;
+	leg_attach(leg, on_event, l);
+	leg_set_trace(leg, on_trace, l);
+	if (end->offered)
+		end->offered(l);
+}
+
+static void on_log(void *arg, int level, const char *text)
+{
+	struct bench_end *end = arg;
+	size_t n = strlen(end->log);
+
+	if (getenv("PRI_BENCH_LOG"))
+		fprintf(stderr, "%9.3f %d %d %s\n", (double)clock_us / 1e6, end == end->bench->end ? USER : NET, level,
+			text);
+	if (level <= 6 && n + strlen(text) + 2 < sizeof(end->log))
+		sprintf(end->log + n, "%s\n", text);
+}
+
+static void on_changed(void *arg)
+{
+	((struct bench_end *)arg)->n_changed++;
+}
+
+static bool on_tap(void *arg, int span, bool out, uint8_t *frame, size_t *len)
+{
+	struct bench *b = arg;
+
+	b->frames++;
+	return !out || !b->tap || b->tap(b, span, frame, len);
+}
+
+/* --- Opening, turning the clock ---------------------------------------------------------------- */
+
+static void open_end(struct bench *b, int which, const struct bench_conf *conf)
+{
+	struct bench_end *end = &b->end[which];
+	struct pri_handlers h = { on_offered, on_log, on_changed, end };
+	int span = which + 1;
+	struct pri_trunk_conf c = {
+		.name = which == USER ? "user" : "net", .spans = &span, .n_spans = 1, .dialect = conf->dialect,
+		.side = which == USER ? PRI_USER : PRI_NETWORK, .hunt = conf->hunt, .exclusive = conf->exclusive,
+		.alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
+	};
+
+	end->bench = b;
+	assert_int_equal(pri_trunk_open(&end->trunk, b->hw, &c, &h), 0);
+}
+
+struct bench *bench_open(const struct bench_conf *conf)
+{
+	struct sim_span spans[2] = { { 1, conf->type }, { 2, conf->type } };
+	struct sim_wire wire = { 1, 2, 0 };
+	struct sim_conf sim = { spans, 2, &wire, 1 };
+	struct bench *b = calloc(1, sizeof(*b));
+
+	assert_non_null(b);
+	b->now_us = clock_us += 1000000;
+	b->tap = conf->tap;
+	assert_int_equal(hw_sim_open(&b->card, &sim), 0);
+	assert_int_equal(pri_tap_open(&b->hw, b->card, on_tap, b), 0);
+	open_end(b, USER, conf);
+	open_end(b, NET, conf);
+	if (!conf->no_wait) {
+		int lines = conf->type == HW_SPAN_E1 ? 30 : 23;
+
+		bench_until(b, 30000, bench_count(b, USER, PRI_LINE_IDLE) == lines &&
+			    bench_count(b, NET, PRI_LINE_IDLE) == lines);
+	}
+	return b;
+}
+
+void bench_close(struct bench *b)
+{
+	if (!b)
+		return;
+	for (int i = 0; i < 2; i++) {
+		struct bench_leg *l;
+
+		pri_trunk_close(b->end[i].trunk);
+		while ((l = b->end[i].legs)) {
+			b->end[i].legs = l->next;
+			assert_true(l->cleared);
+			free(l);
+		}
+	}
+	hw_close(b->hw);
+	free(b);
+}
+
+static int64_t turn(struct bench *b)
+{
+	struct timeval wall = wall_of(b->now_us);
+	int64_t next = b->now_us + 20000, at;
+
+	clock_us = b->now_us;
+	hw_service(b->hw, b->now_us);
+	for (int i = 0; i < 2; i++) {
+		at = pri_trunk_service(b->end[i].trunk, b->now_us, &wall);
+		if (at >= 0 && at < next)
+			next = at > b->now_us ? at : b->now_us + 1;
+	}
+	return next;
+}
+
+/* A millisecond at a time while frames pass, else up to the next deadline or 20 ms. */
+void bench_run(struct bench *b, unsigned ms)
+{
+	int64_t until = b->now_us + (int64_t)ms * 1000, busy = 0;
+
+	while (b->now_us < until) {
+		unsigned frames = b->frames;
+		int64_t next = turn(b);
+
+		if (b->frames != frames)
+			busy = b->now_us + 50000;
+		if (b->now_us < busy && next > b->now_us + 1000)
+			next = b->now_us + 1000;
+		b->now_us = next < until ? next : until;
+		clock_us = b->now_us;
+	}
+}
+
+/* --- Calls ------------------------------------------------------------------------------------- */
+
+struct bench_leg *bench_offer(struct bench *b, int which, const struct leg_offer *offer)
+{
+	struct bench_end *end = &b->end[which];
+	struct bench_leg *l = new_leg(end, false);
+	int err = pri_trunk_call(end->trunk, offer, on_event, l, &l->leg);
+
+	if (err) {
+		end->legs = l->next;
+		free(l);
+		return NULL;
+	}
+	leg_set_trace(l->leg, on_trace, l);
+	return l;
+}
+
+struct bench_leg *bench_call(struct bench *b, int which, const char *called)
+{
+	struct leg_offer o = { .called = { .ton = TON_NATIONAL, .npi = NPI_E164 }, .complete = true };
+
+	snprintf(o.called.digits, sizeof(o.called.digits), "%s", called);
+	return bench_offer(b, which, &o);
+}
+
+void bench_clear(struct bench_leg *l, int cause)
+{
+	struct leg_cause c = { .q850 = (uint8_t)cause, .location = 2 };
+	unsigned n = l->end->n_cleared;
+
+	assert_int_equal(leg_clear(l->leg, &c), 0);
+	assert_int_equal(l->end->n_cleared, n);		/* never from inside leg_clear() */
+	assert_false(l->cleared);
+}
+
+const struct leg_event *bench_event(const struct bench_leg *l, enum leg_event_kind kind)
+{
+	for (unsigned i = l->n_events; i--;)
+		if (l->events[i].kind == kind)
+			return &l->events[i];
+	return NULL;
+}
+
+int bench_pos(const struct bench_leg *l)
+{
+	struct pri_line_info lines[LINES];
+	int n = pri_trunk_lines(l->end->trunk, lines, LINES);
+
+	for (int i = 0; i < n; i++)
+		if (l->leg && lines[i].leg == l->leg)
+			return lines[i].pos;
+	return 0;
+}
+
+int bench_count(struct bench *b, int which, enum pri_line_state state)
+{
+	struct pri_line_info lines[LINES];
+	int n = pri_trunk_lines(b->end[which].trunk, lines, LINES), count = 0;
+
+	for (int i = 0; i < n; i++)
+		count += lines[i].state == state;
+	return count;
+}
+
+enum pri_line_state bench_line(struct bench *b, int which, int pos)
+{
+	struct pri_line_info lines[LINES];
+	int n = pri_trunk_lines(b->end[which].trunk, lines, LINES);
+
+	for (int i = 0; i < n; i++)
+		if (lines[i].pos == pos)
+			return lines[i].state;
+	fail_msg("no line at %d", pos);
+	return PRI_LINE_OUT;
+}
+
+struct pri_span_info bench_span(struct bench *b, int which)
+{
+	struct pri_span_info s;
+
+	assert_int_equal(pri_trunk_spans(b->end[which].trunk, &s, 1), 1);
+	return s;
+}
+
+void bench_assert_idle(struct bench *b)
+{
+	for (int i = 0; i < 2; i++) {
+		for (struct bench_leg *l = b->end[i].legs; l; l = l->next)
+			assert_true(l->cleared);
+		assert_int_equal(bench_count(b, i, PRI_LINE_IDLE), pri_trunk_lines(b->end[i].trunk, NULL, 0));
+	}
+}
+
+void bench_ring(struct bench_leg *l)
+{
+	assert_int_equal(leg_proceed(l->leg), 0);
+	assert_int_equal(leg_alert(l->leg, false), 0);
+}
+
+void bench_answer(struct bench_leg *l)
+{
+	bench_ring(l);
+	assert_int_equal(leg_answer(l->leg, NULL), 0);
+}
