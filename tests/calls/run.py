@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs the whole-call tests, each in a process of its own with a hard time limit, and counts.
 
-    run.py [--build BUILD/VARIANT] [-k PATTERN] [-j JOBS] [--list] [--ports FIRST]
+    run.py [--build BUILD/VARIANT] [-k PATTERN] [-j JOBS] [--list] [--ports FIRST] [--dir FOLDER]
 """
 import argparse
 import fnmatch
@@ -41,11 +41,11 @@ def discover(pattern, where):
 
 
 class Job:
-    def __init__(self, name, limit, slot, env):
+    def __init__(self, name, limit, slot, env, where):
         self.name, self.limit, self.slot = name, limit, slot
         self.out = tempfile.TemporaryFile('w+', errors='replace')
         self.begun = time.monotonic()
-        self.proc = subprocess.Popen([sys.executable, '-m', 'unittest', name], cwd=HERE, stdin=subprocess.DEVNULL,
+        self.proc = subprocess.Popen([sys.executable, '-m', 'unittest', name], cwd=where, stdin=subprocess.DEVNULL,
                                      stdout=self.out, stderr=self.out, start_new_session=True,
                                      env=dict(env, TIPRING_SLOT=str(slot)))
 
@@ -76,22 +76,24 @@ def main():
     p.add_argument('-k', default='', help='only tests whose name holds this pattern')
     p.add_argument('-j', type=int, default=1, help='tests at once')
     p.add_argument('--ports', default='23000', help='first of 1000 ports for each job')
+    p.add_argument('--dir', default=HERE, help='where the tests are')
     p.add_argument('--list', action='store_true')
     a = p.parse_args()
     build = os.path.abspath(a.build)
     os.environ['TIPRING_BUILD'] = build
-    sys.path.insert(0, HERE)
-    tests = discover(a.k, HERE)
+    where = os.path.abspath(a.dir)
+    sys.path[:0] = [where, HERE]
+    tests = discover(a.k, where)
     if a.list:
         print('\n'.join(name for name, _ in tests))
         return 0
-    env = dict(os.environ, TIPRING_PORTS=a.ports, PYTHONDONTWRITEBYTECODE='1')
+    env = dict(os.environ, TIPRING_PORTS=a.ports, PYTHONDONTWRITEBYTECODE='1', PYTHONPATH=HERE)
     slow = 3 if 'san' in os.path.basename(build) else 1
     free, jobs, passed, failed = list(range(a.j)), [], 0, 0
     while tests or jobs:
         while tests and free:
             name, limit = tests.pop(0)
-            jobs.append(Job(name, limit * slow, free.pop(0), env))
+            jobs.append(Job(name, limit * slow, free.pop(0), env, where))
         for j in list(jobs):
             done = j.over()
             if done is None:
