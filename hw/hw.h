@@ -168,7 +168,8 @@ void hw_line_stop(struct hw_line *l);
  * kept and new ones dropped. */
 int hw_line_read(struct hw_line *l, uint8_t *buf, size_t size);
 /* Queues LEN octets, at most one block; goes out after what is queued. Returns the octets taken, 0 when
- * full, -ENODEV. When the queue runs dry the line sends silence of its law. */
+ * full, -ENODEV. When the queue runs dry the line sends silence of its law (mu-law: either zero, 0xff or
+ * 0x7f). */
 int hw_line_write(struct hw_line *l, const uint8_t *buf, size_t len);
 
 #endif
