@@ -255,6 +255,11 @@ void pri_trunk_drain(struct pri_trunk *t, bool on)
 	t->changed = true;
 }
 
+void pri_trunk_hunt(struct pri_trunk *t, enum pri_hunt hunt)
+{
+	t->conf.hunt = hunt;
+}
+
 void pri_trunk_restart(struct pri_trunk *t)
 {
 	for (int i = 0; i < t->n_links; i++) {
