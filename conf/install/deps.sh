@@ -6,7 +6,7 @@ build="gcc make pkg-config libc6-dev libsofia-sip-ua-dev libpri-dev libtonezone-
 	libsqlite3-dev libjson-c-dev libc-ares-dev"
 run="dahdi"
 check="clang libclang-rt-14-dev libcmocka-dev python3 sip-tester baresip tshark espeak-ng sox sqlite3 git
-	iproute2 procps"
+	iproute2 procps strace universal-ctags"
 dahdi="qemu-system-x86 linux-image-amd64 linux-headers-amd64 dahdi-source dahdi busybox-static cpio kmod
 	bzip2 xz-utils iproute2"
 want=
