@@ -34,7 +34,7 @@ def discover(pattern, where):
     for path in sorted(glob.glob(os.path.join(where, 'test_*.py'))):
         module = os.path.basename(path)[:-3]
         for t in flatten(unittest.defaultTestLoader.loadTestsFromName(module)):
-            if fnmatch.fnmatch(t.id(), '*%s*' % pattern):
+            if any(fnmatch.fnmatch(t.id(), '*%s*' % p) for p in pattern.split(',')):
                 limit = getattr(getattr(t, t._testMethodName, None), 'limit', None) or getattr(t, 'limit', LIMIT)
                 found.append((t.id(), limit))
     return found
@@ -73,7 +73,7 @@ class Job:
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument('--build', default=os.path.join(TOP, 'build/gcc'))
-    p.add_argument('-k', default='', help='only tests whose name holds this pattern')
+    p.add_argument('-k', default='', help='only tests whose name holds one of these patterns (a,b,c)')
     p.add_argument('-j', type=int, default=1, help='tests at once')
     p.add_argument('--ports', default='23000', help='first of 1000 ports for each job')
     p.add_argument('--dir', default=HERE, help='where the tests are')
