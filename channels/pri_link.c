@@ -145,6 +145,8 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 			leg->rx_cause = m.cause;
 			leg->rx_location = m.location;
 		}
+		if (!out && (m.type == 0x45 || m.type == 0x4d || m.type == 0x5a))
+			link->rx_clearing = leg->rx_clearing = true;
 		trace_for(leg, out, what, detail);
 	} else if (m.cr && !out && !m.flag) {
 		if (link->n_stray == PRI_STRAY_MAX)
@@ -227,14 +229,24 @@ static int io_write(struct pri *pri, void *buf, int size)
 	return size;
 }
 
-/* RELEASE COMPLETE for a SETUP that was not answered yet: libpri frees the call and reports nothing. */
-static void find_abandoned(struct pri_link *link)
+/* Some ends of a call libpri does not report: a caller who gives up before this end has sent anything
+ * (RELEASE COMPLETE frees the call; DISCONNECT is answered, and the call kept for ever), and the answer to a
+ * RELEASE with which this end cleared a call that came in. */
+static void find_silent_end(struct pri_link *link)
 {
+	link->rx_clearing = false;
 	for (struct pri_leg *leg = link->trunk->legs; leg; leg = leg->next) {
-		if (leg->link != link || leg->stage != PS_OFFERED || pri_call_exists(leg))
+		if (leg->link != link || !leg->rx_clearing)
 			continue;
-		leg->far_first = true;
-		pri_leg_over(leg, leg->rx_cause, leg->rx_location);
+		leg->rx_clearing = false;
+		if (leg->stage == PS_OFFERED) {
+			leg->far_first = true;
+			if (pri_call_exists(leg))
+				pri_destroycall(link->pri, leg->call);
+			pri_leg_over(leg, leg->rx_cause, leg->rx_location);
+		} else if (leg->stage == PS_CLEARING && !pri_call_exists(leg)) {
+			pri_leg_over(leg, leg->rx_cause, leg->rx_location);
+		}
 	}
 }
 
@@ -251,8 +263,8 @@ void pri_link_read(struct pri_link *link)
 
 		if (ev)
 			pri_event_handle(link, ev);
-		else if (!link->dry)
-			find_abandoned(link);
+		else if (link->rx_clearing)
+			find_silent_end(link);
 		if (t->depth == 1)
 			pri_deliver(t);
 	}

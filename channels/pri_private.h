@@ -89,6 +89,7 @@ struct pri_leg {
 	bool far_first;			/* the far end began to clear */
 	struct leg_cause cause;		/* for LEG_CLEARED */
 	uint8_t rx_cause, rx_location;	/* of the last cause element received, 0 for none */
+	bool rx_clearing;		/* DISCONNECT, RELEASE or RELEASE COMPLETE has come */
 	struct leg_offer *offer;	/* out: kept for the second try, until the far end has answered */
 	struct pri_early *early;	/* PRI_EARLY_MAX of them until there is a trace */
 	unsigned n_early;
@@ -103,6 +104,7 @@ struct pri_link {
 	struct pri_line lines[PRI_LINES];
 	int n_lines;
 	bool reading, dry;		/* inside pri_link_read(); the reader had no frame left */
+	bool rx_clearing;		/* a leg's rx_clearing has been set */
 	bool gone;			/* the span has left; reopened from reopen_at */
 	int64_t reopen_at;
 
