@@ -163,7 +163,7 @@ int sim_dchan_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct h
 void sim_dchan_close(struct hw_dchan *d);
 int sim_dchan_read(struct hw_dchan *d, uint8_t *buf, size_t size);
 int sim_dchan_write(struct hw_dchan *d, const uint8_t *buf, size_t len);
-void sim_dchans_schedule(struct sim_card *c, int64_t now_us);	/* puts waiting frames on the line */
+int64_t sim_dchans_schedule(struct sim_card *c, int64_t now_us);	/* puts waiting frames on the line; next arrival */
 void sim_dchans_run(struct sim_card *c, int64_t now_us);	/* hands over those that have arrived */
 bool sim_dchans_unread(const struct sim_card *c);
 

@@ -109,8 +109,10 @@ static struct sim_dchan *opened(const struct sim_port *p)
 	return h ? (struct sim_dchan *)((char *)h - offsetof(struct sim_dchan, h)) : NULL;
 }
 
-void sim_dchans_schedule(struct sim_card *c, int64_t now_us)
+int64_t sim_dchans_schedule(struct sim_card *c, int64_t now_us)
 {
+	int64_t next = INT64_MAX;
+
 	for (int i = 0; i < c->n_ports; i++) {
 		struct sim_dchan *d = opened(&c->ports[i]);
 		struct sim_frame *f;
@@ -125,8 +127,10 @@ void sim_dchans_schedule(struct sim_card *c, int64_t now_us)
 			d->busy_until += line_time_us(f->len);
 			f->due = d->busy_until;
 		}
-		sim_arm(c, STAILQ_FIRST(&d->tx)->due);
+		if (STAILQ_FIRST(&d->tx)->due < next)
+			next = STAILQ_FIRST(&d->tx)->due;
 	}
+	return next;
 }
 
 static bool chance(struct sim_card *c, int per_mille)

@@ -53,28 +53,34 @@ void sim_post(struct sim_handle *h, enum hw_event ev)
 }
 
 /* In times of the caller: a test's invented ones are as good, it then never looks at the descriptor. */
-void sim_arm(struct sim_card *c, int64_t due)
+static void set_timer(struct sim_card *c, int64_t due)
 {
-	struct itimerspec t = { .it_value = { .tv_sec = due / 1000000, .tv_nsec = due % 1000000 * 1000 + 1 } };
+	struct itimerspec t = { 0 };
 
-	if (due >= c->armed)
-		return;
+	if (due < INT64_MAX)	/* a nanosecond past it: all zero would stop the timer */
+		t.it_value = (struct timespec){ due / 1000000, due % 1000000 * 1000 + 1 };
 	timerfd_settime(c->fd, TFD_TIMER_ABSTIME, &t, NULL);
 	c->armed = due;
+}
+
+void sim_arm(struct sim_card *c, int64_t due)
+{
+	if (due < c->armed)
+		set_timer(c, due);
 }
 
 void sim_service(struct hw *hw, int64_t now_us)
 {
 	struct sim_card *c = (struct sim_card *)hw;
+	int64_t due;
+	bool more;
 
 	if (c->armed > now_us)
 		return;
-	c->armed = INT64_MAX;
-	timerfd_settime(c->fd, 0, &(struct itimerspec){ 0 }, NULL);
-
+	c->armed = 0;	/* what comes up in here is seen at the end: no timer for it */
 	sim_dchans_schedule(c, now_us);
 	sim_dchans_run(c, now_us);
-	if (notify_deliver(&c->notify) || sim_dchans_unread(c))
-		sim_arm(c, 0);
-	sim_dchans_schedule(c, now_us);
+	more = notify_deliver(&c->notify);
+	due = sim_dchans_schedule(c, now_us);
+	set_timer(c, more || sim_dchans_unread(c) ? 0 : due);
 }
