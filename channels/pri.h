@@ -89,6 +89,7 @@ struct pri_span_info {
 	unsigned long frames_in, frames_out, abort, overrun, badfcs;	/* on the D channel */
 	unsigned glare, restarts, restart_timeouts, l2_losses;
 	unsigned calls_in, calls_out;
+	unsigned layer3_calls;		/* calls that libpri holds, at the last audit (every 5 s) */
 };
 /* Fill OUT with at most MAX, return how many there are. */
 int pri_trunk_lines(const struct pri_trunk *t, struct pri_line_info *out, int max);

@@ -126,6 +126,7 @@ struct pri_link {
 
 	char text[256];			/* a line of libpri's that is not finished */
 	struct pri_span_info count;	/* the counters in it */
+	unsigned strays;		/* calls of libpri's without a leg, at the last audit */
 };
 
 struct pri_trunk {

@@ -7,6 +7,9 @@
  */
 #include "channels/pri_private.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 
 static void enter_service(struct pri_link *link)
@@ -131,6 +134,31 @@ static bool stuck(const struct pri_leg *leg, int64_t now)
 	return leg->stage != PS_UP && leg->since_us != PRI_UNSTAMPED && now >= leg->since_us + pri_timer_us(t);
 }
 
+/* The calls that libpri holds; it tells only in its report for people. */
+static unsigned layer3_calls(struct pri_link *link)
+{
+	static const char label[] = "active-calls:";
+	char *report = pri_dump_info_str(link->pri);
+	const char *at = report ? strstr(report, label) : NULL;
+	unsigned n = at ? (unsigned)strtoul(at + strlen(label), NULL, 10) : 0;
+
+	free(report);
+	return n;
+}
+
+/* Calls without a leg are refusals on their way. When they stay they are lost memory. */
+static void audit_layer3(struct pri_link *link)
+{
+	unsigned legs = 0, was = link->strays;
+
+	for (struct pri_leg *leg = link->trunk->legs; leg; leg = leg->next)
+		legs += leg->link == link && leg->call;
+	link->count.layer3_calls = layer3_calls(link);
+	link->strays = link->count.layer3_calls > legs ? link->count.layer3_calls - legs : 0;
+	if (link->strays > was && was)
+		pri_log(link, LOG_WARNING, "audit: layer 3 holds %u calls that have no leg", link->strays);
+}
+
 void pri_audit(struct pri_trunk *t)
 {
 	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
@@ -145,6 +173,7 @@ void pri_audit(struct pri_trunk *t)
 	for (int i = 0; i < t->n_links; i++) {
 		struct pri_link *link = t->links[i];
 
+		audit_layer3(link);
 		for (int j = 0; j < link->n_lines; j++) {
 			struct pri_line *line = &link->lines[j];
 

@@ -111,8 +111,9 @@ static bool on_tap(void *arg, int span, bool out, uint8_t *frame, size_t *len)
 
 /* --- Opening, turning the clock ---------------------------------------------------------------- */
 
-static void open_end(struct bench *b, int which, const struct bench_conf *conf)
+static void open_end(struct bench *b, int which)
 {
+	const struct bench_conf *conf = &b->conf;
 	struct bench_end *end = &b->end[which];
 	struct pri_handlers h = { on_offered, on_log, on_changed, end };
 	int span = which + 1;
@@ -138,8 +139,9 @@ struct bench *bench_open(const struct bench_conf *conf)
 	b->tap = conf->tap;
 	assert_int_equal(hw_sim_open(&b->card, &sim), 0);
 	assert_int_equal(pri_tap_open(&b->hw, b->card, on_tap, b), 0);
-	open_end(b, USER, conf);
-	open_end(b, NET, conf);
+	b->conf = *conf;
+	open_end(b, USER);
+	open_end(b, NET);
 	if (!conf->no_wait) {
 		int lines = conf->type == HW_SPAN_E1 ? 30 : 23;
 
@@ -147,6 +149,12 @@ struct bench *bench_open(const struct bench_conf *conf)
 			    bench_count(b, NET, PRI_LINE_IDLE) == lines);
 	}
 	return b;
+}
+
+void bench_reopen(struct bench *b, int which)
+{
+	pri_trunk_close(b->end[which].trunk);
+	open_end(b, which);
 }
 
 void bench_close(struct bench *b)
@@ -286,10 +294,12 @@ struct pri_span_info bench_span(struct bench *b, int which)
 
 void bench_assert_idle(struct bench *b)
 {
+	bench_run(b, 5100);	/* an audit */
 	for (int i = 0; i < 2; i++) {
 		for (struct bench_leg *l = b->end[i].legs; l; l = l->next)
 			assert_true(l->cleared);
 		assert_int_equal(bench_count(b, i, PRI_LINE_IDLE), pri_trunk_lines(b->end[i].trunk, NULL, 0));
+		assert_int_equal(bench_span(b, i).layer3_calls, 0);
 	}
 }
 

@@ -39,16 +39,6 @@ struct bench_end {
 	char log[65536];
 };
 
-struct bench {
-	struct hw *card, *hw;		/* the simulated card, and the tap on it */
-	struct bench_end end[2];
-	int64_t now_us;
-	unsigned frames;		/* seen on the D channels so far */
-	/* May change or drop a frame that SPAN's owner writes; NULL for none. */
-	bool (*tap)(struct bench *b, int span, uint8_t *frame, size_t *len);
-	int n;				/* for the test */
-};
-
 struct bench_conf {
 	enum hw_span_type type;		/* HW_SPAN_E1 by default */
 	enum pri_dialect dialect;
@@ -57,8 +47,21 @@ struct bench_conf {
 	bool (*tap)(struct bench *b, int span, uint8_t *frame, size_t *len);
 };
 
+struct bench {
+	struct hw *card, *hw;		/* the simulated card, and the tap on it */
+	struct bench_end end[2];
+	struct bench_conf conf;
+	int64_t now_us;
+	unsigned frames;		/* seen on the D channels so far */
+	/* May change or drop a frame that SPAN's owner writes; NULL for none. */
+	bool (*tap)(struct bench *b, int span, uint8_t *frame, size_t *len);
+	int n;				/* for the test */
+};
+
 struct bench *bench_open(const struct bench_conf *conf);
 void bench_close(struct bench *b);	/* NULL is fine */
+/* Closes one end's trunk and opens it again, as a restart of its program does. */
+void bench_reopen(struct bench *b, int end);
 
 void bench_run(struct bench *b, unsigned ms);
 /* Until the condition holds, LIMIT_MS at most. */
@@ -76,7 +79,7 @@ int bench_pos(const struct bench_leg *l);	/* timeslot of its line, 0 for none */
 int bench_count(struct bench *b, int end, enum pri_line_state state);
 enum pri_line_state bench_line(struct bench *b, int end, int pos);
 struct pri_span_info bench_span(struct bench *b, int end);
-/* Every line idle at both ends and every leg cleared. */
+/* Runs 5 s, then: every line idle at both ends, every leg cleared, no call left in libpri. */
 void bench_assert_idle(struct bench *b);
 
 /* Policies for bench_end.offered */
