@@ -17,7 +17,7 @@ void hw_common_step(struct hw_common *t)
 	if (t->invented) {
 		t->now_us += 1000;
 		hw_service(t->hw, t->now_us);
-		hw_clock_tick(t->hw, t->now_us);
+		t->ticks += hw_clock_tick(t->hw, t->now_us);
 		return;
 	}
 	hw_clock_poll(t->hw, &p[1]);
@@ -27,7 +27,7 @@ void hw_common_step(struct hw_common *t)
 	if (p[0].revents)
 		hw_service(t->hw, t->now_us);
 	if (p[1].revents)
-		hw_clock_tick(t->hw, t->now_us);
+		t->ticks += hw_clock_tick(t->hw, t->now_us);
 }
 
 void hwc_run_ms(struct hw_common *t, int ms)
@@ -144,6 +144,38 @@ static const char *check_opening(struct hw_common *t)
 	return bad;
 }
 
+static const char *check_clock(struct hw_common *t)
+{
+	long first;
+	int64_t start;
+
+	hwc_run_ms(t, 50);
+	first = t->ticks;
+	start = t->now_us;
+	hwc_run_ms(t, 2000);
+	first = t->ticks - first;
+	start = (t->now_us - start) / 1000;
+	if (first < start - 20 || first > start + 20)
+		return "not 1000 periods of 8 samples a second";
+	hw_clock_start(t->hw, 0);
+	hwc_run_ms(t, 50);
+	first = t->ticks;
+	hwc_run_ms(t, 100);
+	hw_clock_start(t->hw, 8);
+	return first == t->ticks ? NULL : "a clock that was stopped runs on";
+}
+
+/* For hw_close() to deal with; a sanitizer or the kernel's own count sees whether it does. */
+static const char *check_left_open(struct hw_common *t)
+{
+	static struct hwc_end e[2];
+
+	if (hw_line_open(t->hw, hwc_chan(t, t->near, 3), hwc_on_event, &e[0], &e[0].l) ||
+	    hw_dchan_open(t->hw, hwc_chan(t, t->near, 0), hwc_on_event, &e[1], &e[1].d))
+		return "does not open";
+	return NULL;
+}
+
 int hw_common_run(struct hw_common *t)
 {
 	static const struct {
@@ -153,6 +185,7 @@ int hw_common_run(struct hw_common *t)
 		{ "spans and channels are listed as they are", check_lists },
 		{ "lists stop at the room they are given", check_list_bounds },
 		{ "a channel opens once, and only as what it is", check_opening },
+		{ "the clock ticks at the rate asked for", check_clock },
 		{ "D frames of 4 to 260 octets pass both ways unchanged", hwc_check_frames },
 		{ "a full D queue says so and keeps what it took", hwc_check_queue },
 		{ "audio in blocks of 8 is bit-exact both ways", hwc_check_audio_8 },
@@ -164,6 +197,7 @@ int hw_common_run(struct hw_common *t)
 		{ "a span that leaves and returns: alarms, removal, opening again", hwc_check_lost },
 		{ "and all works as before", hwc_check_frames },
 		{ "with audio", hwc_check_audio_160 },
+		{ "handles may be left open for the card to close", check_left_open },
 	};
 
 	hw_clock_start(t->hw, 8);

@@ -15,6 +15,7 @@ struct hw_common {
 	bool invented;		/* each step is 1 ms of invented time; else it waits for the card */
 	int (*lose)(struct hw_common *t, bool lost);	/* takes the far span out of the machine, and puts it back */
 	int64_t now_us;
+	long ticks;		/* periods that the card's clock has counted */
 	int passed, failed;
 };
 

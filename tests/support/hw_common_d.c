@@ -176,6 +176,7 @@ const char *hwc_check_lost(struct hw_common *t)
 	const struct hw_audio audio = { .block = 160, .buffers = 4 };
 	struct hwc_end d[2] = { 0 }, l[3] = { 0 };
 	int chan[3] = { hwc_chan(t, t->near, 2), hwc_chan(t, t->far, 2), hwc_chan(t, t->far, 3) };
+	uint8_t buf[160] = { 0 };
 	const char *bad = NULL;
 	struct hw_span s;
 
@@ -185,11 +186,15 @@ const char *hwc_check_lost(struct hw_common *t)
 		if (hw_line_open(t->hw, chan[i], i == 2 ? close_itself : hwc_on_event, &l[i], &l[i].l))
 			bad = "line does not open";
 	if (!bad) {
+		hw_line_start(l[0].l, &audio);
 		hw_line_start(l[1].l, &audio);
 		hwc_run_ms(t, 50);
 		if (t->lose(t, true))
 			bad = "the test cannot take the span away";
 	}
+	/* An event waits, on DAHDI in the way of reading, until the loop has fetched it. */
+	if (!bad && (hw_line_read(l[0].l, buf, sizeof(buf)) < 0 || hw_line_write(l[0].l, buf, 160) < 0))
+		bad = "audio fails while an event waits";
 	if (!bad)
 		bad = wait_for(t, &d[0].events[HW_EV_ALARM], &l[0].events[HW_EV_ALARM], "no alarm here");
 	if (!bad) {
@@ -207,6 +212,8 @@ const char *hwc_check_lost(struct hw_common *t)
 		bad = wait_for(t, &d[0].events[HW_EV_NOALARM], &l[0].events[HW_EV_NOALARM], "the alarm stays");
 	if (!bad && (!hwc_span(t, t->near, &s) || s.alarms || !hwc_span(t, t->far, &s) || s.alarms))
 		bad = "a span is missing or in alarm afterwards";
+	if (l[0].l)
+		hw_line_stop(l[0].l);
 	hw_line_close(l[0].l);
 	hw_dchan_close(d[0].d);
 	return bad;

@@ -30,7 +30,7 @@ static void common(enum hw_span_type type)
 			       .now_us = 1000000 };
 
 	assert_int_equal(hw_common_run(&t), 0);
-	assert_true(t.passed >= 14);
+	assert_true(t.passed >= 16);
 	hw_close(t.hw);
 }
 
