@@ -3,6 +3,24 @@
  * dialplan/did.h: the DID file: which called number goes where. Pure: text in, a table out; a number in, a
  * decision and its reasons out. No clock, no log, no lock: a table never changes once it is loaded, so any
  * number of threads may look numbers up in it.
+ *
+ *	[TRUNK]                                         the trunk that calls come from; one section each
+ *	PATTERN  DEST[, DEST...]  name="..." max=N emergency
+ *	expect TRUNK NUMBER -> DEST[, DEST...]          or "-> refused"; checked at every load
+ *	# comment                                       at the beginning of a line or after white space
+ *
+ * PATTERN: digits, * and # (and A to D) stand for themselves, with + in front for E.164; x is one digit, [2-46] one
+ * of a set; a..b at the end a range, where b replaces the last digits of a; * at the end means that anything may
+ * follow, also nothing ("+44*" matches "+44"). A star at the end that is meant as the key is written \*, a
+ * number sign in front \#. A pattern matches the whole number.
+ * DEST: TRUNK (the number as it is), TRUNK/WHAT with {all} (the number), {last:n} (its last n digits), {from:n}
+ * (from its n-th digit on; the + is not counted), test/LINE, busy, congestion, reject:CAUSE.
+ *
+ * The most specific row wins: go through two patterns from the left; at the first position where one leaves
+ * fewer possibilities than the other, that one is more specific. So a digit goes before a set, a small set before a
+ * larger one, that before x, and anything before the * at the end. A range leaves as many as it has different
+ * beginnings of that length: 1055..1079 leaves 1, 1, 3, 25. Two rows that are equally specific and match a
+ * number in common are an error.
  */
 #ifndef DIALPLAN_DID_H
 #define DIALPLAN_DID_H
@@ -81,5 +99,6 @@ int did_explain(const struct did_table *t, const char *trunk, const char *number
 
 /* How many rows (of section TRUNK, or all for NULL), and how many rows in all have an index below this. */
 size_t did_rows(const struct did_table *t, const char *trunk);
+size_t did_expects(const struct did_table *t);	/* expect rows, all of which held */
 
 #endif
