@@ -60,7 +60,7 @@ int cli_drain(const struct cli *cli, int argc, char **argv)
 
 static void put_changes(struct json_object *changed)
 {
-	for (size_t i = 0; i < jn(changed); i++) {
+	for (size_t i = 0; i < jlen(changed); i++) {
 		bool live = jb(jat(changed, i), "live");
 
 		put_colour(live ? PLAIN : WARN);
@@ -79,12 +79,12 @@ int cli_reload(const struct cli *cli, int argc, char **argv)
 	(void)argv;
 	applied = jb(a, "applied");
 	errors = jo(a, "errors");
-	for (size_t i = 0; rc == CLI_OK && !cli->json && i < jn(errors); i++)
+	for (size_t i = 0; rc == CLI_OK && !cli->json && i < jlen(errors); i++)
 		put_conf_error(jat(errors, i));
 	if (rc == CLI_OK && !cli->json) {
 		put_changes(jo(a, "changed"));
 		if (applied)
-			printf("the new configuration is in force%s\n", jn(jo(a, "changed")) ? "" :
+			printf("the new configuration is in force%s\n", jlen(jo(a, "changed")) ? "" :
 			       "; trunks.yaml has not changed");
 		else
 			printf("nothing was applied: %s\n", *js(a, "why") ? js(a, "why") : "the old configuration goes on");

@@ -44,7 +44,7 @@ int64_t ji(struct json_object *o, const char *key);		/* 0 */
 double jd(struct json_object *o, const char *key);
 bool jb(struct json_object *o, const char *key);
 struct json_object *jo(struct json_object *o, const char *key);	/* NULL */
-size_t jn(struct json_object *array);				/* members of an array; 0 for NULL */
+size_t jlen(struct json_object *array);				/* members of an array; 0 for NULL */
 struct json_object *jat(struct json_object *array, size_t i);
 
 /* --- table.c: what is printed ----------------------------------------------------------------- */

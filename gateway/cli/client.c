@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -16,6 +17,10 @@
 
 static int no_daemon(const struct cli *cli, int err)
 {
+	struct stat st;
+
+	if (err == ECONNREFUSED && stat(cli->socket, &st) == 0 && !S_ISSOCK(st.st_mode))
+		err = ENOTSOCK;
 	fprintf(stderr, "tipring: ");
 	switch (err) {
 	case ENOENT:
@@ -192,7 +197,7 @@ bool jb(struct json_object *o, const char *key)
 	return json_object_get_boolean(jo(o, key));
 }
 
-size_t jn(struct json_object *array)
+size_t jlen(struct json_object *array)
 {
 	return json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
 }

@@ -3,10 +3,10 @@
  * The ladder of a call, drawn: three uprights (incoming leg, the gateway, outgoing leg), an arrow for
  * each message, time running down. Within 100 columns:
  *
- *              office                    Tipring                   telco 1/7
- *        ms      |                          |                          |
- *       0.0      |--------- INVITE -------->|                          |  +442079460100
- *       1.9      |                          |--------- SETUP --------->|  channel 7
+ *          office                    Tipring                  telco 1/7
+ *        ms   |                         |                         |
+ *       0.0   |-------- INVITE -------->|                         |  +442079460100
+ *       1.9   |                         |-------- SETUP --------->|  channel 7
  *
  * Signalling is drawn with -, media with =, what the gateway itself does with * on its own upright.
  */
@@ -41,7 +41,7 @@ static void arrow(struct row *r, int from, bool to_right, char dash, const char 
 		len = LABEL_MAX;
 	memset(r->at + from + 1, dash, INNER);
 	r->at[to_right ? from + INNER : from + 1] = to_right ? '>' : '<';
-	start = from + 1 + (INNER - len) / 2;
+	start = from + (to_right ? 1 : 2) + (INNER - 1 - len) / 2;
 	memcpy(r->at + start, label, (size_t)len);
 	r->at[start - 1] = r->at[start + len] = ' ';
 }
@@ -117,7 +117,7 @@ static void put_step(struct json_object *step)
 		arrow(&r, CENTRE, out, dash, label);
 	snprintf(ms, sizeof(ms), "%10.1f", jd(step, "ms"));
 	memcpy(r.at, ms, strlen(ms) < LEFT ? strlen(ms) : LEFT);
-	printf("%s", r.at);
+	printf("%.*s", *clean ? DETAIL : RIGHT + 1, r.at);
 	put_colour(DIM);
 	put_detail(clean);
 	put_colour(PLAIN);
@@ -155,7 +155,7 @@ static void put_head(struct json_object *ladder)
 	put_colour(PLAIN);
 	blank(&r);
 	memcpy(r.at + 8, "ms", 2);
-	printf("\n%s\n", r.at);
+	printf("\n%.*s\n", RIGHT + 1, r.at);
 }
 
 void cli_ladder_print(struct json_object *ladder)
@@ -164,7 +164,7 @@ void cli_ladder_print(struct json_object *ladder)
 	size_t gap = (size_t)ji(ladder, "left_out_after");
 
 	put_head(ladder);
-	for (size_t i = 0; i < jn(steps); i++) {
+	for (size_t i = 0; i < jlen(steps); i++) {
 		if (gap && i == gap)
 			printf("       ...   %lld steps are left out here\n", (long long)ji(ladder, "left_out"));
 		put_step(jat(steps, i));

@@ -19,7 +19,7 @@ static void put_trunks(struct json_object *trunks)
 {
 	struct table *t = table_new("TRUNK|KIND|SERVICE|>CALLS|>MAX|DETAIL");
 
-	for (size_t i = 0; i < jn(trunks); i++) {
+	for (size_t i = 0; i < jlen(trunks); i++) {
 		struct json_object *o = jat(trunks, i);
 		bool in = jb(o, "in_service");
 		const char *why = js(o, "why");
@@ -54,7 +54,7 @@ int cli_trunks(const struct cli *cli, int argc, char **argv)
 
 static void put_alarms(struct json_object *alarms)
 {
-	for (size_t i = 0; i < jn(alarms); i++) {
+	for (size_t i = 0; i < jlen(alarms); i++) {
 		struct json_object *o = jat(alarms, i);
 
 		put_colour(BAD);
@@ -64,7 +64,7 @@ static void put_alarms(struct json_object *alarms)
 		put_colour(PLAIN);
 		putchar('\n');
 	}
-	if (!jn(alarms)) {
+	if (!jlen(alarms)) {
 		printf("alarms   ");
 		put_colour(GOOD);
 		printf("none");
@@ -134,7 +134,7 @@ static void join_names(struct json_object *names, char *out, size_t size)
 	size_t at = 0;
 
 	out[0] = 0;
-	for (size_t i = 0; i < jn(names) && at < size; i++)
+	for (size_t i = 0; i < jlen(names) && at < size; i++)
 		at += (size_t)snprintf(out + at, size - at, "%s%s", i ? ", " : "",
 				       json_object_get_string(jat(names, i)));
 }
@@ -188,12 +188,12 @@ int cli_spans(const struct cli *cli, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	spans = jo(a, "spans");
-	if (rc == CLI_OK && !cli->json && jn(spans) == 0) {
+	if (rc == CLI_OK && !cli->json && jlen(spans) == 0) {
 		printf("the %s card has no spans%s\n", js(a, "card"),
 		       strcmp(js(a, "card"), "dahdi") == 0 ? ": is the driver loaded? (lsdahdi shows what it sees)" : "");
 	} else if (rc == CLI_OK && !cli->json) {
 		t = table_new(">SPAN|TYPE|TRUNK|ALARMS|LAYER 2|SERVICE|>IN|>OUT|TROUBLES|NAME");
-		for (size_t i = 0; i < jn(spans); i++)
+		for (size_t i = 0; i < jlen(spans); i++)
 			put_span(t, jat(spans, i));
 		table_print(t);
 	}
@@ -239,7 +239,7 @@ int cli_lines(const struct cli *cli, int argc, char **argv)
 	}
 	lines = jo(a, "lines");
 	t = table_new("LINE|>CHANNEL|TRUNK|STATE|FOR|>CALLS|>CALL NOW");
-	for (size_t i = 0; i < jn(lines); i++) {
+	for (size_t i = 0; i < jlen(lines); i++) {
 		if (argc && strcmp(argv[0], js(jat(lines, i), "trunk")) != 0)
 			continue;
 		put_line(t, jat(lines, i));

@@ -47,12 +47,12 @@ int cli_calls(const struct cli *cli, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	calls = jo(a, "calls");
-	if (rc == CLI_OK && !cli->json && !jn(calls)) {
+	if (rc == CLI_OK && !cli->json && !jlen(calls)) {
 		puts("no calls");
 	} else if (rc == CLI_OK && !cli->json) {
 		struct table *t = table_new(">CALL|COMES FROM|CALLER|CALLED|GOES TO|STATE|SINCE|ANSWERED|RTP");
 
-		for (size_t i = 0; i < jn(calls); i++)
+		for (size_t i = 0; i < jlen(calls); i++)
 			put_call(t, jat(calls, i));
 		table_print(t);
 	}
@@ -96,11 +96,11 @@ int cli_records(const struct cli *cli, int argc, char **argv)
 	json_object_object_add(q, "count", json_object_new_int64(n));
 	rc = cli_ask(cli, q, ASK_S, &a);
 	list = jo(a, "records");
-	if (rc == CLI_OK && !cli->json && !jn(list)) {
+	if (rc == CLI_OK && !cli->json && !jlen(list)) {
 		puts("no records yet");
 	} else if (rc == CLI_OK && !cli->json) {
 		t = table_new(">CALL|STARTED (UTC)|CAME FROM|CALLER|CALLED|WENT TO|>WAITED s|>TALKED s|>CAUSE|WHY");
-		for (size_t i = 0; i < jn(list); i++)
+		for (size_t i = 0; i < jlen(list); i++)
 			put_record(t, jat(list, i));
 		table_print(t);
 	}
@@ -174,10 +174,10 @@ static void put_rows(struct json_object *rows)
 {
 	struct table *t;
 
-	if (!jn(rows))
+	if (!jlen(rows))
 		return;
 	t = table_new(">LINE|ROW||WHY");
-	for (size_t i = 0; i < jn(rows); i++) {
+	for (size_t i = 0; i < jlen(rows); i++) {
 		struct json_object *o = jat(rows, i);
 		bool won = jb(o, "won");
 
@@ -192,7 +192,7 @@ static void put_rows(struct json_object *rows)
 
 static void put_destinations(struct json_object *dests)
 {
-	for (size_t i = 0; i < jn(dests); i++) {
+	for (size_t i = 0; i < jlen(dests); i++) {
 		struct json_object *o = jat(dests, i);
 		const char *trunk = js(o, "trunk");
 
@@ -218,7 +218,7 @@ int cli_explain(const struct cli *cli, int argc, char **argv)
 	json_object_object_add(q, "trunk", json_object_new_string(argv[0]));
 	json_object_object_add(q, "number", json_object_new_string(argv[1]));
 	rc = cli_ask(cli, q, ASK_S, &a);
-	n = jn(jo(a, "destinations"));
+	n = jlen(jo(a, "destinations"));
 	if (rc == CLI_OK && !cli->json) {
 		printf("from %s to %s", js(a, "trunk"), js(a, "number_in"));
 		if (strcmp(js(a, "number_in"), js(a, "number")) != 0)
