@@ -89,3 +89,4 @@ everything: all units tools benches replays
 .PHONY: all lib units tools benches replays everything help
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 include tests/check.mk
+include conf/install/install.mk

@@ -2,7 +2,7 @@
 # The targets that install, test and run; included by ../Makefile.
 
 help:
-	@sed -n 's/^# \(make .*\)/\1/p' Makefile tests/check.mk
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile tests/check.mk conf/install/install.mk
 # make check-units  the unit tests of one build (VARIANT=gcc, clang, asan, tsan)
 # make check-calls  the whole calls of one build
 # make check-asan   unit tests and whole calls under ASan, UBSan and LeakSanitizer
