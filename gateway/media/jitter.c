@@ -9,6 +9,12 @@
 #define RESYNC 8000		/* samples: a jump this far is a new stream, not a gap */
 #define FADE 160		/* samples: concealment halves after each of these */
 
+void jitter_pause(struct jitter *j)
+{
+	j->synced = false;
+	j->credit = j->held = 0;
+}
+
 void jitter_reset(struct jitter *j, enum hw_law law)
 {
 	j->law = law;
@@ -32,6 +38,7 @@ static void remember(struct jitter *j, const uint8_t *data, unsigned len)
 static void played(struct jitter *j, uint32_t ts, const uint8_t *data, unsigned len)
 {
 	j->next_ts = ts + len;
+	j->inserted += j->credit;	/* only now: at the end of a stream nothing was missing */
 	j->credit = 0;
 	remember(j, data, len);
 }
@@ -99,7 +106,6 @@ static void invent(struct jitter *j, uint8_t *out, unsigned n)
 		if (fade)
 			out[i] = law_encode(j->law, (int16_t)(law_linear[j->law][out[i]] / (1 << fade)));
 	}
-	j->inserted += n;
 	j->credit += n;
 }
 

@@ -50,6 +50,7 @@ enum jitter_verdict {
 };
 
 void jitter_reset(struct jitter *j, enum hw_law law);	/* forgets the stream, keeps the counters */
+void jitter_pause(struct jitter *j);	/* the line plays silence now; what comes next starts afresh */
 enum jitter_verdict jitter_put(struct jitter *j, uint16_t seq, uint32_t ts, const uint8_t *data, unsigned len);
 /* Audio that has become playable: a kept segment, or with FORCE (time is up) what hides the gap before it.
  * OUT holds JITTER_SEGMENT octets. Returns its length, 0 for none. */

@@ -17,6 +17,7 @@
 
 #define COMMANDS 1024
 #define REPORTS 4096
+#define JITTER_MS_MAX 60
 
 static void wake(int fd)
 {
@@ -92,6 +93,8 @@ int media_open(struct media **out, struct hw *hw, const struct media_conf *conf)
 	tones_init();
 	m->hw = hw;
 	m->conf = *conf;
+	if (m->conf.jitter_ms > JITTER_MS_MAX)
+		m->conf.jitter_ms = JITTER_MS_MAX;
 	m->command_fd = m->report_fd = m->epoll_fd = -1;
 	err = queue_open(&m->commands, COMMANDS, sizeof(struct command));
 	if (!err)

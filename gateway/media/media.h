@@ -33,7 +33,7 @@ enum media_event_kind {
 	MEDIA_FIRST_RTP,	/* the first packet of the stream came */
 	MEDIA_RTP_LOST,		/* nothing for 3 s on a stream that should flow */
 	MEDIA_RTP_BACK,
-	MEDIA_RTP_TIMEOUT,	/* nothing for rtp_timeout_ms */
+	MEDIA_RTP_TIMEOUT,	/* nothing for rtp_timeout_ms; again each time as long passes */
 	MEDIA_PLAYED,		/* a test line's file came to its end */
 	MEDIA_CLOSED,		/* the last event of a port, with stats final; the port is freed when the callback returns */
 };
@@ -48,6 +48,7 @@ typedef void media_event_fn(void *arg, struct media_port *p, const struct media_
 struct media_conf {
 	uint16_t rtp_first, rtp_last;	/* ports for RTP (even) and RTCP (next odd) */
 	bool realtime;			/* ask for SCHED_FIFO; refusal is not an error */
+	unsigned jitter_ms;		/* still to be played when the next packet is due, at most 60; 0: the default, 2 */
 };
 
 /* Starts the thread. HW may be NULL (SIP and test lines only; a timer of its own is the clock then). */

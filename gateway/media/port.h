@@ -134,7 +134,8 @@ void media_line_count(struct media *m, int more);		/* the card's clock runs whil
 
 int line_fill(struct media_port *line, int64_t now_us);		/* samples queued; below 0: it has run dry since */
 unsigned line_cushion(const struct media_port *line);
-void line_resume(struct media_port *line, unsigned silence, int64_t now_us);	/* after silence; SILENCE first */
+/* After a pause, before N samples are put: silence, so that the cushion is reached at NEXT_US. */
+void line_resume(struct media_port *line, unsigned n, int64_t next_us, int64_t now_us);
 void line_put(struct media_port *line, const uint8_t *buf, unsigned n, int64_t now_us);
 void line_kick(struct media_port *line, int64_t now_us);	/* audio has come back: feed again */
 

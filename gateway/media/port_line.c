@@ -20,6 +20,7 @@
 #define CUSHION_RTP 16		/* samples still queued when the next packet is to be written */
 #define CUSHION_LINE 8
 #define CUSHION_MAX 40		/* it grows to this where the host is late */
+#define CHUNK 8			/* samples that a card moves at once */
 #define GENERATE 80		/* samples of a tone written at a time */
 #define JUMP_SAMPLES 16		/* a block that is later than this was lost, not late */
 #define READS_MAX 8		/* blocks in one go after the host was late */
@@ -119,17 +120,20 @@ static void caught_dry(struct line_port *l, int64_t now_us)
 		return;
 	if (l->flowing)
 		l->port.st.line_underrun += (unsigned)-fill;
-	l->wr -= fill;
+	l->wr = (l->wr - fill) / CHUNK * CHUNK;	/* of a chunk that began to go out before now, all is gone */
 }
 
-void line_resume(struct media_port *p, unsigned silence, int64_t now_us)
+void line_resume(struct media_port *p, unsigned n, int64_t next_us, int64_t now_us)
 {
 	struct line_port *l = line_of(p);
+	int64_t silence;
 
 	l->flowing = false;
 	caught_dry(l, now_us);
 	l->flowing = true;
-	silence_out(l, silence);
+	silence = (next_us - now_us) / SAMPLE_US + (int)l->cushion - (int)n - fill_of(l, now_us);
+	if (silence > 0)
+		silence_out(l, (unsigned)silence);
 }
 
 void line_put(struct media_port *p, const uint8_t *buf, unsigned n, int64_t now_us)
@@ -298,8 +302,8 @@ static void read_line(void *owner, int64_t now_us)
 		}
 		l->rd += n;
 		seen = now_us - l->rd * SAMPLE_US;
-		/* The card's clock may run faster than the host's: try a little earlier each time. */
-		l->origin_us = seen < l->origin_us ? seen : l->origin_us - 2;
+		/* The card's clock may be the faster one: try a little earlier, 50 ppm, each 20 ms. */
+		l->origin_us = seen < l->origin_us ? seen : l->origin_us - (l->rd % BLOCK_MAX == 0);
 		heard(l, buf, (unsigned)n, now_us);
 		if (now_us < l->origin_us + (l->rd + l->block) * SAMPLE_US)
 			break;
@@ -331,7 +335,7 @@ static void start(struct line_port *l, int64_t now_us)
 	l->gone = hw_line_start(l->hl, &a) < 0;
 	l->running = true;
 	l->flowing = false;
-	l->origin_us = now_us;
+	l->origin_us = now_us / WHEEL_SLOT_US * WHEEL_SLOT_US;
 	l->rd = l->wr = 0;
 	if (l->dtmf)
 		dtmf_in_reset(l->dtmf);
@@ -346,7 +350,9 @@ static void line_joined(struct media_port *p, int64_t now_us)
 		stop(l);
 	if (!l->running)
 		start(l, now_us);
-	l->cushion = p->peer && p->peer->kind == PORT_RTP ? CUSHION_RTP : CUSHION_LINE;
+	l->cushion = CUSHION_LINE;
+	if (p->peer && p->peer->kind == PORT_RTP)
+		l->cushion = p->m->conf.jitter_ms ? p->m->conf.jitter_ms * 8 : CUSHION_RTP;
 	if (!due_waits(&l->feed_due))
 		feed(l, now_us);
 }

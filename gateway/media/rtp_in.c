@@ -28,7 +28,7 @@
 static void stop_flow(struct rtp_port *r)
 {
 	r->flowing = false;
-	r->jitter.synced = false;
+	jitter_pause(&r->jitter);
 }
 
 static void arm(struct rtp_port *r)
@@ -165,7 +165,6 @@ static void play(struct rtp_port *r, uint8_t *buf, unsigned n, int64_t now_us)
 {
 	struct media_port *line = r->port.peer;
 	int cushion, fill;
-	int64_t silence;
 
 	if (!plays_on_line(r)) {
 		port_deliver(&r->port, buf, n, now_us);
@@ -174,8 +173,7 @@ static void play(struct rtp_port *r, uint8_t *buf, unsigned n, int64_t now_us)
 	cushion = (int)line_cushion(line);
 	if (!r->flowing) {
 		/* Silence first, so that the cushion is reached just after the next packet should be here. */
-		silence = (wheel_slot_us(r->arrival_us + n * SAMPLE_US + MARGIN_US) - now_us) / SAMPLE_US + cushion - n;
-		line_resume(line, silence > 0 ? (unsigned)silence : 0, now_us);
+		line_resume(line, n, wheel_slot_us(r->arrival_us + n * SAMPLE_US + MARGIN_US), now_us);
 		r->flowing = true;
 	} else {
 		fill = line_fill(line, now_us);
