@@ -64,7 +64,7 @@ void notify_post(struct notify *n, enum hw_event ev)
 	if (n->count == NOTIFY_EVENTS) {
 		if (ev != HW_EV_REMOVED)
 			return;
-		n->count--;	/* this one must not be lost */
+		n->count--; /* this one must not be lost */
 	}
 	n->ev[(n->first + n->count++) % NOTIFY_EVENTS] = (uint8_t)ev;
 	if (!n->on)
@@ -74,7 +74,7 @@ void notify_post(struct notify *n, enum hw_event ev)
 /* What its own callback posts meanwhile waits for the next round. */
 static void deliver_one(struct notify_set *s, struct notify *n)
 {
-	struct notify_guard g = { n, s->guards };
+	struct notify_guard g = {n, s->guards};
 
 	s->guards = &g;
 	for (unsigned todo = n->count; g.n && todo && n->count; todo--) {

@@ -14,7 +14,7 @@ struct sim_span {
 };
 struct sim_wire {
 	int a, b;			/* two spans joined back to back; a span has one wire at most */
-	double ppm;			/* clock of span b against span a; what does not fit is slipped, a frame at a time */
+	double ppm;	/* clock of span b against span a; what does not fit is slipped, a frame at a time */
 };
 struct sim_conf {
 	const struct sim_span *spans;
@@ -24,17 +24,18 @@ struct sim_conf {
 };
 
 /* Copies CONF. A span without a wire is in red alarm. -EINVAL: a span numbered wrongly or twice, a wire to
- * nowhere, a second wire, a wire between spans of different law or length, an offset over 1000 ppm. Times are those given to hw_service() and
- * hw_clock_tick(); hw_fd() becomes readable by itself when a frame or an alarm falls due. */
+ * nowhere, a second wire, a wire between spans of different law or length, an offset over 1000 ppm. Times are
+ * those given to hw_service() and hw_clock_tick(); hw_fd() becomes readable by itself when a frame or an alarm
+ * falls due. */
 int hw_sim_open(struct hw **out, const struct sim_conf *conf);
 
 /* Faults, one span at a time; each acts on what the span receives. 0 takes the fault away. */
 enum sim_fault {
-	SIM_FAULT_DOWN,		/* 1: no signal: red here, yellow at the other end */
+	SIM_FAULT_DOWN,		/* 1: no signal: red here, yellow at the other end, at once */
 	SIM_FAULT_D_LOSS,	/* per mille of D-channel frames that vanish */
 	SIM_FAULT_D_ERROR,	/* per mille of D-channel frames that arrive with a wrong check sequence */
 	SIM_FAULT_BIT_ERROR,	/* errored octets per million on B channels */
-	SIM_FAULT_PPM,		/* the far end's clock is that much faster, parts per million, -1000 to 1000: both ends slip */
+	SIM_FAULT_PPM,		/* the far end's clock is faster by so many ppm, to +-1000: both slip */
 	SIM_FAULT_REMOVED,	/* 1: the span has left the machine; 0: it is plugged in again */
 };
 int hw_sim_fault(struct hw *hw, int span, enum sim_fault fault, int value);
@@ -43,7 +44,7 @@ int hw_sim_fault(struct hw *hw, int span, enum sim_fault fault, int value);
 struct sim_counters {
 	uint64_t d_frames, d_lost, d_errored;	/* D-channel frames received, dropped by a fault, errored */
 	uint64_t slips;				/* frames repeated or dropped for the clock */
-	uint64_t underruns, overruns;		/* octets of silence sent while a line ran dry; octets dropped unread */
+	uint64_t underruns, overruns;	/* octets of silence sent by a dry line; octets dropped unread */
 	uint64_t bit_errors;			/* octets errored by a fault */
 	uint64_t stalls;			/* ticks over 200 ms late: what was beyond that is skipped */
 };

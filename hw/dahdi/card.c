@@ -26,7 +26,7 @@ static void dahdi_close(struct hw *hw)
 		else
 			dahdi_line_close((struct hw_line *)((char *)h - offsetof(struct dahdi_line, h)));
 	}
-	int fds[] = { c->ctl, c->epoll, c->wake, c->clock_fd };
+	int fds[] = {c->ctl, c->epoll, c->wake, c->clock_fd};
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
 		if (fds[i] >= 0)
@@ -64,7 +64,7 @@ static const struct hw_ops dahdi_ops = {
 int hw_dahdi_open(struct hw **out)
 {
 	struct dahdi_card *c = calloc(1, sizeof(*c));
-	struct epoll_event ev = { .events = EPOLLIN };
+	struct epoll_event ev = {.events = EPOLLIN};
 	int err = 0;
 
 	if (!c)

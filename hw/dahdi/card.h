@@ -18,21 +18,21 @@
 
 struct dahdi_card {
 	struct hw base;
-	int ctl;			/* /dev/dahdi/ctl, -1 while there is no driver */
-	int epoll, wake;		/* wake: an eventfd, for events met outside hw_service() */
-	int first[DAHDI_MAX_SPANS];	/* first channel of each span when last looked; 0 for unknown */
+	int ctl;                    /* /dev/dahdi/ctl, -1 while there is no driver */
+	int epoll, wake;            /* wake: an eventfd, for events met outside hw_service() */
+	int first[DAHDI_MAX_SPANS]; /* first channel of each span when last looked; 0 for unknown */
 	struct notify_set notify;
 	/* Media thread */
 	int clock_fd;
-	bool clock_is_card;		/* /dev/dahdi/timer; else a timerfd */
-	int64_t period_us, ticked;	/* time up to which periods were counted; -1 before the first tick */
+	bool clock_is_card;        /* /dev/dahdi/timer; else a timerfd */
+	int64_t period_us, ticked; /* time up to which periods were counted; -1 before the first tick */
 };
 
 struct dahdi_handle {
-	struct notify notify;	/* first: card.c finds the handle by it */
+	struct notify notify; /* first: card.c finds the handle by it */
 	struct dahdi_card *card;
-	int fd;			/* -1 when not open */
-	bool is_dchan, lost;	/* lost: out of the epoll set */
+	int fd;              /* -1 when not open */
+	bool is_dchan, lost; /* lost: out of the epoll set */
 };
 
 struct dahdi_dchan {
@@ -44,15 +44,15 @@ struct dahdi_line {
 	struct hw_line base;
 	struct dahdi_handle h;
 	/* Media thread */
-	unsigned block;			/* octets a read gives; 0 while stopped */
-	unsigned unit;			/* octets of a buffer in the driver: whole blocks, at least 16 */
-	unsigned kept, kept_at;		/* rest of a unit, and where it begins */
+	unsigned block;         /* octets a read gives; 0 while stopped */
+	unsigned unit;          /* octets of a buffer in the driver: whole blocks, at least 16 */
+	unsigned kept, kept_at; /* rest of a unit, and where it begins */
 	uint8_t keep[32];
 };
 
 /* events.c: loop thread */
 void dahdi_service(struct hw *hw, int64_t now_us);
-void dahdi_drain(struct dahdi_handle *h);	/* fetches the events that wait, for the next service */
+void dahdi_drain(struct dahdi_handle *h); /* fetches the events that wait, for the next service */
 void dahdi_wake(struct dahdi_card *c);
 
 /* open.c: loop thread */

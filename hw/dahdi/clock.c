@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hw/dahdi/clock.c: the card's clock as one descriptor. Media thread. DAHDI's timer counts in samples and runs from
- * whatever clocks the spans; where its node is missing a timerfd stands in.
+ * hw/dahdi/clock.c: the card's clock as one descriptor. Media thread. DAHDI's timer counts in samples and
+ * runs from whatever clocks the spans; where its node is missing a timerfd stands in.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 
 #include "hw/dahdi/card.h"
 
-enum { SAMPLE_US = 125, CHUNK = 8, STALL_US = 200000 };	/* DAHDI works in chunks of 8 samples */
+enum { SAMPLE_US = 125, CHUNK = 8, STALL_US = 200000 }; /* DAHDI works in chunks of 8 samples */
 
 int dahdi_clock_open(struct dahdi_card *c)
 {
@@ -26,7 +26,7 @@ int dahdi_clock_poll(struct hw *hw, struct pollfd *out)
 {
 	struct dahdi_card *c = (struct dahdi_card *)hw;
 
-	*out = (struct pollfd){ .fd = c->clock_fd, .events = c->clock_is_card ? POLLPRI : POLLIN };
+	*out = (struct pollfd){.fd = c->clock_fd, .events = c->clock_is_card ? POLLPRI : POLLIN};
 	return 0;
 }
 
@@ -34,7 +34,7 @@ int dahdi_clock_start(struct hw *hw, unsigned period_samples)
 {
 	struct dahdi_card *c = (struct dahdi_card *)hw;
 	long ns = (long)period_samples * SAMPLE_US * 1000;
-	struct itimerspec t = { { ns / 1000000000, ns % 1000000000 }, { ns / 1000000000, ns % 1000000000 } };
+	struct itimerspec t = {{ns / 1000000000, ns % 1000000000}, {ns / 1000000000, ns % 1000000000}};
 	int samples = (int)(period_samples + CHUNK - 1) / CHUNK * CHUNK;
 
 	if (period_samples > 8000)

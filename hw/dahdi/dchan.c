@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hw/dahdi/dchan.c: D channels. Loop thread. The kernel does HDLC and check sequence; one read or write is one
- * frame, and the two octets of the check sequence stand at its end: they are taken off and put on here.
+ * hw/dahdi/dchan.c: D channels. Loop thread. The kernel does HDLC and check sequence; one read or write is
+ * one frame, and the two octets of the check sequence stand at its end: they are taken off and put on here.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -45,7 +45,7 @@ int dahdi_dchan_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct
 		dahdi_dchan_close(&d->base);
 		return err;
 	}
-	d->base = (struct hw_dchan){ hw->ops, hw, chan, p.spanno };
+	d->base = (struct hw_dchan){hw->ops, hw, chan, p.spanno};
 	*out = &d->base;
 	return 0;
 }
@@ -58,7 +58,8 @@ void dahdi_dchan_close(struct hw_dchan *base)
 	free(d);
 }
 
-/* After a failed read or write: true when it is to be tried again, the events in its way having been fetched. */
+/* After a failed read or write: true when it is to be tried again, the events in its way having been fetched.
+ */
 static bool again(struct dahdi_dchan *d, int *err)
 {
 	*err = -errno;
@@ -90,18 +91,18 @@ int dahdi_dchan_read(struct hw_dchan *base, uint8_t *buf, size_t size)
 			memcpy(buf, frame, (size_t)n - FCS);
 			return (int)n - FCS;
 		}
-		if (n >= 0)	/* no octet but the check sequence: nothing that Q.921 knows */
+		if (n >= 0) /* no octet but the check sequence: nothing that Q.921 knows */
 			continue;
 		if (!again(d, &err))
 			break;
 	}
-	return err == -ENODEV ? err : 0;	/* what is in the way is told by events; the frame stays */
+	return err == -ENODEV ? err : 0; /* what is in the way is told by events; the frame stays */
 }
 
 int dahdi_dchan_write(struct hw_dchan *base, const uint8_t *buf, size_t len)
 {
 	struct dahdi_dchan *d = (struct dahdi_dchan *)base;
-	uint8_t frame[FRAME] = { 0 };
+	uint8_t frame[FRAME] = {0};
 	int err = -EAGAIN;
 
 	if (d->h.lost)

@@ -2,8 +2,8 @@
 /*
  * hw/dahdi/events.c: what DAHDI reports, and hw_service(). Loop thread.
  *
- * When a span leaves, its descriptors say REMOVED once and fail for good from then on, each call sleeping 5 ms in the kernel.
- * So such a descriptor leaves the epoll set at once and is not touched again.
+ * When a span leaves, its descriptors say REMOVED once and fail for good from then on, each call sleeping 5
+ * ms in the kernel. So such a descriptor leaves the epoll set at once and is not touched again.
  */
 #include <errno.h>
 #include <sys/epoll.h>
@@ -12,7 +12,7 @@
 
 #include "hw/dahdi/card.h"
 
-enum { BATCH = 64 };	/* DAHDI itself keeps 64 events a channel */
+enum { BATCH = 64 }; /* DAHDI itself keeps 64 events a channel */
 
 static void lose(struct dahdi_handle *h)
 {
@@ -28,7 +28,7 @@ void dahdi_wake(struct dahdi_card *c)
 	uint64_t one = 1;
 
 	if (write(c->wake, &one, sizeof(one)) < 0)
-		return;		/* EAGAIN alone: it is readable already */
+		return; /* EAGAIN alone: it is readable already */
 }
 
 static void map_event(struct dahdi_handle *h, int ev)
@@ -38,9 +38,9 @@ static void map_event(struct dahdi_handle *h, int ev)
 		enum hw_event hw;
 		bool dchan_only;
 	} map[] = {
-		{ DAHDI_EVENT_ALARM, HW_EV_ALARM, false },   { DAHDI_EVENT_NOALARM, HW_EV_NOALARM, false },
-		{ DAHDI_EVENT_ABORT, HW_EV_ABORT, true },    { DAHDI_EVENT_OVERRUN, HW_EV_OVERRUN, true },
-		{ DAHDI_EVENT_BADFCS, HW_EV_BADFCS, true },
+		{DAHDI_EVENT_ALARM, HW_EV_ALARM, false},  {DAHDI_EVENT_NOALARM, HW_EV_NOALARM, false},
+		{DAHDI_EVENT_ABORT, HW_EV_ABORT, true},   {DAHDI_EVENT_OVERRUN, HW_EV_OVERRUN, true},
+		{DAHDI_EVENT_BADFCS, HW_EV_BADFCS, true},
 	};
 
 	for (size_t i = 0; i < sizeof(map) / sizeof(*map); i++)
@@ -69,8 +69,8 @@ void dahdi_service(struct hw *hw, int64_t now_us)
 	uint64_t woken;
 	int n = epoll_wait(c->epoll, ev, BATCH, 0);
 
-	(void)now_us;		/* the kernel keeps this card's time */
-	for (int i = 0; i < n; i++) {	/* no callback before all are seen: every pointer is good */
+	(void)now_us;                 /* the kernel keeps this card's time */
+	for (int i = 0; i < n; i++) { /* no callback before all are seen: every pointer is good */
 		struct dahdi_handle *h = ev[i].data.ptr;
 
 		if (!h) {

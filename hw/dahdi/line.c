@@ -12,7 +12,7 @@
 
 #include "hw/dahdi/card.h"
 
-enum { MIN_BUFFER = 16 };	/* DAHDI_SET_BUFINFO refuses less */
+enum { MIN_BUFFER = 16 }; /* DAHDI_SET_BUFINFO refuses less */
 
 /* Audio mode sends silence of the law when idle and lets the canceller run; clear mode does neither. */
 static int set_mode(struct dahdi_line *l, bool clear)
@@ -36,7 +36,7 @@ int dahdi_line_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct 
 	if (!err && dahdi_kind(p.sigtype) != HW_CHAN_B)
 		err = -EINVAL;
 	if (!err) {
-		l->base = (struct hw_line){ hw->ops, hw, chan, p.spanno, dahdi_law(p.curlaw) };
+		l->base = (struct hw_line){hw->ops, hw, chan, p.spanno, dahdi_law(p.curlaw)};
 		err = set_mode(l, false);
 	}
 	if (!err)
@@ -76,7 +76,7 @@ int dahdi_line_start(struct hw_line *base, const struct hw_audio *a)
 		return err;
 	if (ioctl(l->h.fd, DAHDI_SET_BUFINFO, &bi) < 0)
 		return -errno;
-	if (taps)	/* no canceller configured for the channel: the call goes on without */
+	if (taps) /* no canceller configured for the channel: the call goes on without */
 		ioctl(l->h.fd, DAHDI_ECHOCANCEL, &taps);
 	if (ioctl(l->h.fd, DAHDI_FLUSH, &both) < 0)
 		return -errno;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hw/dahdi/open.c: opening a channel of any kind. Loop thread. Through /dev/dahdi/channel, which reaches every
- * channel number and needs no names from udev.
+ * hw/dahdi/open.c: opening a channel of any kind. Loop thread. Through /dev/dahdi/channel, which reaches
+ * every channel number and needs no names from udev.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@ enum hw_chan_kind dahdi_kind(int sigtype)
 		return HW_CHAN_B;
 	if (sigtype == DAHDI_SIG_HDLCFCS || sigtype == DAHDI_SIG_HARDHDLC)
 		return HW_CHAN_D;
-	if (sigtype & __DAHDI_SIG_FXO)	/* named after the far end's signalling: a port for a telephone */
+	if (sigtype & __DAHDI_SIG_FXO) /* named after the far end's signalling: a port for a telephone */
 		return HW_CHAN_FXS;
 	if (sigtype & __DAHDI_SIG_FXS)
 		return HW_CHAN_FXO;
@@ -35,8 +35,8 @@ static int specify(int fd, int chan)
 	if (ioctl(fd, DAHDI_SPECIFY, &chan) == 0)
 		return 0;
 	if (errno == EINVAL)
-		return -ENOENT;		/* no channel of that number */
-	return errno == ENXIO ? -EINVAL : -errno;	/* ENXIO: there, but configured for nothing */
+		return -ENOENT;                   /* no channel of that number */
+	return errno == ENXIO ? -EINVAL : -errno; /* ENXIO: there, but configured for nothing */
 }
 
 int dahdi_handle_open(struct dahdi_handle *h, struct dahdi_card *c, int chan, struct dahdi_params *out)
@@ -56,7 +56,7 @@ int dahdi_handle_open(struct dahdi_handle *h, struct dahdi_card *c, int chan, st
 
 int dahdi_handle_watch(struct dahdi_handle *h, hw_event_fn *fn, void *arg)
 {
-	struct epoll_event ev = { .events = EPOLLPRI, .data.ptr = h };
+	struct epoll_event ev = {.events = EPOLLPRI, .data.ptr = h};
 
 	if (h->is_dchan)
 		ev.events |= EPOLLIN;
@@ -70,5 +70,5 @@ void dahdi_handle_close(struct dahdi_handle *h)
 {
 	notify_close(&h->notify);
 	if (h->fd >= 0)
-		close(h->fd);	/* leaves the epoll set with it */
+		close(h->fd); /* leaves the epoll set with it */
 }

@@ -10,7 +10,7 @@
 
 static bool have_ctl(struct dahdi_card *c)
 {
-	if (c->ctl < 0)		/* the driver may have been loaded since */
+	if (c->ctl < 0) /* the driver may have been loaded since */
 		c->ctl = open("/dev/dahdi/ctl", O_RDWR | O_CLOEXEC);
 	return c->ctl >= 0;
 }
@@ -48,12 +48,12 @@ static enum hw_span_type span_type(const struct dahdi_spaninfo *s)
 {
 	static const struct {
 		const char *name;
-		int chans;	/* 0 for any */
+		int chans; /* 0 for any */
 		enum hw_span_type type;
 	} types[] = {
-		{ "E1", 0, HW_SPAN_E1 },	 { "T1", 0, HW_SPAN_T1 },	{ "J1", 0, HW_SPAN_J1 },
-		{ "FX", 0, HW_SPAN_ANALOG },	 { "ANA", 0, HW_SPAN_ANALOG },	{ "DYN", 31, HW_SPAN_E1 },
-		{ "DYN", 24, HW_SPAN_T1 },
+		{"E1", 0, HW_SPAN_E1},     {"T1", 0, HW_SPAN_T1},      {"J1", 0, HW_SPAN_J1},
+		{"FX", 0, HW_SPAN_ANALOG}, {"ANA", 0, HW_SPAN_ANALOG}, {"DYN", 31, HW_SPAN_E1},
+		{"DYN", 24, HW_SPAN_T1},
 	};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
@@ -69,9 +69,9 @@ static unsigned alarm_bits(int alarms)
 		int dahdi;
 		unsigned hw;
 	} map[] = {
-		{ DAHDI_ALARM_RED, HW_ALARM_RED },	     { DAHDI_ALARM_YELLOW, HW_ALARM_YELLOW },
-		{ DAHDI_ALARM_BLUE, HW_ALARM_BLUE },	     { DAHDI_ALARM_RECOVER, HW_ALARM_RECOVERING },
-		{ DAHDI_ALARM_LOOPBACK, HW_ALARM_LOOPBACK }, { DAHDI_ALARM_NOTOPEN, HW_ALARM_NOTOPEN },
+		{DAHDI_ALARM_RED, HW_ALARM_RED},           {DAHDI_ALARM_YELLOW, HW_ALARM_YELLOW},
+		{DAHDI_ALARM_BLUE, HW_ALARM_BLUE},         {DAHDI_ALARM_RECOVER, HW_ALARM_RECOVERING},
+		{DAHDI_ALARM_LOOPBACK, HW_ALARM_LOOPBACK}, {DAHDI_ALARM_NOTOPEN, HW_ALARM_NOTOPEN},
 	};
 	unsigned bits = 0;
 
@@ -83,11 +83,11 @@ static unsigned alarm_bits(int alarms)
 
 static int error_sum(const struct dahdi_spaninfo *s)
 {
-	const int n[] = { s->bpvcount, s->crc4count, s->ebitcount, s->fascount };
+	const int n[] = {s->bpvcount, s->crc4count, s->ebitcount, s->fascount};
 	int sum = 0;
 
 	for (size_t i = 0; i < sizeof(n) / sizeof(*n); i++)
-		if (n[i] > 0)	/* below: this card does not count them */
+		if (n[i] > 0) /* below: this card does not count them */
 			sum += n[i];
 	return sum;
 }
@@ -106,7 +106,7 @@ int dahdi_spans(struct hw *hw, struct hw_span *out, int max)
 			continue;
 		total = s.totalspans;
 		if (n < max) {
-			out[n] = (struct hw_span){ .no = no, .type = span_type(&s), .chans = s.totalchans };
+			out[n] = (struct hw_span){.no = no, .type = span_type(&s), .chans = s.totalchans};
 			out[n].alarms = alarm_bits(s.alarms);
 			out[n].errors = error_sum(&s);
 			out[n].first_chan = s.totalchans ? first_chan(c, no) : 0;
@@ -132,8 +132,8 @@ int dahdi_chans(struct hw *hw, int span, struct hw_chan *out, int max)
 		if (span && p.spanno != span)
 			break;
 		if (n < max)
-			out[n] = (struct hw_chan){ chan, p.spanno, p.chanpos, dahdi_kind(p.sigtype),
-						   dahdi_law(p.curlaw) };
+			out[n] = (struct hw_chan){chan, p.spanno, p.chanpos, dahdi_kind(p.sigtype),
+						  dahdi_law(p.curlaw)};
 		n++;
 	}
 	return n;

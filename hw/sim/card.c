@@ -19,9 +19,9 @@ static const struct span_kind {
 	enum hw_law law;
 	const char *name;
 } kinds[] = {
-	{ HW_SPAN_E1, 31, 16, HW_ALAW, "E1" },
-	{ HW_SPAN_T1, 24, 24, HW_MULAW, "T1" },
-	{ HW_SPAN_J1, 24, 24, HW_MULAW, "J1" },
+	{HW_SPAN_E1, 31, 16, HW_ALAW, "E1"},
+	{HW_SPAN_T1, 24, 24, HW_MULAW, "T1"},
+	{HW_SPAN_J1, 24, 24, HW_MULAW, "J1"},
 };
 
 static const struct span_kind *kind_of(enum hw_span_type type)
@@ -64,7 +64,7 @@ static int sim_spans(struct hw *hw, struct hw_span *out, int max)
 		if (n < max) {
 			struct hw_span *s = &out[n];
 
-			*s = (struct hw_span){ .no = p->no, .type = p->type, .alarms = sim_alarms(p) };
+			*s = (struct hw_span){.no = p->no, .type = p->type, .alarms = sim_alarms(p)};
 			s->first_chan = c->slots[p->first].no;
 			s->chans = p->chans;
 			s->errors = (int)(atomic_load(&p->count.slips) + atomic_load(&p->count.bit_errors));
@@ -92,7 +92,7 @@ static int sim_chans(struct hw *hw, int span, struct hw_chan *out, int max)
 		if ((span && s->port->no != span) || sim_fault_get(s->port, SIM_FAULT_REMOVED))
 			continue;
 		if (n < max)
-			out[n] = (struct hw_chan){ s->no, s->port->no, s->pos, s->kind, s->port->law };
+			out[n] = (struct hw_chan){s->no, s->port->no, s->pos, s->kind, s->port->law};
 		n++;
 	}
 	return n;
@@ -134,7 +134,11 @@ static int add_ports(struct sim_card *c, const struct sim_conf *conf)
 		if (!k || s->no < 1 || s->no > conf->n_spans || c->ports[s->no - 1].no)
 			return -EINVAL;
 		c->ports[s->no - 1] = (struct sim_port){
-			.card = c, .no = s->no, .chans = k->chans, .type = k->type, .law = k->law,
+			.card = c,
+			.no = s->no,
+			.chans = k->chans,
+			.type = k->type,
+			.law = k->law,
 		};
 	}
 	for (int i = 0; i < c->n_ports; i++) {

@@ -18,10 +18,10 @@
 
 enum {
 	SIM_MAX_SPANS = 128,
-	SIM_D_FRAMES = 32,	/* frames a D channel queues each way */
-	SIM_D_OCTETS = 1022,	/* longest frame: DAHDI's 1024 with the check sequence in it */
-	SIM_RING = 32 * 160,	/* the most octets of audio queued each way */
-	SIM_STALL_US = 200000,	/* a tick that comes later than this skips what is beyond */
+	SIM_D_FRAMES = 32,     /* frames a D channel queues each way */
+	SIM_D_OCTETS = 1022,   /* longest frame: DAHDI's 1024 with the check sequence in it */
+	SIM_RING = 32 * 160,   /* the most octets of audio queued each way */
+	SIM_STALL_US = 200000, /* a tick that comes later than this skips what is beyond */
 };
 
 struct sim_card;
@@ -30,7 +30,7 @@ struct sim_slot;
 
 /* What an open line and an open D channel share. */
 struct sim_handle {
-	struct notify notify;	/* first: events.c finds the handle by it */
+	struct notify notify; /* first: events.c finds the handle by it */
 	struct sim_slot *slot;
 };
 
@@ -39,18 +39,18 @@ struct sim_line {
 	struct sim_handle h;
 	/* Media thread, from start to stop: */
 	unsigned block, buffers;
-	uint8_t idle;			/* sent when nothing is queued */
-	bool primed;			/* something was written since the start */
-	unsigned rx_first, rx_fill;	/* octets; a ring of buffers * block */
-	unsigned tx_first, tx_count;	/* buffers; each write fills one, as on DAHDI */
-	unsigned tx_off;		/* octets of the first one that have gone out */
+	uint8_t idle;                /* sent when nothing is queued */
+	bool primed;                 /* something was written since the start */
+	unsigned rx_first, rx_fill;  /* octets; a ring of buffers * block */
+	unsigned tx_first, tx_count; /* buffers; each write fills one, as on DAHDI */
+	unsigned tx_off;             /* octets of the first one that have gone out */
 	uint8_t tx_len[32];
 	uint8_t rx[SIM_RING], tx[SIM_RING];
 };
 
 struct sim_frame {
 	STAILQ_ENTRY(sim_frame) link;
-	int64_t due;			/* when its closing flag has left; -1 not on its way yet */
+	int64_t due; /* when its closing flag has left; -1 not on its way yet */
 	uint16_t len;
 	uint8_t data[];
 };
@@ -61,42 +61,42 @@ struct sim_dchan {
 	struct sim_handle h;
 	struct sim_frames tx, rx;
 	unsigned tx_count, rx_count;
-	int64_t busy_until;		/* the line is sending up to then */
+	int64_t busy_until; /* the line is sending up to then */
 };
 
 /* One direction of a channel: from the transmitter of one line to the receiver of another. Media thread. */
 struct sim_path {
-	struct sim_port *tx, *rx;	/* the spans whose clocks drive the two ends */
-	uint64_t in, out;		/* samples taken and given, in the counts of those clocks */
-	struct sim_line *from, *to;	/* started lines, or NULL */
-	uint8_t last;			/* repeated when the receiving end is short of a frame */
+	struct sim_port *tx, *rx;   /* the spans whose clocks drive the two ends */
+	uint64_t in, out;           /* samples taken and given, in the counts of those clocks */
+	struct sim_line *from, *to; /* started lines, or NULL */
+	uint8_t last;               /* repeated when the receiving end is short of a frame */
 };
 
-struct sim_slot {			/* one channel */
+struct sim_slot { /* one channel */
 	int no, pos;
 	enum hw_chan_kind kind;
 	struct sim_port *port;
-	struct sim_slot *peer;		/* the channel it is wired to; itself when the span has no wire */
-	struct sim_handle *opener;	/* loop thread */
-	struct sim_path rx;		/* media thread: what this channel receives */
+	struct sim_slot *peer;     /* the channel it is wired to; itself when the span has no wire */
+	struct sim_handle *opener; /* loop thread */
+	struct sim_path rx;        /* media thread: what this channel receives */
 };
 
-struct sim_port {			/* one span */
+struct sim_port { /* one span */
 	struct sim_card *card;
-	int no, chans, first;		/* first: index of its first channel in card->slots */
+	int no, chans, first; /* first: index of its first channel in card->slots */
 	enum hw_span_type type;
 	enum hw_law law;
-	struct sim_port *peer;		/* NULL without a wire */
+	struct sim_port *peer; /* NULL without a wire */
 	struct sim_slot *d;
-	int64_t wire_ppb;		/* its clock by configuration, parts in 10^9 */
-	unsigned alarms;		/* as last told to the open handles; loop thread */
+	int64_t wire_ppb; /* its clock by configuration, parts in 10^9 */
+	unsigned alarms;  /* as last told to the open handles; loop thread */
 	atomic_int fault[SIM_FAULT_REMOVED + 1];
 	struct {
-		uint64_t now;		/* samples of this span's clock so far */
-		int64_t ppb, frac;	/* offset against the card's clock, and its part of a sample, 10^-9 */
-		int64_t skew;		/* far end's clock ahead of this one, samples */
-		bool signal;		/* it receives its far end */
-		unsigned errors;	/* errored octets per million */
+		uint64_t now;      /* samples of this span's clock so far */
+		int64_t ppb, frac; /* offset against the card's clock, and its part of a sample, 10^-9 */
+		int64_t skew;      /* far end's clock ahead of this one, samples */
+		bool signal;       /* it receives its far end */
+		unsigned errors;   /* errored octets per million */
 	} m;
 	struct {
 		_Atomic uint64_t d_frames, d_lost, d_errored, slips, underruns, overruns, bit_errors, stalls;
@@ -110,24 +110,24 @@ struct sim_card {
 	int n_ports, n_slots;
 	/* Loop thread */
 	int fd;
-	int64_t armed;			/* when fd becomes readable: 0 at once, INT64_MAX never */
+	int64_t armed; /* when fd becomes readable: 0 at once, INT64_MAX never */
 	struct notify_set notify;
 	uint32_t d_dice;
 	atomic_uint fault_gen;
 	/* Media thread */
 	int clock_fd;
-	unsigned period;		/* samples; 0 when the clock stands */
-	int64_t periods;		/* periods of CLOCK_MONOTONIC up to the last tick; -1 before the first */
+	unsigned period; /* samples; 0 when the clock stands */
+	int64_t periods; /* periods of CLOCK_MONOTONIC up to the last tick; -1 before the first */
 	unsigned seen_gen;
 	uint32_t m_dice;
 };
 
-static inline void sim_count(_Atomic uint64_t *c, uint64_t n)	/* each counter has one writing thread */
+static inline void sim_count(_Atomic uint64_t *c, uint64_t n) /* each counter has one writing thread */
 {
 	atomic_store_explicit(c, atomic_load_explicit(c, memory_order_relaxed) + n, memory_order_relaxed);
 }
 
-static inline uint32_t sim_roll(uint32_t *dice)		/* xorshift32: the same faults at every run */
+static inline uint32_t sim_roll(uint32_t *dice) /* xorshift32: the same faults at every run */
 {
 	*dice ^= *dice << 13;
 	*dice ^= *dice >> 17;
@@ -142,7 +142,7 @@ static inline int sim_fault_get(const struct sim_port *p, enum sim_fault f)
 
 static inline uint8_t sim_law_idle(enum hw_law law)
 {
-	return law == HW_ALAW ? 0xd5 : 0xff;	/* G.711: the code of zero */
+	return law == HW_ALAW ? 0xd5 : 0xff; /* G.711: the code of zero */
 }
 
 /* events.c: loop thread */
@@ -150,8 +150,8 @@ int sim_handle_open(struct sim_handle *h, struct sim_card *c, int chan, enum hw_
 		    hw_event_fn *fn, void *arg);
 void sim_handle_close(struct sim_handle *h);
 void sim_close_all(struct sim_card *c);
-void sim_post(struct sim_handle *h, enum hw_event ev);	/* for the next service to deliver */
-void sim_arm(struct sim_card *c, int64_t due);		/* 0 for at once */
+void sim_post(struct sim_handle *h, enum hw_event ev); /* for the next service to deliver */
+void sim_arm(struct sim_card *c, int64_t due);         /* 0 for at once */
 void sim_service(struct hw *hw, int64_t now_us);
 
 /* fault.c */
@@ -163,8 +163,9 @@ int sim_dchan_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct h
 void sim_dchan_close(struct hw_dchan *d);
 int sim_dchan_read(struct hw_dchan *d, uint8_t *buf, size_t size);
 int sim_dchan_write(struct hw_dchan *d, const uint8_t *buf, size_t len);
-int64_t sim_dchans_schedule(struct sim_card *c, int64_t now_us);	/* puts waiting frames on the line; next arrival */
-void sim_dchans_run(struct sim_card *c, int64_t now_us);	/* hands over those that have arrived */
+int64_t sim_dchans_schedule(struct sim_card *c,
+			    int64_t now_us);             /* puts waiting frames on the line; next arrival */
+void sim_dchans_run(struct sim_card *c, int64_t now_us); /* hands over those that have arrived */
 bool sim_dchans_unread(const struct sim_card *c);
 
 /* line.c: loop thread */

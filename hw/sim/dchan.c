@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hw/sim/dchan.c: D channels of the simulated card: frames cross at 64 kbit/s, one after another. Loop thread.
+ * hw/sim/dchan.c: D channels of the simulated card: frames cross at 64 kbit/s, one after another. Loop
+ * thread.
  *
  * A frame written outside hw_service() has no time of its own: the descriptor becomes readable at once and
  * the next hw_service() puts it on the line.
@@ -44,7 +45,7 @@ int sim_dchan_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct h
 		sim_dchan_close(&d->base);
 		return err;
 	}
-	d->base = (struct hw_dchan){ hw->ops, hw, chan, d->h.slot->port->no };
+	d->base = (struct hw_dchan){hw->ops, hw, chan, d->h.slot->port->no};
 	*out = &d->base;
 	return 0;
 }
@@ -119,7 +120,8 @@ int64_t sim_dchans_schedule(struct sim_card *c, int64_t now_us)
 
 		if (!d || !d->tx_count)
 			continue;
-		STAILQ_FOREACH(f, &d->tx, link) {
+		STAILQ_FOREACH(f, &d->tx, link)
+		{
 			if (f->due >= 0)
 				continue;
 			if (d->busy_until < now_us)

@@ -55,10 +55,10 @@ void sim_post(struct sim_handle *h, enum hw_event ev)
 /* In times of the caller: a test's invented ones are as good, it then never looks at the descriptor. */
 static void set_timer(struct sim_card *c, int64_t due)
 {
-	struct itimerspec t = { 0 };
+	struct itimerspec t = {0};
 
-	if (due < INT64_MAX)	/* a nanosecond past it: all zero would stop the timer */
-		t.it_value = (struct timespec){ due / 1000000, due % 1000000 * 1000 + 1 };
+	if (due < INT64_MAX) /* a nanosecond past it: all zero would stop the timer */
+		t.it_value = (struct timespec){due / 1000000, due % 1000000 * 1000 + 1};
 	timerfd_settime(c->fd, TFD_TIMER_ABSTIME, &t, NULL);
 	c->armed = due;
 }
@@ -77,7 +77,7 @@ void sim_service(struct hw *hw, int64_t now_us)
 
 	if (c->armed > now_us)
 		return;
-	c->armed = 0;	/* what comes up in here is seen at the end: no timer for it */
+	c->armed = 0; /* what comes up in here is seen at the end: no timer for it */
 	sim_dchans_schedule(c, now_us);
 	sim_dchans_run(c, now_us);
 	more = notify_deliver(&c->notify);

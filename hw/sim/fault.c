@@ -33,7 +33,7 @@ static void tell(struct sim_port *p, enum hw_event ev)
 			continue;
 		sim_post(s->opener, ev);
 		if (ev == HW_EV_REMOVED)
-			s->opener = NULL;	/* the channel can be opened again when it is back */
+			s->opener = NULL; /* the channel can be opened again when it is back */
 	}
 }
 
@@ -58,9 +58,9 @@ int hw_sim_fault(struct hw *hw, int span, enum sim_fault fault, int value)
 	static const struct {
 		int min, max;
 	} range[] = {
-		[SIM_FAULT_DOWN] = { 0, 1 },	       [SIM_FAULT_D_LOSS] = { 0, 1000 },
-		[SIM_FAULT_D_ERROR] = { 0, 1000 },     [SIM_FAULT_BIT_ERROR] = { 0, 1000000 },
-		[SIM_FAULT_PPM] = { -1000, 1000 },     [SIM_FAULT_REMOVED] = { 0, 1 },
+		[SIM_FAULT_DOWN] = {0, 1},       [SIM_FAULT_D_LOSS] = {0, 1000},
+		[SIM_FAULT_D_ERROR] = {0, 1000}, [SIM_FAULT_BIT_ERROR] = {0, 1000000},
+		[SIM_FAULT_PPM] = {-1000, 1000}, [SIM_FAULT_REMOVED] = {0, 1},
 	};
 	struct sim_port *p = port_of(hw, span);
 

@@ -2,9 +2,10 @@
 /*
  * hw/sim/path.c: audio between two lines of the simulated card. Media thread.
  *
- * Nothing is moved at a tick: a tick only turns the sample clocks of the spans. A path catches up with them when one of
- * its ends is read, written, started or stopped, in one copy of all that is due; what a receiver sees is
- * the same as if every sample had been moved in its time, at a cost that does not grow with the ticks.
+ * Nothing is moved at a tick: a tick only turns the sample clocks of the spans. A path catches up with them
+ * when one of its ends is read, written, started or stopped, in one copy of all that is due; what a receiver
+ * sees is the same as if every sample had been moved in its time, at a cost that does not grow with the
+ * ticks.
  */
 #include <errno.h>
 #include <string.h>
@@ -78,7 +79,7 @@ void sim_path_run(struct sim_path *p)
 
 	p->in += in;
 	p->out += out;
-	if (in > out) {		/* the far clock is ahead: a frame is left out */
+	if (in > out) { /* the far clock is ahead: a frame is left out */
 		tx_take(p, NULL, in - out);
 		in = out;
 	}
@@ -94,7 +95,7 @@ void sim_path_run(struct sim_path *p)
 		tx_take(p, dst, k);
 		if (k)
 			p->last = dst[k - 1];
-		if (k < n)	/* the far clock is behind: a frame is sent again */
+		if (k < n) /* the far clock is behind: a frame is sent again */
 			memset(dst + k, p->last, n - k);
 		if (!p->rx->m.signal)
 			memset(dst, sim_law_idle(p->rx->law), n);

@@ -3,8 +3,9 @@
  * hw/sim/tdm.c: the simulated card's clock. Media thread.
  *
  * The timer runs on whole periods of CLOCK_MONOTONIC, so a tick knows what is due from the time it is given
- * alone: no phase to remember, no drift. Each span counts samples by its own clock; where two wired ones differ,
- * a frame is left out or sent again whenever the difference has grown by one (ITU-T G.703, G.822: controlled slip).
+ * alone: no phase to remember, no drift. Each span counts samples by its own clock; where two wired ones
+ * differ, a frame is left out or sent again whenever the difference has grown by one (ITU-T G.703, G.822:
+ * controlled slip).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -43,7 +44,7 @@ void sim_tdm_init(struct sim_card *c)
 
 int sim_clock_poll(struct hw *hw, struct pollfd *out)
 {
-	*out = (struct pollfd){ .fd = ((struct sim_card *)hw)->clock_fd, .events = POLLIN };
+	*out = (struct pollfd){.fd = ((struct sim_card *)hw)->clock_fd, .events = POLLIN};
 	return 0;
 }
 
@@ -51,13 +52,13 @@ int sim_clock_start(struct hw *hw, unsigned period_samples)
 {
 	struct sim_card *c = (struct sim_card *)hw;
 	long ns = (long)period_samples * SAMPLE_US * 1000;
-	struct itimerspec t = { 0 };
+	struct itimerspec t = {0};
 
 	if (period_samples > 8000)
 		return -EINVAL;
 	if (period_samples) {
-		t.it_interval = (struct timespec){ ns / 1000000000, ns % 1000000000 };
-		t.it_value.tv_nsec = 1;		/* long past: the first comes at once, the rest on the grid */
+		t.it_interval = (struct timespec){ns / 1000000000, ns % 1000000000};
+		t.it_value.tv_nsec = 1; /* long past: the first comes at once, the rest on the grid */
 	}
 	if (timerfd_settime(c->clock_fd, TFD_TIMER_ABSTIME, &t, NULL) < 0)
 		return -errno;

@@ -11,7 +11,7 @@
 
 void hw_common_step(struct hw_common *t)
 {
-	struct pollfd p[2] = { { .fd = hw_fd(t->hw), .events = POLLIN } };
+	struct pollfd p[2] = {{.fd = hw_fd(t->hw), .events = POLLIN}};
 	struct timespec ts;
 
 	if (t->invented) {
@@ -109,8 +109,8 @@ static const char *check_lists(struct hw_common *t)
 
 static const char *check_list_bounds(struct hw_common *t)
 {
-	struct hw_chan c[2] = { { 0 }, { .no = -7 } };
-	struct hw_span s[2] = { { 0 }, { .no = -7 } };
+	struct hw_chan c[2] = {{0}, {.no = -7}};
+	struct hw_span s[2] = {{0}, {.no = -7}};
 
 	if (hw_spans(t->hw, s, 1) < 2 || s[1].no != -7 || s[0].no < 1)
 		return "hw_spans does not count, or writes past its end";
@@ -122,7 +122,7 @@ static const char *check_list_bounds(struct hw_common *t)
 static const char *check_opening(struct hw_common *t)
 {
 	int b = hwc_chan(t, t->near, 1), d = hwc_chan(t, t->near, 0);
-	struct hwc_end e = { 0 };
+	struct hwc_end e = {0};
 	struct hw_line *l = NULL, *l2 = NULL;
 	struct hw_dchan *dc = NULL, *dc2 = NULL;
 	const char *bad = NULL;
@@ -182,22 +182,22 @@ int hw_common_run(struct hw_common *t)
 		const char *what;
 		const char *(*check)(struct hw_common *t);
 	} checks[] = {
-		{ "spans and channels are listed as they are", check_lists },
-		{ "lists stop at the room they are given", check_list_bounds },
-		{ "a channel opens once, and only as what it is", check_opening },
-		{ "the clock ticks at the rate asked for", check_clock },
-		{ "D frames of 4 to 260 octets pass both ways unchanged", hwc_check_frames },
-		{ "a full D queue says so and keeps what it took", hwc_check_queue },
-		{ "audio in blocks of 8 is bit-exact both ways", hwc_check_audio_8 },
-		{ "audio in blocks of 40 is bit-exact both ways", hwc_check_audio_40 },
-		{ "audio in blocks of 160 is bit-exact both ways", hwc_check_audio_160 },
-		{ "a line that runs dry sends the silence of its law", hwc_check_silence },
-		{ "a clear channel that runs dry sends ones", hwc_check_clear },
-		{ "unread audio: the oldest is kept", hwc_check_overrun },
-		{ "a span that leaves and returns: alarms, removal, opening again", hwc_check_lost },
-		{ "and all works as before", hwc_check_frames },
-		{ "with audio", hwc_check_audio_160 },
-		{ "handles may be left open for the card to close", check_left_open },
+		{"spans and channels are listed as they are", check_lists},
+		{"lists stop at the room they are given", check_list_bounds},
+		{"a channel opens once, and only as what it is", check_opening},
+		{"the clock ticks at the rate asked for", check_clock},
+		{"D frames of 4 to 260 octets pass both ways unchanged", hwc_check_frames},
+		{"a full D queue says so and keeps what it took", hwc_check_queue},
+		{"audio in blocks of 8 is bit-exact both ways", hwc_check_audio_8},
+		{"audio in blocks of 40 is bit-exact both ways", hwc_check_audio_40},
+		{"audio in blocks of 160 is bit-exact both ways", hwc_check_audio_160},
+		{"a line that runs dry sends the silence of its law", hwc_check_silence},
+		{"a clear channel that runs dry sends ones", hwc_check_clear},
+		{"unread audio: the oldest is kept", hwc_check_overrun},
+		{"a span that leaves and returns: alarms, removal, opening again", hwc_check_lost},
+		{"and all works as before", hwc_check_frames},
+		{"with audio", hwc_check_audio_160},
+		{"handles may be left open for the card to close", check_left_open},
 	};
 
 	hw_clock_start(t->hw, 8);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * tests/support/hw_common.h: what every hw driver must do, tried on two spans that are wired to each other.
- * The same checks run on the simulated card (tests/unit/test_hw_sim.c) and on the real DAHDI driver in a virtual
- * machine (tests/tools/hw_dahdi_test.c). One thread plays both the loop and the media thread.
+ * The same checks run on the simulated card (tests/unit/test_hw_sim.c) and on the real DAHDI driver in a
+ * virtual machine (tests/tools/hw_dahdi_test.c). One thread plays both the loop and the media thread.
  */
 #ifndef TESTS_SUPPORT_HW_COMMON_H
 #define TESTS_SUPPORT_HW_COMMON_H
@@ -11,11 +11,12 @@
 
 struct hw_common {
 	struct hw *hw;
-	int near, far;		/* two span numbers */
-	bool invented;		/* each step is 1 ms of invented time; else it waits for the card */
-	int (*lose)(struct hw_common *t, bool lost);	/* takes the far span out of the machine, and puts it back */
+	int near, far; /* two span numbers */
+	bool invented; /* each step is 1 ms of invented time; else it waits for the card */
+	int (*lose)(struct hw_common *t,
+		    bool lost); /* takes the far span out of the machine, and puts it back */
 	int64_t now_us;
-	long ticks;		/* periods that the card's clock has counted */
+	long ticks; /* periods that the card's clock has counted */
 	int passed, failed;
 };
 

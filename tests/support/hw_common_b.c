@@ -2,7 +2,7 @@
 /* tests/support/hw_common_b.c: the common driver test's checks of audio. */
 #include "tests/support/hw_common_priv.h"
 
-enum { SEED_A = 0x1234567, SEED_B = 0x7654321, OCTETS = 20000 };	/* 2.5 s each way */
+enum { SEED_A = 0x1234567, SEED_B = 0x7654321, OCTETS = 20000 }; /* 2.5 s each way */
 
 static uint8_t next_octet(uint32_t *x)
 {
@@ -69,8 +69,8 @@ static void read_all(struct hwc_end *e)
 static const char *open_lines(struct hw_common *t, struct hwc_end e[2], int pos, const struct hw_audio *a)
 {
 	for (int i = 0; i < 2; i++) {
-		e[i] = (struct hwc_end){ .block = a->block, .tx_state = i ? SEED_B : SEED_A,
-					 .rx_state = i ? SEED_A : SEED_B };
+		e[i] = (struct hwc_end){
+			.block = a->block, .tx_state = i ? SEED_B : SEED_A, .rx_state = i ? SEED_A : SEED_B};
 		if (hw_line_open(t->hw, hwc_chan(t, i ? t->far : t->near, pos), hwc_on_event, &e[i], &e[i].l))
 			return "line does not open";
 	}
@@ -92,7 +92,7 @@ static void close_lines(struct hwc_end e[2])
 
 static const char *check_audio(struct hw_common *t, const struct hw_audio *a, int pos, unsigned ahead)
 {
-	struct hwc_end e[2] = { 0 };
+	struct hwc_end e[2] = {0};
 	const char *bad = open_lines(t, e, pos, a);
 	int64_t start = t->now_us;
 
@@ -117,24 +117,24 @@ static const char *check_audio(struct hw_common *t, const struct hw_audio *a, in
 
 const char *hwc_check_audio_8(struct hw_common *t)
 {
-	return check_audio(t, &(struct hw_audio){ .block = 8, .buffers = 32 }, 1, 20);
+	return check_audio(t, &(struct hw_audio){.block = 8, .buffers = 32}, 1, 20);
 }
 
 const char *hwc_check_audio_40(struct hw_common *t)
 {
-	return check_audio(t, &(struct hw_audio){ .block = 40, .buffers = 8 }, 15, 4);
+	return check_audio(t, &(struct hw_audio){.block = 40, .buffers = 8}, 15, 4);
 }
 
 const char *hwc_check_audio_160(struct hw_common *t)
 {
-	return check_audio(t, &(struct hw_audio){ .block = 160, .buffers = 4 }, 23, 2);
+	return check_audio(t, &(struct hw_audio){.block = 160, .buffers = 4}, 23, 2);
 }
 
 /* Silence, then 120 octets of the sequence in one piece, then silence again. */
 static const char *check_dry(struct hw_common *t, bool clear)
 {
-	const struct hw_audio a = { .block = 40, .buffers = 32, .clear = clear };
-	struct hwc_end e[2] = { 0 };
+	const struct hw_audio a = {.block = 40, .buffers = 32, .clear = clear};
+	struct hwc_end e[2] = {0};
 	const char *bad = open_lines(t, e, 5, &a);
 	uint8_t buf[160];
 	int quiet = 0;
@@ -177,12 +177,12 @@ const char *hwc_check_clear(struct hw_common *t)
 
 const char *hwc_check_overrun(struct hw_common *t)
 {
-	const struct hw_audio a = { .block = 40, .buffers = 20 }, small = { .block = 40, .buffers = 4 };
-	struct hwc_end e[2] = { 0 };
+	const struct hw_audio a = {.block = 40, .buffers = 20}, small = {.block = 40, .buffers = 4};
+	struct hwc_end e[2] = {0};
 	const char *bad = open_lines(t, e, 6, &a);
 	uint8_t buf[160];
 
-	if (!bad && hw_line_start(e[1].l, &small))	/* again, with less room */
+	if (!bad && hw_line_start(e[1].l, &small)) /* again, with less room */
 		bad = "line does not start again";
 	if (!bad) {
 		e[0].owed = 20;

@@ -5,7 +5,7 @@
 
 #include "tests/support/hw_common_priv.h"
 
-enum { FIRST_LEN = 4, STEP_LEN = 4, FRAMES = 65 };	/* 4, 8, .. 260 octets */
+enum { FIRST_LEN = 4, STEP_LEN = 4, FRAMES = 65 }; /* 4, 8, .. 260 octets */
 
 static int make_frame(int count, uint8_t *buf)
 {
@@ -14,7 +14,7 @@ static int make_frame(int count, uint8_t *buf)
 
 	for (int i = 0; i < len; i++) {
 		x = x * 1664525 + 1013904223;
-		buf[i] = i % 16 == 7 ? 0xff : (uint8_t)(x >> 24);	/* ones need stuffing */
+		buf[i] = i % 16 == 7 ? 0xff : (uint8_t)(x >> 24); /* ones need stuffing */
 	}
 	return len;
 }
@@ -58,12 +58,13 @@ static int open_pair(struct hw_common *t, struct hwc_end e[2])
 	int err;
 
 	for (int i = 0; i < 2; i++) {
-		e[i] = (struct hwc_end){ .on_readable = read_frames };
-		err = hw_dchan_open(t->hw, hwc_chan(t, i ? t->far : t->near, 0), hwc_on_event, &e[i], &e[i].d);
+		e[i] = (struct hwc_end){.on_readable = read_frames};
+		err = hw_dchan_open(t->hw, hwc_chan(t, i ? t->far : t->near, 0), hwc_on_event, &e[i],
+				    &e[i].d);
 		if (err)
 			return err;
 	}
-	hwc_run_ms(t, 20);	/* what was on the line before must not be mistaken */
+	hwc_run_ms(t, 20); /* what was on the line before must not be mistaken */
 	return 0;
 }
 
@@ -75,7 +76,7 @@ static void close_pair(struct hwc_end e[2])
 
 const char *hwc_check_frames(struct hw_common *t)
 {
-	struct hwc_end e[2] = { 0 };
+	struct hwc_end e[2] = {0};
 	const char *bad = NULL;
 	int64_t start;
 
@@ -93,7 +94,7 @@ const char *hwc_check_frames(struct hw_common *t)
 		if (t->now_us - start > 5000000)
 			bad = "not all frames came in 5 s";
 	}
-	if (!bad && t->now_us - start < 800000)	/* 8580 octets and 65 flags and check sequences: 1.1 s */
+	if (!bad && t->now_us - start < 800000) /* 8580 octets and 65 flags and check sequences: 1.1 s */
 		bad = "faster than 64 kbit/s";
 	close_pair(e);
 	return bad;
@@ -101,8 +102,8 @@ const char *hwc_check_frames(struct hw_common *t)
 
 const char *hwc_check_queue(struct hw_common *t)
 {
-	struct hwc_end e[2] = { 0 };
-	uint8_t big[1100] = { 0 };
+	struct hwc_end e[2] = {0};
+	uint8_t big[1100] = {0};
 	const char *bad = NULL;
 	int n;
 
@@ -116,7 +117,7 @@ const char *hwc_check_queue(struct hw_common *t)
 			bad = "a frame too long for the driver is taken";
 	}
 	if (!bad) {
-		hwc_run_ms(t, 800);	/* 2112 octets: 0.27 s */
+		hwc_run_ms(t, 800); /* 2112 octets: 0.27 s */
 		bad = e[1].bad;
 		if (!bad && e[1].got != e[0].sent)
 			bad = "what was taken did not all come";
@@ -150,7 +151,7 @@ static const char *wait_for(struct hw_common *t, const int *a, const int *b, con
 
 static const char *look_when_lost(struct hw_common *t, struct hwc_end *d, struct hwc_end *l)
 {
-	uint8_t buf[160] = { 0 };
+	uint8_t buf[160] = {0};
 	struct hw_line *again = NULL;
 	struct hw_span s;
 
@@ -173,10 +174,10 @@ static const char *look_when_lost(struct hw_common *t, struct hwc_end *d, struct
 
 const char *hwc_check_lost(struct hw_common *t)
 {
-	const struct hw_audio audio = { .block = 160, .buffers = 4 };
-	struct hwc_end d[2] = { 0 }, l[3] = { 0 };
-	int chan[3] = { hwc_chan(t, t->near, 2), hwc_chan(t, t->far, 2), hwc_chan(t, t->far, 3) };
-	uint8_t buf[160] = { 0 };
+	const struct hw_audio audio = {.block = 160, .buffers = 4};
+	struct hwc_end d[2] = {0}, l[3] = {0};
+	int chan[3] = {hwc_chan(t, t->near, 2), hwc_chan(t, t->far, 2), hwc_chan(t, t->far, 3)};
+	uint8_t buf[160] = {0};
 	const char *bad = NULL;
 	struct hw_span s;
 
@@ -209,7 +210,8 @@ const char *hwc_check_lost(struct hw_common *t)
 	if (t->lose(t, false) && !bad)
 		bad = "the test cannot bring the span back";
 	if (!bad)
-		bad = wait_for(t, &d[0].events[HW_EV_NOALARM], &l[0].events[HW_EV_NOALARM], "the alarm stays");
+		bad = wait_for(t, &d[0].events[HW_EV_NOALARM], &l[0].events[HW_EV_NOALARM],
+			       "the alarm stays");
 	if (!bad && (!hwc_span(t, t->near, &s) || s.alarms || !hwc_span(t, t->far, &s) || s.alarms))
 		bad = "a span is missing or in alarm afterwards";
 	if (l[0].l)

@@ -5,7 +5,7 @@
 
 #include "tests/support/hw_common.h"
 
-struct hwc_end {		/* one end of a wire: a D channel, or a line */
+struct hwc_end { /* one end of a wire: a D channel, or a line */
 	struct hw_dchan *d;
 	struct hw_line *l;
 	int events[HW_EV_REMOVED + 1];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tests/tools/hw_dahdi_test.c: the common driver test on the real DAHDI driver. Runs as root in a virtual machine
- * whose spans NEAR and FAR are joined back to back: it takes the far span out of the machine and puts it back.
+ * tests/tools/hw_dahdi_test.c: the common driver test on the real DAHDI driver. Runs as root in a virtual
+ * machine whose spans NEAR and FAR are joined back to back: it takes the far span out of the machine and puts
+ * it back.
  *
  *   hw_dahdi_test [NEAR FAR]		1 and 2 unless told
  *
@@ -19,8 +20,8 @@
 
 #include "tests/support/hw_common.h"
 
-static char device[PATH_MAX];		/* sysfs folder of the far span's device */
-static struct hw_chan chans[32];	/* its channels as they were */
+static char device[PATH_MAX];    /* sysfs folder of the far span's device */
+static struct hw_chan chans[32]; /* its channels as they were */
 static int n_chans;
 
 static int put(const char *file, const char *text)
@@ -60,7 +61,7 @@ static int put_back(struct hw_common *t)
 		return err;
 	ctl = open("/dev/dahdi/ctl", O_RDWR | O_CLOEXEC);
 	for (int i = 0; i < n_chans && !err; i++) {
-		struct dahdi_chanconfig cc = { .chan = chans[i].no };
+		struct dahdi_chanconfig cc = {.chan = chans[i].no};
 
 		cc.sigtype = chans[i].kind == HW_CHAN_D ? DAHDI_SIG_HDLCFCS : DAHDI_SIG_CLEAR;
 		cc.deflaw = chans[i].law == HW_ALAW ? DAHDI_LAW_ALAW : DAHDI_LAW_MULAW;
@@ -82,8 +83,8 @@ static int lose(struct hw_common *t, bool lost)
 
 int main(int argc, char **argv)
 {
-	struct hw_common t = { .near = argc > 2 ? atoi(argv[1]) : 1, .far = argc > 2 ? atoi(argv[2]) : 2,
-			       .lose = lose };
+	struct hw_common t = {
+		.near = argc > 2 ? atoi(argv[1]) : 1, .far = argc > 2 ? atoi(argv[2]) : 2, .lose = lose};
 	struct hw_span s[16];
 	int n;
 
@@ -91,8 +92,8 @@ int main(int argc, char **argv)
 		return 2;
 	n = hw_spans(t.hw, s, 16);
 	for (int i = 0; i < n && i < 16; i++)
-		printf("span %d: type %d, channels %d-%d, alarms %#x, %s, %s\n", s[i].no, s[i].type, s[i].first_chan,
-		       s[i].first_chan + s[i].chans - 1, s[i].alarms, s[i].name, s[i].desc);
+		printf("span %d: type %d, channels %d-%d, alarms %#x, %s, %s\n", s[i].no, s[i].type,
+		       s[i].first_chan, s[i].first_chan + s[i].chans - 1, s[i].alarms, s[i].name, s[i].desc);
 	hw_common_run(&t);
 	hw_close(t.hw);
 	printf("%d passed, %d failed\n", t.passed, t.failed);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tests/unit/test_hw_dahdi.c: the DAHDI driver on a host without DAHDI: no card is an ordinary answer, and its clock
- * runs all the same. The rest is tested by tests/tools/hw_dahdi_test.c in a virtual machine. */
+/* tests/unit/test_hw_dahdi.c: the DAHDI driver on a host without DAHDI: no card is an ordinary answer, and
+ * its clock runs all the same. The rest is tested by tests/tools/hw_dahdi_test.c in a virtual machine. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <unistd.h>
+
 #include <cmocka.h>
 
 #include "hw/hw.h"
@@ -34,7 +35,7 @@ static void test_no_card(void **state)
 	assert_int_equal(hw_chans(hw, 0, &chan, 1), 0);
 	assert_int_equal(hw_line_open(hw, 1, never, NULL, &l), -ENOENT);
 	assert_int_equal(hw_dchan_open(hw, 16, never, NULL, &d), -ENOENT);
-	own = (struct pollfd){ .fd = hw_fd(hw), .events = POLLIN };
+	own = (struct pollfd){.fd = hw_fd(hw), .events = POLLIN};
 	assert_int_equal(poll(&own, 1, 0), 0);
 	hw_service(hw, 0);
 
@@ -51,7 +52,7 @@ static void test_no_card(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_no_card) };
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_card)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

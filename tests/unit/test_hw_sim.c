@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tests/unit/test_hw_sim.c: the common driver test on the simulated card, in invented time, and the card's own faults. */
+/* tests/unit/test_hw_sim.c: the common driver test on the simulated card, in invented time, and the card's
+ * own faults. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 #include "hw/sim.h"
@@ -10,9 +12,9 @@
 
 static struct hw *open_pair(enum hw_span_type type, double ppm)
 {
-	const struct sim_span spans[] = { { 1, type }, { 2, type } };
-	const struct sim_wire wire = { 1, 2, ppm };
-	const struct sim_conf conf = { spans, 2, &wire, 1 };
+	const struct sim_span spans[] = {{1, type}, {2, type}};
+	const struct sim_wire wire = {1, 2, ppm};
+	const struct sim_conf conf = {spans, 2, &wire, 1};
 	struct hw *hw = NULL;
 
 	assert_int_equal(hw_sim_open(&hw, &conf), 0);
@@ -26,8 +28,12 @@ static int lose(struct hw_common *t, bool lost)
 
 static void common(enum hw_span_type type)
 {
-	struct hw_common t = { .hw = open_pair(type, 0), .near = 1, .far = 2, .invented = true, .lose = lose,
-			       .now_us = 1000000 };
+	struct hw_common t = {.hw = open_pair(type, 0),
+			      .near = 1,
+			      .far = 2,
+			      .invented = true,
+			      .lose = lose,
+			      .now_us = 1000000};
 
 	assert_int_equal(hw_common_run(&t), 0);
 	assert_true(t.passed >= 16);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tests/unit/test_hw_threads.c: the simulated card between two threads, for the thread sanitizer: the loop thread opens,
- * closes, signals and makes faults while the media thread moves audio. Lines change hands by a mailbox, as in the gateway. */
+/* tests/unit/test_hw_threads.c: the simulated card between two threads, for the thread sanitizer: the loop
+ * thread opens, closes, signals and makes faults while the media thread moves audio. Lines change hands by a
+ * mailbox, as in the gateway. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 #include "hw/sim.h"
@@ -15,16 +17,16 @@ struct media {
 	struct hw *hw;
 	pthread_mutex_t lock;
 	pthread_cond_t answered;
-	struct hw_line *start[LINES], *stop[LINES];	/* asked for by the loop, under the lock */
+	struct hw_line *start[LINES], *stop[LINES]; /* asked for by the loop, under the lock */
 	int asked;
 	bool quit;
-	struct hw_line *running[LINES];			/* media thread */
+	struct hw_line *running[LINES]; /* media thread */
 	long blocks, gone;
 };
 
 static void obey(struct media *m)
 {
-	const struct hw_audio a = { .block = 40, .buffers = 4 };
+	const struct hw_audio a = {.block = 40, .buffers = 4};
 
 	pthread_mutex_lock(&m->lock);
 	for (int i = 0; m->asked && i < LINES; i++) {
@@ -68,7 +70,7 @@ static void *media_thread(void *arg)
 	return NULL;
 }
 
-static void ask(struct media *m)	/* and wait, as a port's close does before the line is given back */
+static void ask(struct media *m) /* and wait, as a port's close does before the line is given back */
 {
 	pthread_mutex_lock(&m->lock);
 	m->asked = 1;
@@ -111,12 +113,12 @@ static void toggle(struct media *m, struct hw_line **l, int i)
 
 static void test_threads(void **state)
 {
-	const struct sim_span spans[] = { { 1, HW_SPAN_E1 }, { 2, HW_SPAN_E1 } };
-	const struct sim_wire wire = { 1, 2, 20 };
-	const struct sim_conf conf = { spans, 2, &wire, 1 };
-	struct media m = { .lock = PTHREAD_MUTEX_INITIALIZER, .answered = PTHREAD_COND_INITIALIZER };
-	struct hw_line *line[LINES] = { NULL };
-	struct hw_dchan *d[2] = { NULL };
+	const struct sim_span spans[] = {{1, HW_SPAN_E1}, {2, HW_SPAN_E1}};
+	const struct sim_wire wire = {1, 2, 20};
+	const struct sim_conf conf = {spans, 2, &wire, 1};
+	struct media m = {.lock = PTHREAD_MUTEX_INITIALIZER, .answered = PTHREAD_COND_INITIALIZER};
+	struct hw_line *line[LINES] = {NULL};
+	struct hw_dchan *d[2] = {NULL};
 	struct sim_counters c;
 	unsigned x = 7;
 	pthread_t t;
@@ -156,7 +158,7 @@ static void test_threads(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_threads) };
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_threads)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
