@@ -129,8 +129,10 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 	char detail[Q931_DETAIL_MAX], other[32];
 	const char *what;
 
-	if (kind == Q921_RESET)
+	if (kind == Q921_RESET) {
 		link->seq_in.next = link->seq_out.next = 0;
+		link->restart_lost = link->restarting;	/* what was not acknowledged is dropped */
+	}
 	if (kind != Q921_I || !q921_first(seq, frame, len) || !q931_read(frame, len, &m, detail))
 		return;
 	what = q931_type_name(m.type);

@@ -116,6 +116,8 @@ struct pri_link {
 
 	struct pri_line *restarting;	/* RESTART sent, RESTART ACKNOWLEDGE to come */
 	int64_t restart_at;		/* when it was sent */
+	bool restart_lost;		/* layer 2 was set up again meanwhile, as when both ends begin at once */
+	int restart_from;		/* index of the line whose turn is next */
 	bool restart_known;		/* the far end has acknowledged one */
 
 	struct q921_seq seq_in, seq_out;	/* which I frames are repetitions */

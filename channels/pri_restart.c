@@ -21,6 +21,8 @@ static void send_restart(struct pri_link *link, struct pri_line *line)
 	line->restarts++;
 	link->count.restarts++;
 	link->restarting = line;
+	link->restart_lost = false;
+	link->restart_from = (int)(line - link->lines) + 1;
 	link->restart_at = pri_stamp(link->trunk);
 	pri_reset(link->pri, line->pos);
 }
@@ -63,22 +65,34 @@ static void check_timeout(struct pri_link *link)
 		return;
 	if (line->restarts > N316)
 		give_up(link, line);
-	else
+	else if (!link->restart_known)	/* soon to be known whether it is the procedure or the channel */
 		send_restart(link, line);
 }
 
+/* The next line in turn, so that one channel without an answer does not keep the others waiting. */
 void pri_restart_run(struct pri_link *link)
 {
 	check_timeout(link);
-	for (int i = 0; !link->restarting && link->layer2 && i < link->n_lines; i++)
-		if (link->lines[i].restart_due && !link->lines[i].leg)
-			send_restart(link, &link->lines[i]);
+	if (link->restarting && link->restart_lost && link->layer2) {
+		link->restart_lost = false;
+		if (link->restarting->leg)
+			link->restarting = NULL;
+		else
+			pri_reset(link->pri, link->restarting->pos);
+	}
+	for (int i = 0; !link->restarting && link->layer2 && i < link->n_lines; i++) {
+		struct pri_line *line = &link->lines[(link->restart_from + i) % link->n_lines];
+
+		if (line->restart_due && !line->leg)
+			send_restart(link, line);
+	}
 }
 
 /* Layer 2 is lost: what was sent is lost with it. */
 void pri_restart_stop(struct pri_link *link)
 {
 	link->restarting = NULL;
+	link->restart_from = 0;
 	for (int i = 0; i < link->n_lines; i++)
 		link->lines[i].restarts = 0;
 }

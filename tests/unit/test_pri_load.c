@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tests/unit/test_pri_load.c: many calls at once over two ISDN trunks, ended at random at every stage by
+ * either end: no leg is lost, every line is idle afterwards, libpri keeps no call.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tests/support/pri_bench.h"
+
+static uint32_t dice = 1;
+
+static uint32_t roll(uint32_t n)
+{
+	dice = dice * 1664525 + 1013904223;
+	return (dice >> 8) % n;
+}
+
+static void test_thirty_at_once(void **state)
+{
+	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1 });
+
+	(void)state;
+	b->end[NET].offered = bench_answer;
+	for (int i = 0; i < 30; i++)
+		assert_non_null(bench_call(b, USER, "2079460100"));
+	bench_run(b, 1000);
+	assert_int_equal(bench_count(b, USER, PRI_LINE_UP), 30);
+	assert_int_equal(bench_count(b, NET, PRI_LINE_UP), 30);
+	for (struct bench_leg *l = b->end[NET].legs; l; l = l->next)
+		bench_clear(l, 16);
+	bench_run(b, 1000);
+	assert_int_equal(b->end[USER].n_cleared, 30);
+	for (struct bench_leg *l = b->end[USER].legs; l; l = l->next) {
+		assert_int_equal(bench_event(l, LEG_CLEARED)->cause.q850, 16);
+		assert_int_equal(bench_event(l, LEG_CLEARED)->cause.location, 2);
+	}
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
+/* Both ends fill the span at once: half the calls collide. */
+static void test_sixty_for_thirty(void **state)
+{
+	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1 });
+	unsigned up = 0;
+
+	(void)state;
+	b->end[NET].offered = b->end[USER].offered = bench_answer;
+	for (int i = 0; i < 30; i++) {
+		assert_non_null(bench_call(b, USER, "1"));
+		assert_non_null(bench_call(b, NET, "2"));
+	}
+	bench_run(b, 5000);
+	for (struct bench_leg *l = b->end[NET].legs; l; l = l->next)
+		if (!l->incoming) {
+			up += !l->cleared;
+			assert_non_null(bench_event(l, LEG_ANSWERED));
+		}
+	assert_int_equal(up, 30);	/* the network's */
+	assert_int_equal(bench_count(b, USER, PRI_LINE_UP), 30);
+	assert_int_equal(bench_span(b, USER).glare, 30);
+	for (struct bench_leg *l = b->end[NET].legs; l; l = l->next)
+		if (!l->cleared)
+			bench_clear(l, 16);
+	bench_run(b, 2000);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
+/* --- At random --------------------------------------------------------------------------------- */
+
+static void random_answer(struct bench_leg *l)
+{
+	switch (roll(6)) {
+	case 0:
+		return;
+	case 1:
+		bench_clear(l, 1 + (int)roll(127));
+		return;
+	case 2:
+		bench_ring(l);
+		return;
+	case 3:
+		assert_int_equal(leg_answer(l->leg, NULL), 0);
+		return;
+	case 4:
+		assert_int_equal(leg_progress(l->leg, true, NULL), 0);
+		return;
+	default:
+		bench_answer(l);
+	}
+}
+
+static void random_act(struct bench_leg *l)
+{
+	struct leg_cause c = { .q850 = (uint8_t)(1 + roll(127)), .location = (uint8_t)roll(11) };
+
+	switch (roll(4)) {
+	case 0:
+		leg_answer(l->leg, NULL);	/* -EALREADY is fine */
+		break;
+	case 1:
+		leg_alert(l->leg, roll(2));
+		break;
+	default:
+		leg_clear(l->leg, &c);
+	}
+}
+
+static void random_turn(struct bench *b)
+{
+	bench_run(b, roll(20));
+	for (int i = 0; i < 2; i++)
+		for (struct bench_leg *l = b->end[i].legs; l; l = l->next)
+			if (!l->cleared && roll(40) == 0)
+				random_act(l);
+}
+
+static void at_random(const struct bench_conf *conf, int calls, int loss)
+{
+	struct bench *b = bench_open(conf);
+	int made = 0;
+
+	b->end[NET].offered = b->end[USER].offered = random_answer;
+	hw_sim_fault(b->card, 1, SIM_FAULT_D_LOSS, loss);
+	hw_sim_fault(b->card, 2, SIM_FAULT_D_ERROR, loss);
+	for (int turns = 0; made < calls && turns < 20 * calls; turns++) {
+		if (roll(2) && bench_call(b, (int)roll(2), "2079460100"))
+			made++;
+		random_turn(b);
+	}
+	assert_int_equal(made, calls);
+	hw_sim_fault(b->card, 1, SIM_FAULT_D_LOSS, 0);
+	hw_sim_fault(b->card, 2, SIM_FAULT_D_ERROR, 0);
+	for (int i = 0; i < 2; i++)
+		for (struct bench_leg *l = b->end[i].legs; l; l = l->next)
+			if (!l->cleared)
+				leg_clear(l->leg, &(struct leg_cause){ .q850 = 16 });
+	bench_run(b, 60000);
+	bench_assert_idle(b);
+	if (!loss) {
+		assert_null(strstr(b->end[USER].log, "audit"));
+		assert_null(strstr(b->end[NET].log, "audit"));
+	}
+	bench_close(b);
+}
+
+static void test_random(void **state)
+{
+	(void)state;
+	at_random(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1 }, 500, 0);
+	at_random(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .hunt = PRI_DESCENDING, .exclusive = true }, 500, 0);
+	at_random(&(struct bench_conf){ .type = HW_SPAN_T1, .dialect = PRI_NATIONAL2, .hunt = PRI_ROUND_ROBIN }, 500, 0);
+}
+
+static void test_random_with_loss(void **state)
+{
+	(void)state;
+	at_random(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .hunt = PRI_LEAST_USED }, 200, 30);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_thirty_at_once), cmocka_unit_test(test_sixty_for_thirty),
+		cmocka_unit_test(test_random), cmocka_unit_test(test_random_with_loss),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
