@@ -82,7 +82,5 @@ void call_leg_stats(struct call_leg *cl, struct leg *leg);
 /* call_record.c */
 void call_record_leg(struct call_leg *cl, const char *trunk);
 void call_record_write(struct call *c);
-/* The last records, newest first, as a JSON array that the caller puts. */
-struct json_object *call_records_json(struct gateway *gw, int count);
 
 #endif

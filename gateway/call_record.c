@@ -7,7 +7,6 @@
 #include "gateway/call.h"
 #include "gateway/cause.h"
 #include "gateway/log.h"
-#include "gateway/put.h"
 #include "gateway/trunk.h"
 
 /* Fills what is known of a leg when it is made, and its line when it becomes known. TRUNK NULL: the same. */
@@ -60,54 +59,5 @@ void call_record_write(struct call *c)
 	c->rec.in = c->in.rec;
 	c->rec.out = c->out.rec;
 	log_end(c);
-	c->gw->recent[c->gw->n_recent++ % GATEWAY_RECENT] = c->rec;
 	records_put(c->gw->records, &c->rec);
-}
-
-static void time_text(struct json_object *o, const char *key, int64_t ms)
-{
-	char buf[40];
-	time_t t = (time_t)(ms / 1000);
-	struct tm tm;
-	size_t n;
-
-	if (!ms)
-		return;
-	gmtime_r(&t, &tm);
-	n = strftime(buf, sizeof(buf), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(buf + n, sizeof(buf) - n, ".%03dZ", (int)(ms % 1000));
-	put_str(o, key, buf);
-}
-
-static struct json_object *record_json(const struct call_record *r)
-{
-	struct json_object *o = json_object_new_object();
-
-	put_int(o, "call", (int64_t)r->id);
-	time_text(o, "start", r->start_ms);
-	time_text(o, "answer", r->answer_ms);
-	time_text(o, "end", r->end_ms);
-	put_dbl(o, "seconds", r->answer_ms ? (double)(r->end_ms - r->answer_ms) / 1000 : 0);
-	put_str(o, "from_trunk", r->in.trunk);
-	put_str(o, "from_line", r->in.line);
-	put_str(o, "from", r->in.calling);
-	put_str(o, "to_trunk", r->out.trunk);
-	put_str(o, "to_line", r->out.line);
-	put_str(o, "to", r->in.called);
-	put_int(o, "cause", r->cause);
-	put_str(o, "cause_name", cause_name(r->cause));
-	put_int(o, "location", r->location);
-	put_str(o, "side", r->side);
-	put_str(o, "why", r->why);
-	return o;
-}
-
-struct json_object *call_records_json(struct gateway *gw, int count)
-{
-	struct json_object *a = json_object_new_array();
-	uint64_t have = gw->n_recent < GATEWAY_RECENT ? gw->n_recent : GATEWAY_RECENT;
-
-	for (uint64_t i = 0; i < have && (int)i < count; i++)
-		json_object_array_add(a, record_json(&gw->recent[(gw->n_recent - 1 - i) % GATEWAY_RECENT]));
-	return a;
 }

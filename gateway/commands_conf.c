@@ -201,12 +201,21 @@ void commands_reload(struct gateway *gw)
 
 /* --- records and log -------------------------------------------------------------------------- */
 
+/* From the records thread, or when the daemon ends. */
+static void on_records_read(void *arg, struct json_object *body, const char *why)
+{
+	if (body)
+		control_answer(arg, body);
+	else
+		control_fail(arg, "tipring status tells more", "the records cannot be read: %s", why);
+}
+
 void command_records(void *arg, struct control_request *req, struct json_object *args)
 {
-	struct json_object *o = json_object_new_object();
+	struct gateway *gw = arg;
 
-	json_object_object_add(o, "records", call_records_json(arg, (int)command_int(args, "count", 20)));
-	control_answer(req, o);
+	if (records_read(gw->records, (int)command_int(args, "count", 20), on_records_read, req))
+		control_fail(req, "", "out of memory");
 }
 
 void command_log(void *arg, struct control_request *req, struct json_object *args)

@@ -176,16 +176,23 @@ static int open_watchdog(struct gateway *gw)
 
 /* --- open and close --------------------------------------------------------------------------- */
 
+static void on_records(void *arg, uint32_t events)
+{
+	struct gateway *gw = arg;
+
+	(void)events;
+	records_service(gw->records);
+}
+
 static int open_books(struct gateway *gw)
 {
 	const char *path = gw->args.records ? gw->args.records : gw->site->conf->records;
 	int err = ladder_open(&gw->ladder);
 
-	gw->recent = calloc(GATEWAY_RECENT, sizeof(*gw->recent));
-	if (!gw->recent)
-		err = -ENOMEM;
 	if (!err)
 		err = records_open(&gw->records, path[0] ? path : "/var/lib/tipring/records.sqlite");
+	if (!err)
+		err = loop_add_fd(gw->loop, records_fd(gw->records), EPOLLIN, on_records, gw);
 	if (err)
 		log_line(LOG_L_ERROR, "records: cannot start: %s", strerror(-err));
 	return err;
@@ -258,10 +265,11 @@ void gateway_close(struct gateway *gw)
 	if (gw->hw)
 		loop_del_fd(gw->loop, hw_fd(gw->hw));
 	hw_close(gw->hw);
+	if (gw->records)
+		loop_del_fd(gw->loop, records_fd(gw->records));
 	records_close(gw->records);
 	ladder_close(gw->ladder);
 	site_free(gw->site);
-	free(gw->recent);
 	free(gw->chan_pos);
 	free(gw);
 }

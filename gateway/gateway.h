@@ -23,8 +23,6 @@ struct call;
 struct trunk;
 struct watchdog;
 
-#define GATEWAY_RECENT 100
-
 struct gateway_args {
 	const char *dir;	/* configuration folder */
 	const char *socket;	/* control socket */
@@ -54,8 +52,6 @@ struct gateway {
 	bool draining;			/* new calls are refused */
 	bool stopping;			/* on the way out */
 	struct loop_timer *stop_timer;
-	struct call_record *recent;	/* ring of the last GATEWAY_RECENT records */
-	uint64_t n_recent;		/* how many were ever put in it */
 	unsigned short *chan_pos;	/* timeslot of each channel number, filled by gateway_line_name() */
 	int n_chan_pos;
 };

@@ -44,11 +44,9 @@ struct client {
 	struct client *next;
 };
 struct control_request {
-	struct control *control;
 	struct client *client;		/* NULL when it has gone */
 	void (*gone)(void *arg);
 	void *gone_arg;
-	struct control_request *next, **back;
 };
 struct control {
 	struct loop *loop;
@@ -59,21 +57,11 @@ struct control {
 	const struct control_command *commands;
 	void *arg;
 	struct client *clients;
-	struct control_request *requests;
 	struct loop_timer *retry;
 	int n_clients;
-	bool closing;
 };
 
 static void on_client(void *arg, uint32_t events);
-
-static void request_free(struct control_request *r)
-{
-	*r->back = r->next;
-	if (r->next)
-		r->next->back = r->back;
-	free(r);
-}
 
 /* The client is taken from the list; it is freed when no function up the stack uses it. */
 static void client_drop(struct client *c)
@@ -189,13 +177,7 @@ static struct control_request *request_make(struct client *c)
 
 	if (!r)
 		return NULL;
-	r->control = c->control;
 	r->client = c;
-	r->back = &c->control->requests;
-	r->next = c->control->requests;
-	if (r->next)
-		r->next->back = &r->next;
-	c->control->requests = r;
 	c->request = r;
 	return r;
 }
@@ -405,17 +387,30 @@ int control_open(struct control **out, struct loop *loop, const char *path,
 	return 0;
 }
 
+/* The last words to a client that waits; its request lives on until its owner answers it. */
+static void client_end(struct client *c)
+{
+	size_t len = 0;
+	char *line;
+
+	c->busy++;
+	if (c->request) {
+		line = control_fail_line("the daemon is shutting down", NULL, &len);
+		c->last = true;
+		client_send(c, line, len);
+	}
+	client_drop(c);
+	client_done(c);
+}
+
 void control_close(struct control *k)
 {
 	struct stat st;
 
 	if (!k)
 		return;
-	k->closing = true;
-	while (k->requests)
-		control_fail(k->requests, NULL, "the daemon is shutting down");
 	while (k->clients)
-		on_slow(k->clients);
+		client_end(k->clients);
 	loop_timer_cancel(k->loop, &k->retry);
 	if (k->fd >= 0) {
 		loop_del_fd(k->loop, k->fd);
@@ -432,7 +427,7 @@ static void finish(struct control_request *r, char *line, size_t len)
 {
 	struct client *c = r->client;
 
-	request_free(r);
+	free(r);
 	if (!c) {
 		free(line);
 		return;
@@ -440,8 +435,7 @@ static void finish(struct control_request *r, char *line, size_t len)
 	c->busy++;
 	c->request = NULL;
 	client_send(c, line, len);
-	if (!c->control->closing)
-		client_process(c);
+	client_process(c);
 	client_want(c);
 	client_done(c);
 }

@@ -26,7 +26,8 @@ struct control_command {
  * living daemon serves is -EADDRINUSE. */
 int control_open(struct control **out, struct loop *loop, const char *path,
 		 const struct control_command *commands, void *arg);
-void control_close(struct control *c);	/* open requests are answered with a failure; NULL is fine */
+/* Clients that wait are told that the daemon ends, as if they had gone: their requests are still to be answered. */
+void control_close(struct control *c);	/* NULL is fine */
 
 void control_answer(struct control_request *req, struct json_object *body);	/* takes BODY; NULL for none */
 void control_fail(struct control_request *req, const char *hint, const char *fmt, ...)

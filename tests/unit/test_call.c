@@ -354,7 +354,6 @@ static int setup(void **state)
 
 	(void)state;
 	gw.site = &site;
-	gw.recent = calloc(GATEWAY_RECENT, sizeof(*gw.recent));
 	assert_int_equal(loop_open(&gw.loop), 0);
 	return ladder_open(&gw.ladder);
 }
@@ -362,7 +361,6 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	free(gw.recent);
 	ladder_close(gw.ladder);
 	loop_close(gw.loop);
 	return 0;
