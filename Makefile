@@ -78,6 +78,9 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libsupport.
 $(B)/tests/%: $(B)/tests/%.o $(B)/libsupport.a $(B)/libtipring.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+# Runs the program itself.
+$(B)/tests/unit/test_cli: | $(B)/tipring
+
 lib: $(B)/libtipring.a
 units: $(UNITS)
 tools: $(TOOLS)
