@@ -7,8 +7,8 @@
 
 #include "hw/hw.h"
 
-#define G711_ALAW_SILENCE 0xd5
-#define G711_MULAW_SILENCE 0xff
+#define LAW_ALAW_SILENCE 0xd5
+#define LAW_MULAW_SILENCE 0xff
 
 void law_init(void);	/* fills the tables; again is harmless */
 
@@ -21,7 +21,7 @@ void law_apply(const uint8_t *table, uint8_t *buf, unsigned n);
 
 static inline uint8_t law_silence(enum hw_law law)
 {
-	return law == HW_ALAW ? G711_ALAW_SILENCE : G711_MULAW_SILENCE;
+	return law == HW_ALAW ? LAW_ALAW_SILENCE : LAW_MULAW_SILENCE;
 }
 
 /* Levels. 0 dBm0 is defined by G.711 tables 5 and 6: the overload point of a sine is +3.14 dBm0 in A-law, +3.17 in mu-law. */

@@ -16,7 +16,7 @@
 #define BLOCK_MAX 160
 #define BLOCK_LINE 40		/* line to line: 5 ms */
 #define BLOCK_ECHO 8		/* an echo test adds as little delay as the card allows */
-#define BUFFERS_OCTETS 640	/* what the card is to hold each way at least */
+#define BUFFERS 32		/* each write takes one, however short */
 #define CUSHION_RTP 16		/* samples still queued when the next packet is to be written */
 #define CUSHION_LINE 8
 #define CUSHION_MAX 40		/* it grows to this where the host is late */
@@ -176,19 +176,18 @@ static void feed(void *owner, int64_t now_us)
 
 	if (!l->running)
 		return;
-	if (port_generating(&l->port)) {
-		if (q && q->kind == PORT_RTP)
-			rtp_discard(q, now_us);
-		generate(l, now_us);
-		feed_at_cushion(l);
-	} else if (q && q->kind == PORT_RTP) {
+	if (q && q->kind == PORT_RTP && !port_generating(&l->port)) {
 		again = rtp_feed_line(q, now_us);
 		if (again >= 0)
 			wheel_add(&l->port.m->wheel, &l->feed_due, again);
-		else
-			l->flowing = false;
-	} else if (!q) {
-		l->flowing = false;
+	} else if (q && q->kind == PORT_RTP) {
+		rtp_discard(q, now_us);
+	}
+	if (port_generating(&l->port)) {	/* an event that was just read may have begun a tone */
+		generate(l, now_us);
+		feed_at_cushion(l);
+	} else if (again < 0) {
+		l->flowing = l->flowing && q && q->kind != PORT_RTP;
 	}
 }
 
@@ -209,7 +208,7 @@ static void line_generator(struct media_port *p, int64_t now_us)
 	if (!l->running)
 		p->ops->joined(p, now_us);
 	else if (!due_waits(&l->feed_due))
-		feed(l, now_us);
+		wheel_add(&p->m->wheel, &l->feed_due, now_us);
 }
 
 /* Audio of a partner that pushes: another line, an echo. Its blocks come at a steady pace, so what is queued
@@ -330,7 +329,7 @@ static void start(struct line_port *l, int64_t now_us)
 	struct hw_audio a = { .clear = l->conf.clear, .echo_taps = l->conf.echo_taps };
 
 	l->block = a.block = block_for(l);
-	a.buffers = BUFFERS_OCTETS / a.block < 4 ? 4 : BUFFERS_OCTETS / a.block > 32 ? 32 : BUFFERS_OCTETS / a.block;
+	a.buffers = BUFFERS;
 	media_line_count(l->port.m, 1);
 	l->gone = hw_line_start(l->hl, &a) < 0;
 	l->running = true;

@@ -79,7 +79,7 @@ static void test_due(void *owner, int64_t now_us)
 	if (!q || q->kind != PORT_TEST)
 		return;
 	if (q->ops->produce && q->ops->produce(q, buf, BLOCK))
-		port_deliver(q, buf, BLOCK, now_us);
+		test_push(&t->port, buf, BLOCK, now_us);
 	t->due_us += BLOCK * SAMPLE_US;
 	wheel_add(&t->port.m->wheel, &t->due, t->due_us);
 }
