@@ -357,7 +357,9 @@ void sdp_words(const struct sdp *theirs, char *out, size_t size)
 	}
 	for (i = 0; i < theirs->n_codecs; i++)
 		put(&t, "%s%s", i ? " " : "", codecs[theirs->codecs[i].codec].name);
-	snprintf(out, size, "%s ptime %u from %s%s%s:%u%s", theirs->n_codecs ? names : "no codec known", theirs->ptime,
+	if (theirs->ptime)
+		put(&t, " ptime %u", theirs->ptime);
+	snprintf(out, size, "%s from %s%s%s:%u%s", theirs->n_codecs ? names : "no codec known",
 		 a->ss_family == AF_INET6 ? "[" : "", host, a->ss_family == AF_INET6 ? "]" : "", port,
 		 holds[theirs->dir & MEDIA_SENDRECV]);
 }
