@@ -102,11 +102,18 @@ static int on_message(struct sip_ua *ua, nta_agent_t *agent, msg_t *msg, sip_t *
 
 /* --- Open and close --------------------------------------------------------------------------- */
 
+static void swallow(void *stream, char const *fmt, va_list ap)
+{
+	(void)stream;
+	(void)fmt;
+	(void)ap;
+}
+
 /* sofia-sip writes to standard error what any datagram can provoke. */
 static void quiet(void)
 {
 	if (!getenv("SOFIA_DEBUG"))
-		su_log_set_level(NULL, 0);
+		su_log_redirect(NULL, swallow, NULL);
 }
 
 int sip_ua_open(struct sip_ua **out, su_root_t *root, struct media *m, const struct conf *conf,
