@@ -161,6 +161,20 @@ static bool trunk_name(struct reader *r, const struct yaml *key)
 	return true;
 }
 
+/* A key that will be reported as unknown: likely a kind with a slip in it. */
+static bool unknown_inside(const struct yaml *n)
+{
+	for (const struct yaml *k = n->child; k && k->next; k = k->next->next) {
+		bool known = false;
+
+		for (size_t i = 0; i < conf_trunk_keys.n && k->kind == YAML_SCALAR; i++)
+			known |= strcmp(conf_trunk_keys.keys[i].name, k->text) == 0;
+		if (!known)
+			return true;
+	}
+	return false;
+}
+
 /* isdn: or sip:, exactly one. Analog kinds are told by their own keys. */
 static bool one_kind(struct reader *r, const struct yaml *key, const struct yaml *n)
 {
@@ -175,7 +189,7 @@ static bool one_kind(struct reader *r, const struct yaml *key, const struct yaml
 		report(r, key, "make two trunks of it", "trunk %s is of two kinds, isdn and sip", key->text);
 		return false;
 	}
-	if (!isdn && !sip && !yaml_get(n, "fxs") && !yaml_get(n, "fxo"))
+	if (!isdn && !sip && !yaml_get(n, "fxs") && !yaml_get(n, "fxo") && !unknown_inside(n))
 		report(r, key, "give it isdn: {spans: [1]} or sip: {peer: \"HOST\"}", "trunk %s has no kind", key->text);
 	return true;
 }

@@ -82,7 +82,10 @@ void keys_read(struct reader *r, const struct conf_keys *t, const struct yaml *m
 		if (t->keys[i].required && !yaml_get(map, t->keys[i].name)) {
 			char hint[120];
 
-			snprintf(hint, sizeof(hint), "add %s: %s", t->keys[i].name, t->keys[i].help);
+			bool whole = strncmp(t->keys[i].help, t->keys[i].name, strlen(t->keys[i].name)) == 0;
+
+			snprintf(hint, sizeof(hint), "add %s%s%s", whole ? "" : t->keys[i].name, whole ? "" : ": ",
+				 t->keys[i].help);
 			report(r, map, hint, "%s is missing in %s", t->keys[i].name, t->where);
 		}
 }

@@ -51,6 +51,26 @@ static int fail(struct builder *b, const struct fy_mark *m, const char *suggesti
 	return -EINVAL;
 }
 
+/* Into the tree, after what is there. Returns 0. */
+static int hang(struct builder *b, struct yaml *n)
+{
+	if (b->last_made)
+		b->last_made->all = n;
+	else
+		b->root = n;
+	b->last_made = n;
+	if (b->depth > 0) {
+		struct yaml **tail = &b->tail[b->depth - 1];
+
+		if (*tail)
+			(*tail)->next = n;
+		else
+			b->open[b->depth - 1]->child = n;
+		*tail = n;
+	}
+	return 0;
+}
+
 /* A node that EV begins, hung into the tree. */
 static int add(struct builder *b, struct fy_event *ev, enum yaml_kind kind, struct fy_token *value)
 {
@@ -72,24 +92,19 @@ static int add(struct builder *b, struct fy_event *ev, enum yaml_kind kind, stru
 	n->text[len] = '\0';
 	n->len = len;
 	n->kind = kind;
+	if (kind == YAML_SCALAR && len == 0 && b->last_made &&
+	    (!value || fy_token_scalar_style(value) == FYSS_PLAIN)) {
+		/* Nothing has no place of its own: it is where its key is. */
+		n->line = b->last_made->line;
+		n->column = b->last_made->column;
+		n->length = b->last_made->length;
+		return hang(b, n);
+	}
 	n->line = m ? m->line + 1 : 1;
 	n->column = m ? m->column + 1 : 1;
 	n->length = m && end && end->line == m->line && end->column > m->column ? end->column - m->column : 1;
 	n->quoted = value && fy_token_scalar_style(value) != FYSS_PLAIN;
-	if (b->last_made)
-		b->last_made->all = n;
-	else
-		b->root = n;
-	b->last_made = n;
-	if (b->depth > 0) {
-		struct yaml **tail = &b->tail[b->depth - 1];
-
-		if (*tail)
-			(*tail)->next = n;
-		else
-			b->open[b->depth - 1]->child = n;
-		*tail = n;
-	}
+	hang(b, n);
 	if (kind == YAML_SCALAR)
 		return 0;
 	if (b->depth == YAML_DEPTH_MAX)

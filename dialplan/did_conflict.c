@@ -47,7 +47,7 @@ static void search(struct search *s, uint32_t index, int pos)
 	uint32_t other;
 
 	for (int i = 0; i < node->skip_len; i++, pos++)
-		if (!fits(s, t->pool[node->skip + (uint32_t)i], pos))
+		if (!fits(s, node_skip(t, node)[i], pos))
 			return;
 	if (pos < s->piece->n) {
 		for (int i = 0; i < children; i++)

@@ -65,7 +65,7 @@ static void walk(struct explain *x, uint32_t index, int pos, bool on_way)
 	if (x->visits++ >= VISITS_MAX && !on_way)
 		return;
 	for (int i = 0; i < node->skip_len; i++, pos++)
-		if (pos >= x->len || !code_matches(x->t, x->t->pool[node->skip + (uint32_t)i], symbol_bit(x->number[pos])))
+		if (pos >= x->len || !code_matches(x->t, node_skip(x->t, node)[i], symbol_bit(x->number[pos])))
 			on_way = false;
 	for (int pass = 0; pass < 2; pass++, first = false)
 		for (int i = 0; i < children; i++) {

@@ -76,7 +76,8 @@ static uint32_t place(struct builder *b, const struct did_piece *p, size_t n)
 		struct pattern x, y;
 
 		if (!((rows[best].flags | rows[p[i].row].flags) & ROW_RANGE)) {
-			conflict_report(b->l, best, p[i].row);
+			if (!(rows[best].flags & ROW_SETS))	/* else conflict_check() finds them */
+				conflict_report(b->l, best, p[i].row);
 			continue;
 		}
 		row_pattern(b->t, best, &x);
@@ -155,8 +156,11 @@ static int build(struct builder *b, uint32_t index, struct did_piece *p, size_t 
 	struct run list[256];
 	int k, err = 0;
 
-	node.skip = p[0].str + (uint32_t)depth;
 	node.skip_len = (uint8_t)common(b, p, n, depth);
+	if (node.skip_len <= sizeof(node.skip.here))
+		memcpy(node.skip.here, b->t->pool + p[0].str + depth, node.skip_len);
+	else
+		node.skip.at = p[0].str + (uint32_t)depth;
 	depth += node.skip_len;
 	if (n > 1)
 		sort(b, p, n, depth);

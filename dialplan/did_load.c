@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* dialplan/did_load.c: reads a DID file line by line: sections, rows, expect rows; then indexes and checks it. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,17 +170,37 @@ static size_t comment(const char *text, size_t len)
 	return len;
 }
 
+/* Octets of the UTF-8 character at P (RFC 3629), 0 when it is none. Over-long forms of three and four octets pass:
+ * names are shown, not compared. */
+static size_t utf8_length(const unsigned char *p, size_t left)
+{
+	size_t n = *p < 0x80 ? 1 : *p < 0xc2 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf5 ? 4 : 0;
+
+	for (size_t i = 1; i < n; i++)
+		if (i >= left || (p[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
 static int check_octets(const char *text, size_t len, struct fault *f)
 {
+	size_t n;
+
 	if (len > DID_LINE_MAX) {
 		fault_set(f, 0, 1, "4000 octets at most; is this really a DID file?", "the line is too long");
 		return -EINVAL;
 	}
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i += n) {
+		n = utf8_length((const unsigned char *)text + i, len - i);
+		if (!n) {
+			fault_set(f, i, 1, "save the file as UTF-8; is it really a DID file?", "this is not UTF-8 text");
+			return -EINVAL;
+		}
 		if (((unsigned char)text[i] < 0x20 && text[i] != '\t') || text[i] == 0x7f) {
 			fault_set(f, i, 1, "remove it; is this really a DID file?", "a control character");
 			return -EINVAL;
 		}
+	}
 	return 0;
 }
 
@@ -201,7 +222,9 @@ static int line_parse(struct did_loader *l, int line, const char *text, size_t l
 	end = at + comment(text + at, len - at);
 	while (end > at && (text[end - 1] == ' ' || text[end - 1] == '\t'))
 		end--;
-	if (text[at] == '[' && memchr(text + at, ']', end - at) == text + end - 1)
+	/* A pattern may begin with a set, but a set holds digits. */
+	if (text[at] == '[' && (isalpha((unsigned char)text[end - 1 > at ? at + 1 : at]) ||
+				memchr(text + at, ']', end - at) == text + end - 1))
 		err = section_parse(l, line, text + at, end - at, &f);
 	else if (end - at > 7 && strncmp(text + at, "expect", 6) == 0 && (text[at + 6] == ' ' || text[at + 6] == '\t'))
 		err = expect_parse(l, line, text + at, end - at, &f);
@@ -259,6 +282,23 @@ static int load(struct did_loader *l)
 	return err;
 }
 
+static void trim_one(void *list, size_t len, size_t item)
+{
+	void **p = list, *less = len ? realloc(*p, len * item) : NULL;
+
+	if (less)
+		*p = less;
+}
+
+/* The lists have grown by halves: what is left over goes back. */
+static void trim(struct did_table *t)
+{
+	trim_one(&t->pool, t->pool_len, 1);
+	trim_one(&t->blob, t->blob_len, 1);
+	trim_one(&t->nodes, t->nodes_len, sizeof(*t->nodes));
+	trim_one(&t->rows, t->rows_len, sizeof(*t->rows));
+}
+
 int did_load(struct did_table **out, const char *file, const char *text, size_t len,
 	     const struct did_trunks *trunks, did_error_fn *fn, void *arg)
 {
@@ -277,6 +317,8 @@ int did_load(struct did_table **out, const char *file, const char *text, size_t 
 	free(l.expects);
 	if (!err && l.errors)
 		err = -EINVAL;
+	if (!err)
+		trim(l.t);
 	if (err)
 		did_free(l.t);
 	else

@@ -39,7 +39,7 @@ static bool candidate(struct walk *w, uint32_t row)
 static bool walk(struct walk *w, uint32_t index, int pos)
 {
 	const struct did_node *node = &w->t->nodes[index], *child;
-	const uint8_t *skip = w->t->pool + node->skip;
+	const uint8_t *skip = node_skip(w->t, node);
 	bool found = false, ranges = node->exact & NODE_RANGES;
 	uint32_t exact = node->exact & ~NODE_RANGES;
 	int size = 1;
@@ -79,8 +79,11 @@ const struct did_section *section_find(const struct did_table *t, const char *tr
 
 uint32_t lookup_row(const struct did_table *t, const struct did_section *s, const char *number)
 {
-	struct walk w = { .t = t, .best = NO_ROW };
+	struct walk w;
 
+	w.t = t;
+	w.n = 0;
+	w.best = NO_ROW;
 	if (!s || s->root == NO_ROW)
 		return NO_ROW;
 	while (number[w.n]) {

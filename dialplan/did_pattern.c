@@ -24,12 +24,13 @@ void fault_set(struct fault *f, size_t at, size_t len, const char *suggestion, c
 
 uint32_t symbol_bit(char c)
 {
-	const char *at;
+	static const uint32_t bits[128] = {
+		['0'] = 1 << 0,	 ['1'] = 1 << 1,  ['2'] = 1 << 2,  ['3'] = 1 << 3,  ['4'] = 1 << 4,  ['5'] = 1 << 5,
+		['6'] = 1 << 6,	 ['7'] = 1 << 7,  ['8'] = 1 << 8,  ['9'] = 1 << 9,  ['*'] = 1 << 10, ['#'] = 1 << 11,
+		['A'] = 1 << 12, ['B'] = 1 << 13, ['C'] = 1 << 14, ['D'] = 1 << 15, ['+'] = 1 << 16,
+	};
 
-	if (c >= '0' && c <= '9')
-		return 1u << (c - '0');
-	at = c ? strchr(symbols, c) : NULL;
-	return at ? 1u << (at - symbols) : 0;
+	return c & 0x80 ? 0 : bits[(unsigned char)c];
 }
 
 static const char what_fits[] = "digits, a leading +, x, [2-4], a range a..b at the end, * at the end";

@@ -137,7 +137,7 @@ static bool word_begins(const char *text, size_t len, const char *word)
 static int option(struct did_loader *l, struct parsed *p, const char *text, size_t len, size_t *at, struct fault *f)
 {
 	size_t end = *at, n;
-	const char *word = text + *at;
+	const char *word = text + *at, *slash;
 	char name[DID_NAME_MAX];
 
 	if (word_begins(word, len - *at, "name="))
@@ -160,7 +160,8 @@ static int option(struct did_loader *l, struct parsed *p, const char *text, size
 		fault_set(f, *at, n, "take it out; max=N limits the calls of a row", "budget= is not supported by this version");
 		return -EINVAL;
 	}
-	snprintf(name, sizeof(name), "%.*s", (int)(n < 60 ? strcspn(word, "/ \t") < n ? strcspn(word, "/ \t") : n : 0), word);
+	slash = memchr(word, '/', n);
+	snprintf(name, sizeof(name), "%.*s", (int)(slash ? slash - word : n < sizeof(name) ? (long)n : 0), word);
 	fault_set(f, *at, n,
 		  did_trunk_known(l, name) ? "put a comma between destinations"
 					   : "name=\"...\", max=N or emergency; destinations are separated by commas",

@@ -36,7 +36,10 @@ enum {
 struct did_node {
 	uint32_t exact;			/* children by symbol, one bit each; NODE_RANGES */
 	uint32_t first;			/* first child: the exact ones by symbol, then the sets by size */
-	uint32_t skip;			/* codes in POOL to match first */
+	union {				/* codes to match first: here if they fit, else in POOL */
+		uint32_t at;
+		uint8_t here[4];
+	} skip;
 	uint32_t end, star;		/* row that ends here, row that ends here with "*" */
 	uint8_t skip_len, label, sets;	/* label: the code that leads here; sets: children that are sets */
 };
@@ -136,6 +139,10 @@ int expect_run(struct did_loader *l);
 /* did_lookup.c */
 const struct did_section *section_find(const struct did_table *t, const char *trunk);
 uint32_t lookup_row(const struct did_table *t, const struct did_section *s, const char *number);
+static inline const uint8_t *node_skip(const struct did_table *t, const struct did_node *n)
+{
+	return n->skip_len <= sizeof(n->skip.here) ? n->skip.here : t->pool + n->skip.at;
+}
 static inline bool code_matches(const struct did_table *t, uint8_t code, uint32_t bit)
 {
 	return t->masks[code] & bit;
