@@ -9,7 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define LEG_TRACE_MAX 512	/* octets of one line's detail with the ending zero */
+#define LEG_TRACE_MAX 512 /* octets of one line's detail with the ending zero */
 
 void leg_attach(struct leg *leg, leg_event_fn *fn, void *arg)
 {

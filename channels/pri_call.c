@@ -118,17 +118,17 @@ bool pri_setup_again(struct pri_leg *leg, int cause)
 	struct pri_trunk *t = leg->link->trunk;
 	struct pri_line *old = leg->line, *line;
 	bool channel = cause == 44 || cause == 6 || (cause == 34 && leg->glared);
-	struct leg_event ev = { .kind = LEG_AUDIO };
+	struct leg_event ev = {.kind = LEG_AUDIO};
 
 	if (leg->leg.incoming || leg->stage != PS_SENT || leg->retried || !leg->offer || !channel)
 		return false;
 	line = pri_hunt(t, NULL, old);
 	if (!line)
 		return false;
-	pri_log(leg->link, LOG_NOTICE, "call %u refused with cause %d, again on span %d chan %d", leg->cr, cause,
-		line->link->span, line->pos);
+	pri_log(leg->link, LOG_NOTICE, "call %u refused with cause %d, again on span %d chan %d", leg->cr,
+		cause, line->link->span, line->pos);
 	leg->retried = true;
-	pri_hangup(leg->link->pri, leg->call, cause);	/* what is left of it ends without a leg */
+	pri_hangup(leg->link->pri, leg->call, cause); /* what is left of it ends without a leg */
 	leg->call = NULL;
 	pri_line_drop(leg, PRI_LINE_IDLE);
 	leg->rx_cause = 0;
@@ -146,14 +146,14 @@ bool pri_answer_channel(struct pri_leg *leg, int channel)
 {
 	int pos = channel < 0 ? 0 : channel & 0xff;
 	struct pri_line *line = pos && pos != 0xff ? pri_line_at(leg->link, pos) : leg->line;
-	struct leg_event ev = { .kind = LEG_AUDIO };
+	struct leg_event ev = {.kind = LEG_AUDIO};
 
 	if (line && line == leg->line)
 		return true;
 	if (!line || line->leg || !line->hw) {
-		pri_log(leg->link, LOG_WARNING, "call %u: the far end chose chan %d, which is not free", leg->cr,
-			pos);
-		pri_leg_clear(&leg->leg, &(struct leg_cause){ .q850 = 6, .location = 1 });
+		pri_log(leg->link, LOG_WARNING, "call %u: the far end chose chan %d, which is not free",
+			leg->cr, pos);
+		pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 6, .location = 1});
 		return false;
 	}
 	pri_line_drop(leg, PRI_LINE_IDLE);

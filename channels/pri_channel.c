@@ -99,7 +99,7 @@ struct pri_line *pri_hunt(struct pri_trunk *t, const struct pri_link *only, cons
 		start = (int)(t->rr_line % (unsigned)n);
 	if (t->conf.hunt == PRI_DESCENDING) {
 		start = n - 1;
-		step = n - 1;	/* one back, modulo n */
+		step = n - 1; /* one back, modulo n */
 	}
 	for (int i = 0, at = start; i < n; i++, at = (at + step) % n) {
 		struct pri_line *line = nth(t, at);

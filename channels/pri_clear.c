@@ -13,12 +13,12 @@
 #include <stdio.h>
 #include <syslog.h>
 
-#define NORMAL 31	/* normal, unspecified: stands for a cause that is missing */
+#define NORMAL 31 /* normal, unspecified: stands for a cause that is missing */
 
 static bool refuses_at_once(int cause)
 {
 	switch (cause) {
-	case 1:		/* Q.931 5.3.2 a), with pri_hangup_fix_enable() */
+	case 1: /* Q.931 5.3.2 a), with pri_hangup_fix_enable() */
 	case 34:
 	case 44:
 	case 82:

@@ -34,7 +34,7 @@ static struct pri_leg *answered_by(struct pri_link *link, q931_call *call, int c
 
 static void report(struct pri_leg *leg, enum leg_event_kind kind, uint16_t progress, int cause)
 {
-	struct leg_event ev = { .kind = kind, .progress = progress, .inband = inband(progress) };
+	struct leg_event ev = {.kind = kind, .progress = progress, .inband = inband(progress)};
 
 	if (cause > 0 && cause <= 127) {
 		ev.cause.q850 = (uint8_t)cause;
@@ -83,8 +83,8 @@ static void on_ringing(struct pri_link *link, pri_event *ev)
 
 static void on_answer(struct pri_link *link, pri_event *ev)
 {
-	struct leg_event e = { .kind = LEG_ANSWERED, .progress = pri_progress_bits(ev->answer.progressmask),
-			       .inband = true };
+	struct leg_event e = {
+		.kind = LEG_ANSWERED, .progress = pri_progress_bits(ev->answer.progressmask), .inband = true};
 	const struct pri_subcommands *s = ev->answer.subcmds;
 	struct pri_leg *leg;
 
@@ -105,7 +105,7 @@ static void digits(struct pri_link *link, q931_call *call, const char *s)
 	struct pri_leg *leg = pri_leg_of(link, call);
 
 	for (; leg && leg->stage < PS_CLEARING && *s; s++) {
-		struct leg_event e = { .kind = LEG_DIGIT, .digit = *s };
+		struct leg_event e = {.kind = LEG_DIGIT, .digit = *s};
 
 		pri_touch(leg);
 		leg_report(&leg->leg, &e);
@@ -129,7 +129,7 @@ static void on_info(struct pri_link *link, pri_event *ev)
 static void on_notify(struct pri_link *link, pri_event *ev)
 {
 	struct pri_leg *leg = pri_leg_of(link, ev->notify.call);
-	struct leg_event e = { 0 };
+	struct leg_event e = {0};
 
 	switch (ev->notify.info) {
 	case PRI_NOTIFY_USER_SUSPENDED:

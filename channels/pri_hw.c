@@ -10,7 +10,7 @@
 #include <string.h>
 #include <syslog.h>
 
-#define CHANS_MAX 32	/* channels of one span */
+#define CHANS_MAX 32 /* channels of one span */
 #define SPANS_MAX 256
 
 static bool find_span(struct hw *hw, int no, struct hw_span *out)

@@ -14,19 +14,19 @@
 #include <string.h>
 #include <syslog.h>
 
-#define FCS 2			/* octets of room at the end of a frame that libpri expects and sends */
+#define FCS 2 /* octets of room at the end of a frame that libpri expects and sends */
 #define FRAME_MAX 1024
 
 struct retired {
 	struct retired *next;
 	struct pri *pri;
 	int node, type;
-	bool up;		/* layer 2, as it last said */
+	bool up; /* layer 2, as it last said */
 	struct q921_seq in, out;
 };
 static struct retired *retired;
-static struct pri_link *speaking;	/* whom messages without an instance are from */
-static bool asking;			/* libpri complains about a call that we only ask it about */
+static struct pri_link *speaking; /* whom messages without an instance are from */
+static bool asking;               /* libpri complains about a call that we only ask it about */
 
 static const int switch_types[PRI_DIALECTS] = {
 	[PRI_EUROISDN_E1] = PRI_SWITCH_EUROISDN_E1,
@@ -131,7 +131,7 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 
 	if (kind == Q921_RESET) {
 		link->seq_in.next = link->seq_out.next = 0;
-		link->restart_lost = link->restarting;	/* what was not acknowledged is dropped */
+		link->restart_lost = link->restarting; /* what was not acknowledged is dropped */
 	}
 	if (kind != Q921_I || !q921_first(seq, frame, len) || !q931_read(frame, len, &m, detail))
 		return;
@@ -256,7 +256,7 @@ void pri_link_read(struct pri_link *link)
 {
 	struct pri_trunk *t = link->trunk;
 
-	if (link->reading)	/* an event that the reader itself met */
+	if (link->reading) /* an event that the reader itself met */
 		return;
 	link->reading = true;
 	link->dry = false;
@@ -309,9 +309,9 @@ int pri_link_start(struct pri_link *link)
 	if (!link->pri)
 		return -ENOMEM;
 	pri_hangup_fix_enable(link->pri, 1);
-	if (conf->dialect != PRI_NATIONAL2)	/* diversion as EN 300 207-1 has it */
+	if (conf->dialect != PRI_NATIONAL2) /* diversion as EN 300 207-1 has it */
 		pri_facility_enable(link->pri);
-	pri_set_timer(link->pri, PRI_TIMER_T309, 90000);	/* Q.931 table 9-1 */
+	pri_set_timer(link->pri, PRI_TIMER_T309, 90000); /* Q.931 table 9-1 */
 	return 0;
 }
 
@@ -339,7 +339,8 @@ void pri_link_retire(struct pri_link *link)
 	link->pri = NULL;
 }
 
-/* The call reference value; libpri gives it in two parts, as GR-303 names them. 0 when it has no such call. */
+/* The call reference value; libpri gives it in two parts, as GR-303 names them. 0 when it has no such call.
+ */
 unsigned pri_call_reference(struct pri *pri, q931_call *call)
 {
 	int low = 0, high;

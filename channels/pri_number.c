@@ -101,13 +101,14 @@ void pri_name_in(char out[LEG_NAME_MAX], const struct pri_party_name *n)
 
 uint16_t pri_progress_bits(int progressmask)
 {
-	static const struct { int mask; unsigned indicator; } rows[] = {	/* Q.931 table 4-20 */
-		{ PRI_PROG_CALL_NOT_E2E_ISDN, 1 },
-		{ PRI_PROG_CALLED_NOT_ISDN, 2 },
-		{ PRI_PROG_CALLER_NOT_ISDN, 3 },
-		{ PRI_PROG_CALLER_RETURNED_TO_ISDN, 4 },
-		{ PRI_PROG_INBAND_AVAILABLE, 8 },
-		{ PRI_PROG_DELAY_AT_INTERF, 10 },
+	static const struct {
+		int mask;
+		unsigned indicator;
+	} rows[] = {
+		/* Q.931 table 4-20 */
+		{PRI_PROG_CALL_NOT_E2E_ISDN, 1}, {PRI_PROG_CALLED_NOT_ISDN, 2},
+		{PRI_PROG_CALLER_NOT_ISDN, 3},   {PRI_PROG_CALLER_RETURNED_TO_ISDN, 4},
+		{PRI_PROG_INBAND_AVAILABLE, 8},  {PRI_PROG_DELAY_AT_INTERF, 10},
 	};
 	uint16_t bits = 0;
 

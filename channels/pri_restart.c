@@ -7,7 +7,7 @@
 
 #include <syslog.h>
 
-#define N316 2	/* times that a RESTART is repeated */
+#define N316 2 /* times that a RESTART is repeated */
 
 void pri_restart_line(struct pri_line *line)
 {
@@ -65,7 +65,7 @@ static void check_timeout(struct pri_link *link)
 		return;
 	if (line->restarts > N316)
 		give_up(link, line);
-	else if (!link->restart_known)	/* soon to be known whether it is the procedure or the channel */
+	else if (!link->restart_known) /* soon to be known whether it is the procedure or the channel */
 		send_restart(link, line);
 }
 
@@ -108,7 +108,7 @@ void pri_on_restart_ack(struct pri_link *link, pri_event *ev)
 	}
 	link->restart_known = true;
 	link->restarting = NULL;
-	if (line->leg)		/* its SETUP crossed our RESTART, and the far end has dropped the call */
+	if (line->leg) /* its SETUP crossed our RESTART, and the far end has dropped the call */
 		pri_leg_destroy(line->leg, 41);
 	proved_idle(line);
 	pri_restart_run(link);
@@ -119,7 +119,8 @@ static void far_restarts(struct pri_line *line)
 	if (line->leg)
 		pri_leg_destroy(line->leg, 41);
 	if (line->state == PRI_LINE_SET_ASIDE)
-		pri_log(line->link, LOG_NOTICE, "chan %d: a RESTART from the far end proves it idle", line->pos);
+		pri_log(line->link, LOG_NOTICE, "chan %d: a RESTART from the far end proves it idle",
+			line->pos);
 	if (line != line->link->restarting)
 		proved_idle(line);
 }
@@ -129,7 +130,8 @@ void pri_on_restart(struct pri_link *link, pri_event *ev)
 {
 	int pos = ev->restart.channel < 0 ? 0xff : ev->restart.channel & 0xff;
 
-	pri_log(link, LOG_INFO, "RESTART of %s from the far end", pos == 0xff || !pos ? "the interface" : "a channel");
+	pri_log(link, LOG_INFO, "RESTART of %s from the far end",
+		pos == 0xff || !pos ? "the interface" : "a channel");
 	for (int i = 0; i < link->n_lines; i++)
 		if (pos == 0xff || !pos || link->lines[i].pos == pos)
 			far_restarts(&link->lines[i]);

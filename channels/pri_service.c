@@ -86,13 +86,15 @@ void pri_service_alarm(struct pri_link *link, bool alarm)
 static int64_t held_from(const struct pri_link *link)
 {
 	return link->held || link->alarm_at <= 0
-		? -1 : link->alarm_at + (int64_t)link->trunk->conf.alarm_hold_ms * 1000;
+		       ? -1
+		       : link->alarm_at + (int64_t)link->trunk->conf.alarm_hold_ms * 1000;
 }
 
 static int64_t clear_from(const struct pri_link *link)
 {
 	return !link->held || link->clear_at <= 0
-		? -1 : link->clear_at + (int64_t)link->trunk->conf.alarm_clear_ms * 1000;
+		       ? -1
+		       : link->clear_at + (int64_t)link->trunk->conf.alarm_clear_ms * 1000;
 }
 
 void pri_service_run(struct pri_link *link)
@@ -131,7 +133,8 @@ static bool stuck(const struct pri_leg *leg, int64_t now)
 {
 	enum pri_timer t = leg->stage == PS_CLEARING ? PT_STUCK_CLEARING : PT_STUCK_SETUP;
 
-	return leg->stage != PS_UP && leg->since_us != PRI_UNSTAMPED && now >= leg->since_us + pri_timer_us(t);
+	return leg->stage != PS_UP && leg->since_us != PRI_UNSTAMPED &&
+	       now >= leg->since_us + pri_timer_us(t);
 }
 
 /* The calls that libpri holds; it tells only in its report for people. */

@@ -48,7 +48,7 @@ static bool glare(struct pri_line *line)
 {
 	struct pri_leg *ours = line->leg;
 	struct pri_link *link = line->link;
-	struct leg_event ev = { .kind = LEG_AUDIO };
+	struct leg_event ev = {.kind = LEG_AUDIO};
 
 	if (!ours || ours->leg.incoming || ours->stage != PS_SENT)
 		return false;
@@ -114,7 +114,7 @@ static void fill_offer(struct leg_offer *o, const struct pri_leg *leg, const pri
 	pri_name_in(o->calling_name, &ev->calling.name);
 	redirecting(o, ev);
 	o->bearer = ev->ctype < 0 ? BEARER_SPEECH : (uint8_t)ev->ctype;
-	o->complete = true;	/* digits do not follow: overlap receiving is off */
+	o->complete = true; /* digits do not follow: overlap receiving is off */
 	o->progress = pri_progress_bits(ev->progressmask);
 	snprintf(o->id, sizeof(o->id), "%d/%u", leg->link->span, leg->cr);
 	snprintf(o->source, sizeof(o->source), "span %d", leg->link->span);
@@ -148,7 +148,7 @@ void pri_on_ring(struct pri_link *link, pri_event *event)
 	fill_offer(&offer, leg, ev);
 	t->h.offered(t->h.arg, &leg->leg, &offer);
 	if (!leg->leg.fn && leg->stage < PS_CLEARING)
-		pri_leg_clear(&leg->leg, &(struct leg_cause){ .q850 = 41, .location = 1 });
+		pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 41, .location = 1});
 }
 
 /* --- Answers to it ----------------------------------------------------------------------------- */

@@ -12,11 +12,11 @@
 #include <string.h>
 
 const struct pri_timer_def pri_timers[PRI_TIMERS] = {
-	[PT_RESTART] = { "T316", 20000, "RESTART without an answer; Q.931's 2 min keeps a line out too long" },
-	[PT_REOPEN] = { "reopen", 1000, "between tries to open the channels of a span that has left" },
-	[PT_AUDIT] = { "audit", 5000, "between comparisons of lines and legs with libpri's calls" },
-	[PT_STUCK_SETUP] = { "stuck-setup", 600000, "no message of a call that is not up: it is lost" },
-	[PT_STUCK_CLEARING] = { "stuck-clearing", 60000, "T305 and T308 twice take 38 s: the call is lost" },
+	[PT_RESTART] = {"T316", 20000, "RESTART without an answer; Q.931's 2 min keeps a line out too long"},
+	[PT_REOPEN] = {"reopen", 1000, "between tries to open the channels of a span that has left"},
+	[PT_AUDIT] = {"audit", 5000, "between comparisons of lines and legs with libpri's calls"},
+	[PT_STUCK_SETUP] = {"stuck-setup", 600000, "no message of a call that is not up: it is lost"},
+	[PT_STUCK_CLEARING] = {"stuck-clearing", 60000, "T305 and T308 twice take 38 s: the call is lost"},
 };
 
 int64_t pri_timer_us(enum pri_timer t)
@@ -66,8 +66,8 @@ void pri_deliver(struct pri_trunk *t)
 	while (t->pending) {
 		t->pending = false;
 		while ((leg = take_done(t))) {
-			struct leg_event ev = { .kind = LEG_CLEARED, .cause = leg->cause,
-						.by_far_end = leg->far_first };
+			struct leg_event ev = {
+				.kind = LEG_CLEARED, .cause = leg->cause, .by_far_end = leg->far_first};
 
 			leg_report(&leg->leg, &ev);
 			pri_line_drop(leg, PRI_LINE_IDLE);
@@ -157,7 +157,7 @@ void pri_trunk_close(struct pri_trunk *t)
 	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
 		if (leg->stage == PS_DONE)
 			continue;
-		if (leg->call && leg->stage != PS_CLEARING)	/* a fresh SETUP may stay unanswered: T303 */
+		if (leg->call && leg->stage != PS_CLEARING) /* a fresh SETUP may stay unanswered: T303 */
 			pri_hangup(leg->link->pri, leg->call, 41);
 		pri_leg_destroy(leg, 41);
 	}
@@ -277,9 +277,13 @@ void pri_trunk_restart(struct pri_trunk *t)
 const char *pri_line_state_name(enum pri_line_state s)
 {
 	static const char *const names[] = {
-		[PRI_LINE_OUT] = "out of service", [PRI_LINE_RESTARTING] = "restarting",
-		[PRI_LINE_IDLE] = "idle", [PRI_LINE_SETUP] = "setup", [PRI_LINE_UP] = "up",
-		[PRI_LINE_CLEARING] = "clearing", [PRI_LINE_SET_ASIDE] = "set aside",
+		[PRI_LINE_OUT] = "out of service",
+		[PRI_LINE_RESTARTING] = "restarting",
+		[PRI_LINE_IDLE] = "idle",
+		[PRI_LINE_SETUP] = "setup",
+		[PRI_LINE_UP] = "up",
+		[PRI_LINE_CLEARING] = "clearing",
+		[PRI_LINE_SET_ASIDE] = "set aside",
 	};
 
 	return (size_t)s < sizeof(names) / sizeof(names[0]) ? names[s] : "?";
@@ -297,8 +301,12 @@ int pri_trunk_lines(const struct pri_trunk *t, struct pri_line_info *out, int ma
 
 			if (n < max)
 				out[n] = (struct pri_line_info){
-					.chan = l->chan, .span = link->span, .pos = l->pos, .state = l->state,
-					.leg = l->leg ? &l->leg->leg : NULL, .calls = l->calls,
+					.chan = l->chan,
+					.span = link->span,
+					.pos = l->pos,
+					.state = l->state,
+					.leg = l->leg ? &l->leg->leg : NULL,
+					.calls = l->calls,
 					.since_us = l->since_us == PRI_UNSTAMPED ? t->now_us : l->since_us,
 				};
 		}

@@ -12,7 +12,7 @@
 #include "tests/support/pri_tap.h"
 
 #define WALL_AT_0 1700000000	/* the wall clock when the test's clock is 0, seconds */
-#define LINES 64
+#define LINES 128
 
 static int64_t clock_us;
 
@@ -111,43 +111,58 @@ static bool on_tap(void *arg, int span, bool out, uint8_t *frame, size_t *len)
 
 /* --- Opening, turning the clock ---------------------------------------------------------------- */
 
+static int spans_each(const struct bench_conf *conf)
+{
+	return conf->spans ? conf->spans : 1;
+}
+
 static void open_end(struct bench *b, int which)
 {
 	const struct bench_conf *conf = &b->conf;
 	struct bench_end *end = &b->end[which];
 	struct pri_handlers h = { on_offered, on_log, on_changed, end };
-	int span = which + 1;
 	struct pri_trunk_conf c = {
-		.name = which == USER ? "user" : "net", .spans = &span, .n_spans = 1, .dialect = conf->dialect,
-		.side = which == USER ? PRI_USER : PRI_NETWORK, .hunt = conf->hunt, .exclusive = conf->exclusive,
-		.alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
+		.name = which == USER ? "user" : "net", .spans = end->spans, .n_spans = spans_each(conf),
+		.dialect = conf->dialect, .side = which == USER ? PRI_USER : PRI_NETWORK, .hunt = conf->hunt,
+		.exclusive = conf->exclusive, .alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
 	};
 
 	end->bench = b;
+	for (int i = 0; i < c.n_spans; i++)
+		end->spans[i] = which * c.n_spans + i + 1;
 	assert_int_equal(pri_trunk_open(&end->trunk, b->hw, &c, &h), 0);
+}
+
+static void open_card(struct bench *b)
+{
+	struct sim_span spans[2 * BENCH_SPANS];
+	struct sim_wire wires[BENCH_SPANS];
+	int n = spans_each(&b->conf);
+	struct sim_conf sim = { spans, 2 * n, wires, n };
+
+	for (int i = 0; i < 2 * n; i++)
+		spans[i] = (struct sim_span){ i + 1, b->conf.type };
+	for (int i = 0; i < n; i++)
+		wires[i] = (struct sim_wire){ i + 1, n + i + 1, 0 };
+	assert_int_equal(hw_sim_open(&b->card, &sim), 0);
+	assert_int_equal(pri_tap_open(&b->hw, b->card, on_tap, b), 0);
 }
 
 struct bench *bench_open(const struct bench_conf *conf)
 {
-	struct sim_span spans[2] = { { 1, conf->type }, { 2, conf->type } };
-	struct sim_wire wire = { 1, 2, 0 };
-	struct sim_conf sim = { spans, 2, &wire, 1 };
 	struct bench *b = calloc(1, sizeof(*b));
+	int lines = spans_each(conf) * (conf->type == HW_SPAN_E1 ? 30 : 23);
 
 	assert_non_null(b);
 	b->now_us = clock_us += 1000000;
 	b->tap = conf->tap;
-	assert_int_equal(hw_sim_open(&b->card, &sim), 0);
-	assert_int_equal(pri_tap_open(&b->hw, b->card, on_tap, b), 0);
 	b->conf = *conf;
+	open_card(b);
 	open_end(b, USER);
 	open_end(b, NET);
-	if (!conf->no_wait) {
-		int lines = conf->type == HW_SPAN_E1 ? 30 : 23;
-
+	if (!conf->no_wait)
 		bench_until(b, 30000, bench_count(b, USER, PRI_LINE_IDLE) == lines &&
 			    bench_count(b, NET, PRI_LINE_IDLE) == lines);
-	}
 	return b;
 }
 
@@ -288,7 +303,7 @@ struct pri_span_info bench_span(struct bench *b, int which)
 {
 	struct pri_span_info s;
 
-	assert_int_equal(pri_trunk_spans(b->end[which].trunk, &s, 1), 1);
+	assert_int_equal(pri_trunk_spans(b->end[which].trunk, &s, 1), spans_each(&b->conf));
 	return s;
 }
 

@@ -10,9 +10,10 @@
 #include "channels/pri.h"
 #include "hw/sim.h"
 
-enum { USER, NET };	/* index of the end; its span is one more */
+enum { USER, NET };	/* index of the end; with one span each, the span is one more */
 
 #define BENCH_EVENTS 24
+#define BENCH_SPANS 4		/* of each end at most */
 
 struct bench;
 struct bench_end;
@@ -36,6 +37,7 @@ struct bench_end {
 	void (*offered)(struct bench_leg *l);	/* what to do with a call that comes in */
 	void (*event)(struct bench_leg *l, const struct leg_event *ev);	/* may be NULL */
 	unsigned n_offered, n_cleared, n_changed;
+	int spans[BENCH_SPANS];
 	char log[65536];
 };
 
@@ -44,6 +46,7 @@ struct bench_conf {
 	enum pri_dialect dialect;
 	enum pri_hunt hunt;
 	bool exclusive, no_wait;	/* no_wait: do not run until all lines are idle */
+	int spans;			/* of each end: 1 by default; the network's follow the user's */
 	bool (*tap)(struct bench *b, int span, uint8_t *frame, size_t *len);
 };
 
@@ -78,7 +81,7 @@ const struct leg_event *bench_event(const struct bench_leg *l, enum leg_event_ki
 int bench_pos(const struct bench_leg *l);	/* timeslot of its line, 0 for none */
 int bench_count(struct bench *b, int end, enum pri_line_state state);
 enum pri_line_state bench_line(struct bench *b, int end, int pos);
-struct pri_span_info bench_span(struct bench *b, int end);
+struct pri_span_info bench_span(struct bench *b, int end);	/* its first one */
 /* Runs 5 s, then: every line idle at both ends, every leg cleared, no call left in libpri. */
 void bench_assert_idle(struct bench *b);
 

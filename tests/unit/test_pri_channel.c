@@ -74,6 +74,104 @@ static void test_full(void **state)
 	bench_close(b);
 }
 
+/* --- Two spans --------------------------------------------------------------------------------- */
+
+static int span_of(const struct bench_leg *l)
+{
+	return l->leg && l->leg->line ? l->leg->line->span : 0;
+}
+
+static void test_two_spans(void **state)
+{
+	static const struct { enum pri_hunt hunt; int span, pos, last_span, last_pos; } rows[] = {
+		{ PRI_ASCENDING, 1, 1, 2, 31 }, { PRI_DESCENDING, 2, 31, 1, 1 },
+		{ PRI_ROUND_ROBIN, 1, 1, 2, 31 }, { PRI_LEAST_USED, 1, 1, 2, 31 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .spans = 2,
+								   .hunt = rows[i].hunt });
+		struct bench_leg *l = NULL;
+
+		b->end[NET].offered = bench_answer;
+		for (int n = 0; n < 60; n++) {
+			l = bench_call(b, USER, "1");
+			assert_non_null(l);
+			if (!n) {
+				assert_int_equal(span_of(l), rows[i].span);
+				assert_int_equal(bench_pos(l), rows[i].pos);
+			}
+		}
+		assert_int_equal(span_of(l), rows[i].last_span);
+		assert_int_equal(bench_pos(l), rows[i].last_pos);
+		assert_null(bench_call(b, USER, "1"));
+		bench_run(b, 1000);
+		assert_int_equal(bench_count(b, NET, PRI_LINE_UP), 60);
+		for (l = b->end[USER].legs; l; l = l->next)
+			bench_clear(l, 16);
+		bench_run(b, 2000);
+		bench_assert_idle(b);
+		bench_close(b);
+	}
+}
+
+/* One span is lost: its calls end, those of the other stay, and new calls take the other. */
+static void test_one_of_two_lost(void **state)
+{
+	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .spans = 2 });
+	struct bench_leg *first, *l;
+
+	(void)state;
+	b->end[NET].offered = bench_answer;
+	first = bench_call(b, USER, "1");
+	bench_run(b, 100);
+	hw_sim_fault(b->card, 1, SIM_FAULT_DOWN, 1);
+	bench_run(b, 100);
+	l = bench_call(b, USER, "2");	/* at once, before the alarm has lasted */
+	assert_int_equal(span_of(l), 2);
+	bench_run(b, 5000);
+	assert_true(first->cleared);
+	assert_non_null(bench_event(l, LEG_ANSWERED));
+	assert_false(l->cleared);
+	hw_sim_fault(b->card, 1, SIM_FAULT_DOWN, 0);
+	bench_run(b, 30000);
+	assert_false(l->cleared);
+	assert_int_equal(span_of(bench_call(b, USER, "3")), 1);
+	bench_close(b);
+}
+
+/* Refused on the channel, tried again: the other span will do as well. */
+static void refuse_44(struct bench_leg *l)
+{
+	bench_clear(l, 44);
+}
+
+static void test_again_elsewhere(void **state)
+{
+	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .spans = 2,
+							   .hunt = PRI_ROUND_ROBIN });
+	struct bench_leg *l;
+	unsigned offered;
+
+	(void)state;
+	b->end[NET].offered = bench_answer;
+	for (int i = 0; i < 29; i++)
+		bench_call(b, USER, "0");
+	bench_run(b, 1000);
+	b->end[NET].offered = refuse_44;
+	offered = b->end[NET].n_offered;
+	l = bench_call(b, USER, "1");
+	assert_int_equal(span_of(l), 1);
+	assert_int_equal(bench_pos(l), 31);
+	bench_run(b, 200);
+	assert_true(l->cleared);	/* the second one was refused too, and that is enough */
+	assert_int_equal(bench_event(l, LEG_CLEARED)->cause.q850, 44);
+	assert_int_equal(b->end[NET].n_offered, offered + 2);
+	assert_non_null(strstr(b->end[USER].log, "again on span 2 chan 1"));
+	bench_close(b);
+}
+
 static void test_t1(void **state)
 {
 	struct bench *b = bench_open(&(struct bench_conf){ .type = HW_SPAN_T1, .dialect = PRI_NATIONAL2,
@@ -349,6 +447,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hunting), cmocka_unit_test(test_full), cmocka_unit_test(test_t1),
+		cmocka_unit_test(test_two_spans), cmocka_unit_test(test_one_of_two_lost),
+		cmocka_unit_test(test_again_elsewhere),
 		cmocka_unit_test(test_setup_on_busy), cmocka_unit_test(test_any_channel),
 		cmocka_unit_test(test_no_channel), cmocka_unit_test(test_other_channel_in_answer),
 		cmocka_unit_test(test_bad_channel_in_answer), cmocka_unit_test(test_glare),
