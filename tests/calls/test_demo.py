@@ -22,6 +22,7 @@ class Demo(bed.CallTest):
         self.assertAlmostEqual(r['level_dbm0'], 0, delta=0.2)
         self.assertAlmostEqual(r['freq_hz'], 1004, delta=4)
         self.assertEqual(r['cause'], 16)
+        self.gw.wait_idle()
         records = self.gw.records()
         self.assertEqual([x['in_trunk'] for x in sorted(records, key=lambda x: x['call'])][1:], ['exchange'])
         self.assertTrue(all(x['cause'] == 16 and x['answer_ms'] for x in records), records)

@@ -55,8 +55,6 @@ def best_shift(heard, said, at, length, reach):
 
 
 class Baresip(bed.CallTest):
-    office = ', health: 0s'
-
     def test_speech_to_the_echo_line_and_back(self):
         wav = os.path.join(self.folder, 'speech.wav')
         subprocess.run(['espeak-ng', '-v', 'en', '-w', self.folder + '/s.wav',

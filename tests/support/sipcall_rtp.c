@@ -171,7 +171,10 @@ static void received_event(struct sc_end *e, const uint8_t *body, uint32_t ts)
 	e->seen_dtmf[n + 1] = 0;
 }
 
-/* Time from sending the packet that holds the octet just before the tracker's place to now. */
+/*
+ * What was added to the octet just received, beyond the time that packets hold: it was sent at the start of its
+ * packet's time, would have been played some octets later, and came back at the end of a packet.
+ */
 static void note_delay(struct sc *s, struct sc_end *e, int64_t now)
 {
 	const struct sc_end *far = s->conf.echo ? e : e->other;
@@ -180,7 +183,7 @@ static void note_delay(struct sc *s, struct sc_end *e, int64_t now)
 
 	if (!e->track.locked || !e->track.next || far->sent - e->track.next >= (uint64_t)len * (SC_TX_TIMES - 1))
 		return;
-	d = now - far->tx_time[(e->track.next - 1) / len % SC_TX_TIMES];
+	d = now - far->tx_time[(e->track.next - 1) / len % SC_TX_TIMES] - (int64_t)((e->track.next - 1) % len + 1) * 125;
 	if (!e->delays || d < e->delay_min)
 		e->delay_min = d;
 	if (d > e->delay_max)
