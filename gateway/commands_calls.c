@@ -19,7 +19,8 @@
 struct test_call {
 	struct gateway *gw;
 	struct control_request *req;
-	struct leg *probe;
+	struct leg *probe;		/* NULL once it has cleared */
+	bool over;			/* the request is answered; freed when the probe has cleared too, in either order */
 	uint64_t id;
 	int64_t start_us, proceeding_us, alerting_us, progress_us, answered_us;
 	int64_t seconds;
@@ -86,7 +87,9 @@ static void on_ended(void *arg, const struct call *c)
 	loop_timer_cancel(t->gw->loop, &t->timer);
 	control_on_gone(t->req, NULL, NULL);
 	control_answer(t->req, o);
-	free(t);
+	t->over = true;
+	if (!t->probe)
+		free(t);
 }
 
 static void on_time(void *arg)
@@ -151,6 +154,8 @@ static void on_cleared(void *arg, const struct leg_cause *cause)
 		t->heard.level_in_dbm0 = -99;
 	t->probe = NULL; /* what was measured is kept; the rest comes with on_ended() */
 	loop_timer_cancel(t->gw->loop, &t->timer);
+	if (t->over)
+		free(t);
 }
 
 static int start_test_call(struct test_call *t, struct trunk *trunk, const char *number, const char *from)
@@ -209,7 +214,11 @@ void command_call(void *arg, struct control_request *req, struct json_object *ar
 		control_on_gone(req, NULL, NULL);
 		control_fail(req, "", "the test call could not be started");
 		loop_timer_cancel(gw->loop, &t->timer);
-		free(t);
+		t->over = true;
+		if (t->probe)
+			testleg_probe_hangup(t->probe);
+		else
+			free(t);
 	}
 }
 

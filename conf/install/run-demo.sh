@@ -30,7 +30,7 @@ echo "Tipring is up. A call from telco (span 1) over the wire to exchange (span 
 echo
 t call telco +442079460100 || { tail -20 "$dir/log"; exit 1; }
 echo
-t ladder
+t ladder 1
 cat <<EOF
 
 Point a softphone at it: no registration, no password, proxy 127.0.0.1:5060 (UDP or TCP), and call

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/cli/cli.h"
+#include "gateway/site.h"
 
 #define ASK_S 10
 #define RELOAD_S 60		/* a million rows take a while */
@@ -69,6 +70,15 @@ static void put_changes(struct json_object *changed)
 	}
 }
 
+/* As tipring check does. */
+static void put_error(struct json_object *o)
+{
+	struct site_error e = { js(o, "file"), (int)ji(o, "line"), (int)ji(o, "column"), (int)ji(o, "length"),
+				js(o, "message"), js(o, "suggestion"), js(o, "source") };
+
+	site_print_error(stdout, &e);
+}
+
 int cli_reload(const struct cli *cli, int argc, char **argv)
 {
 	struct json_object *a, *errors;
@@ -80,7 +90,7 @@ int cli_reload(const struct cli *cli, int argc, char **argv)
 	applied = jb(a, "applied");
 	errors = jo(a, "errors");
 	for (size_t i = 0; rc == CLI_OK && !cli->json && i < jlen(errors); i++)
-		put_conf_error(jat(errors, i));
+		put_error(jat(errors, i));
 	if (rc == CLI_OK && !cli->json) {
 		put_changes(jo(a, "changed"));
 		if (applied)

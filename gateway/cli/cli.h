@@ -60,8 +60,6 @@ void table_cell(struct table *t, enum colour c, const char *fmt, ...) __attribut
 void table_print(struct table *t);	/* and frees it */
 
 const char *put_age(int64_t seconds);	/* "3 h 12 m"; good until the fourth call from now */
-/* An error with its place, the line it is in and a caret, as a compiler says it. */
-void put_conf_error(struct json_object *e);
 
 /* --- The commands ----------------------------------------------------------------------------- */
 

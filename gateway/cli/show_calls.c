@@ -176,7 +176,7 @@ static void put_rows(struct json_object *rows)
 
 	if (!jlen(rows))
 		return;
-	t = table_new(">LINE|ROW||WHY");
+	t = table_new(">LINE|ROW|VERDICT|WHY");
 	for (size_t i = 0; i < jlen(rows); i++) {
 		struct json_object *o = jat(rows, i);
 		bool won = jb(o, "won");

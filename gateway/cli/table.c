@@ -86,13 +86,13 @@ static void add(struct table *t, enum colour c, const char *text)
 struct table *table_new(const char *headings)
 {
 	struct table *t = calloc(1, sizeof(*t));
-	char copy[256], *save = NULL;
+	char copy[256], *at = copy, *h;
 	const char *names[COLUMNS_MAX];
 
 	if (!t)
 		abort();
 	snprintf(copy, sizeof(copy), "%s", headings);
-	for (char *h = strtok_r(copy, "|", &save); h && t->columns < COLUMNS_MAX; h = strtok_r(NULL, "|", &save)) {
+	while ((h = strsep(&at, "|")) && t->columns < COLUMNS_MAX) {
 		t->right[t->columns] = *h == '>';
 		names[t->columns++] = h + (*h == '>');
 	}
@@ -186,33 +186,4 @@ const char *put_age(int64_t s)
 	else
 		snprintf(out, 32, "%lld s", (long long)s);
 	return out;
-}
-
-/* Below the source line the caret stands under the offending text: a tab is repeated as a tab. */
-static void put_caret(const char *source, int64_t column, int64_t length)
-{
-	printf("  %s\n  ", source);
-	for (int64_t i = 1; i < column && source[i - 1]; i++)
-		putchar(source[i - 1] == '\t' ? '\t' : ' ');
-	put_colour(BAD);
-	putchar('^');
-	for (int64_t i = 1; i < length && i < 200; i++)
-		putchar('~');
-	put_colour(PLAIN);
-	putchar('\n');
-}
-
-void put_conf_error(struct json_object *e)
-{
-	char text[CELL_MAX];
-
-	put_colour(BOLD);
-	printf("%s:%lld:%lld:", js(e, "file"), (long long)ji(e, "line"), (long long)ji(e, "column"));
-	put_colour(PLAIN);
-	text_clean(text, sizeof(text), js(e, "message"), strlen(js(e, "message")));
-	printf(" %s\n", text);
-	if (*js(e, "source"))
-		put_caret(js(e, "source"), ji(e, "column"), ji(e, "length"));
-	if (*js(e, "suggestion"))
-		printf("  try: %s\n", js(e, "suggestion"));
 }

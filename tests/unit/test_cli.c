@@ -180,14 +180,14 @@ static void test_rows(void **state)
 		{ "a test call", "call telco +442079460100", 0, { "call 12: answered on line 1/7\n",
 		  "4.2 ms  the network took the number", "31.5 ms  answered",
 		  "heard for 3 s: 1004 Hz at 0.0 dBm0" } },
-		{ "explain", "explain office 02079460100", 0, { "which is +442079460100", "+44*  wins",
+		{ "explain", "explain office 02079460100", 0, { "which is +442079460100", "+44*  wins     the only one",
 		  "try  telco: 2079460100, type national\n", "then busy: cause 17\n" } },
 		{ "ladder", "ladder 12", 0, { drawn } },
 		{ "clear", "clear 12", 0, { "call 12 is being cleared" } },
 		{ "drain", "drain", 0, { "no new calls are taken; 2 are still up" } },
 		{ "drain what?", "drain sink", 2, { "usage: tipring drain [off]" } },
-		{ "a reload that was not applied", "reload", 1, { "trunks.yaml:7:3: unknown key\n  \thunty: x\n"
-		  "  \t ^~~~~\n", "try: hunts", "nothing was applied: the files have errors" } },
+		{ "a reload that was not applied", "reload", 1, { "trunks.yaml:7:3: error: unknown key\n    \thunty: x\n"
+		  "    \t ^~~~~\n", "  hunts\n", "nothing was applied: the files have errors" } },
 		{ "log", "log debug", 0, { "logs debug" } },
 		{ "json, exactly as it came", "--json clear 12", 0, { "{\"ok\":true,\"cleared\":12}\n" } },
 		{ "json of a no", "fault 1 down --json", 1, { "{\"ok\":false,\"error\":\"no\"" } },
