@@ -38,9 +38,10 @@ static void finish(void *arg)
 	struct leg_event ev = { .kind = LEG_CLEARED, .cause = t->cause, .by_far_end = t->by_far_end };
 	struct probe_handlers probe = t->probe;
 
-	leg_report(&t->leg, &ev);
+	/* The handlers first: the report may end the call, and with it whoever they belong to. */
 	if (t->leg.incoming)
 		probe.cleared(probe.arg, &ev.cause);
+	leg_report(&t->leg, &ev);
 	loop_timer_cancel(t->env.loop, &t->start);
 	loop_timer_cancel(t->env.loop, &t->end);
 	free(t);
