@@ -55,7 +55,7 @@ try "the unit names the program" grep -q '^ExecStart=/usr/bin/tipringd -c /etc/t
 if command -v systemd-analyze > /dev/null; then
 	# Its programs are looked for where they are to be: here they are not.
 	sed "s|/usr/bin/|$to/usr/bin/|" "$unit" > "$to/tipring.service"
-	try "systemd reads the unit" bash -c "! systemd-analyze verify '$to/tipring.service' 2>&1 | grep -i tipring"
+	try "systemd reads the unit" bash -c "! systemd-analyze --man=no verify '$to/tipring.service' 2>&1 | grep -i tipring"
 fi
 if command -v man > /dev/null; then
 	for page in "$to"/usr/share/man/man?/*; do
