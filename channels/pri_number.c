@@ -18,13 +18,16 @@ static uint8_t npi_of(int plan)
 	return plan < 0 ? NPI_UNKNOWN : plan & 0x0f;
 }
 
+/* A party that has a name instead of a number (a SIP user part in letters) has none on ISDN. */
 void pri_number_out(struct pri_party_number *out, const struct leg_number *n)
 {
+	bool digits = n->digits[0] && strspn(n->digits, "0123456789*#ABCD") == strlen(n->digits);
+
 	memset(out, 0, sizeof(*out));
-	out->valid = n->digits[0] || n->presentation;
-	out->plan = n->ton << 4 | n->npi;
+	out->valid = digits || n->presentation;
+	out->plan = digits ? n->ton << 4 | n->npi : 0;
 	out->presentation = n->presentation << 5 | n->screening;
-	snprintf(out->str, sizeof(out->str), "%s", n->digits);
+	snprintf(out->str, sizeof(out->str), "%s", digits ? n->digits : "");
 }
 
 void pri_digits_in(struct leg_number *out, const char *digits, int plan, int presentation)
@@ -66,8 +69,12 @@ void pri_name_out(struct pri_party_name *out, const char *utf8, int presentation
 	size_t n = 0;
 
 	memset(out, 0, sizeof(*out));
-	while (*utf8 && n < sizeof(out->str) - 1)
-		out->str[n++] = (char)latin1(&utf8);
+	while (*utf8 && n < sizeof(out->str) - 1) {
+		uint8_t c = latin1(&utf8);
+
+		if (c >= 0x20 && c != 0x7f)
+			out->str[n++] = (char)c;
+	}
 	out->valid = n > 0;
 	out->char_set = PRI_CHAR_SET_ISO8859_1;
 	out->presentation = presentation << 5;

@@ -150,6 +150,21 @@ static void redirected(const struct bench_conf *conf, int caller, unsigned count
 	bench_close(b);
 }
 
+/* A SIP user part in letters is no number; what was said of its presentation still is. */
+static void test_letters(void **state)
+{
+	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1 });
+	struct leg_offer o = { .called = { "1", 0, 0, 0, 0 }, .calling = { "alice", 0, 0, PRES_RESTRICTED, 0 },
+			       .redirecting = { "bob", 0, 0, 0, 0 } };
+	struct bench_leg *in = offered(b, USER, &o);
+
+	(void)state;
+	assert_string_equal(in->offer.calling.digits, "");
+	assert_int_equal(in->offer.calling.presentation, PRES_RESTRICTED);
+	assert_string_equal(in->offer.redirecting.digits, "");
+	bench_close(b);
+}
+
 static void test_redirecting(void **state)
 {
 	(void)state;
@@ -187,6 +202,7 @@ static void test_names(void **state)
 	name_passes(&ni2, NET, "Front desk", "Front desk");
 	name_passes(&ni2, NET, "Zo\xc3\xab", "Zo\xc3\xab");		/* Latin-1 has it */
 	name_passes(&ni2, NET, "\xe2\x82\xac 5", "? 5");		/* the euro sign it has not */
+	name_passes(&ni2, USER, "Front\r\n\x7f" "desk", "Frontdesk");
 	name_passes(&euro, NET, "Front desk", "Front desk");
 	name_passes(&euro, USER, "Front desk", "");	/* EN 300 403-1: display is network to user */
 }
@@ -365,7 +381,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_way), cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_redirecting), cmocka_unit_test(test_names),
+		cmocka_unit_test(test_redirecting), cmocka_unit_test(test_letters), cmocka_unit_test(test_names),
 		cmocka_unit_test(test_bearer), cmocka_unit_test(test_inband),
 		cmocka_unit_test(test_no_inband), cmocka_unit_test(test_early_connect),
 		cmocka_unit_test(test_ladder), cmocka_unit_test(test_errors),
