@@ -2,7 +2,7 @@
 # make install      programs, man pages, unit, completion and a first configuration (DESTDIR, prefix, sysconfdir)
 # make uninstall    what install put there, without the configuration
 #
-# A configuration that is there already is left alone; the samples are in $(docdir) too.
+# The first configuration is conf/sample/e1; one that is there already is left alone. All samples are in $(docdir).
 bindir ?= $(prefix)/bin
 mandir ?= $(prefix)/share/man
 docdir ?= $(prefix)/share/doc/tipring
@@ -12,9 +12,10 @@ udevdir ?= $(if $(filter /usr,$(prefix)),/lib,$(sysconfdir))/udev/rules.d
 completiondir ?= $(prefix)/share/bash-completion/completions
 MAN := $(wildcard conf/man/*.[158])
 ETC := trunks.yaml dids
+SAMPLES := $(notdir $(wildcard conf/sample/*))
 
 install: all
-	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(docdir)/examples $(DESTDIR)$(unitdir) $(DESTDIR)$(sysusersdir) \
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(docdir) $(DESTDIR)$(unitdir) $(DESTDIR)$(sysusersdir) \
 		$(DESTDIR)$(udevdir) $(DESTDIR)$(completiondir)
 	install -d -m 0750 $(DESTDIR)$(sysconfdir)/tipring
 	install $(B)/tipringd $(B)/tipring $(DESTDIR)$(bindir)
@@ -29,10 +30,13 @@ install: all
 	install -m 0644 conf/install/70-tipring.rules $(DESTDIR)$(udevdir)
 	install -m 0644 conf/install/tipring.bash $(DESTDIR)$(completiondir)/tipring
 	install -m 0644 README.md $(DESTDIR)$(docdir)
-	install -m 0644 $(ETC:%=conf/install/etc/%) conf/install/system.conf.e1 $(DESTDIR)$(docdir)/examples
+	@for s in $(SAMPLES); do \
+		install -d $(DESTDIR)$(docdir)/examples/$$s && \
+		install -m 0644 conf/sample/$$s/* $(DESTDIR)$(docdir)/examples/$$s || exit 1; \
+	done
 	@for f in $(ETC); do \
 		to=$(DESTDIR)$(sysconfdir)/tipring/$$f; \
-		if [ -e $$to ]; then echo "kept: $$to"; else install -m 0640 conf/install/etc/$$f $$to || exit 1; fi; \
+		if [ -e $$to ]; then echo "kept: $$to"; else install -m 0640 conf/sample/e1/$$f $$to || exit 1; fi; \
 	done
 # Into the running system itself: its user exists, owns the configuration's group, and systemd knows the unit.
 ifeq ($(DESTDIR),)

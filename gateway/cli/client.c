@@ -91,13 +91,15 @@ static int read_line(int fd, char **line)
 {
 	size_t len = 0, room = 0;
 	char *buf = NULL, *more;
-	ssize_t n;
+	ssize_t n = 0;
 
 	for (;;) {
 		if (room - len < 2 && room < ANSWER_MAX) {
 			more = realloc(buf, room = room ? room * 2 : 65536);
-			if (!more)
+			if (!more) {
+				n = -1;
 				break;
+			}
 			buf = more;
 		}
 		n = recv(fd, buf + len, room - len - 1, 0);

@@ -41,8 +41,9 @@ done <<-'END'
 	644 /lib/udev/rules.d/70-tipring.rules
 	644 /usr/share/bash-completion/completions/tipring
 	644 /usr/share/doc/tipring/README.md
-	644 /usr/share/doc/tipring/examples/trunks.yaml
-	644 /usr/share/doc/tipring/examples/system.conf.e1
+	644 /usr/share/doc/tipring/examples/e1/trunks.yaml
+	644 /usr/share/doc/tipring/examples/e1/system.conf
+	644 /usr/share/doc/tipring/examples/t1/dids
 	750 /etc/tipring
 	640 /etc/tipring/trunks.yaml
 	640 /etc/tipring/dids
@@ -68,7 +69,7 @@ echo "# mine" >> "$to/etc/tipring/dids"
 rm "$to/etc/tipring/trunks.yaml"
 try "make install again" install_it
 try "an own file is kept" grep -q '^# mine$' "$to/etc/tipring/dids"
-try "a missing one is put back" same conf/install/etc/trunks.yaml "$to/etc/tipring/trunks.yaml"
+try "a missing one is put back" same conf/sample/e1/trunks.yaml "$to/etc/tipring/trunks.yaml"
 try "make uninstall" make -s uninstall "DESTDIR=$to" prefix=/usr sysconfdir=/etc
 try "nothing is left but the configuration" empty
 try "which stays" grep -q '^# mine$' "$to/etc/tipring/dids"
