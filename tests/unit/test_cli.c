@@ -24,7 +24,8 @@
 static char program[512], dir[64] = "/tmp/test_cli.XXXXXX", path[96];
 static struct loop *the_loop;
 static sem_t ready, stopped;
-static char asked[1024];	/* the last request; read after its answer has come */
+static char asked[1024];	/* the last request */
+static pthread_mutex_t asked_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static const char ladder[] =
 	"{'call':12,'in':'office','out':'telco 1/7','start':'2026-11-22T20:04:11.123Z','ended':true,"
@@ -87,11 +88,13 @@ static const struct { const char *name, *body; } answers[] = {
 
 static void do_any(void *arg, struct control_request *r, struct json_object *args)
 {
-	const char *body = arg, *name = json_object_get_string(json_object_object_get(args, "do"));
+	const char *name = json_object_get_string(json_object_object_get(args, "do"));
 	char text[4096];
 
-	(void)body;
+	(void)arg;
+	pthread_mutex_lock(&asked_lock);
 	snprintf(asked, sizeof(asked), "%s", json_object_to_json_string_ext(args, JSON_C_TO_STRING_PLAIN));
+	pthread_mutex_unlock(&asked_lock);
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		if (strcmp(answers[i].name, name) != 0)
 			continue;
@@ -231,7 +234,9 @@ static void test_requests(void **state)
 		int status;
 
 		run(rows[r].args, &status);
+		pthread_mutex_lock(&asked_lock);
 		assert_string_equal(asked, rows[r].want);
+		pthread_mutex_unlock(&asked_lock);
 	}
 }
 
