@@ -18,6 +18,14 @@
 		}                                                                                           \
 	} while (0)
 
+/* A loopback address of this process's own: several runs at a time do not meet. */
+in_addr_t rig_address(void)
+{
+	unsigned pid = (unsigned)getpid();
+
+	return htonl(127u << 24 | (pid >> 7 & 0x7f) << 16 | (pid & 0x7f) << 8 | 1);
+}
+
 int64_t rig_now_us(void)
 {
 	struct timespec t;
@@ -126,7 +134,7 @@ struct media_port *rig_rtp(struct rig *r, unsigned timeout_ms, bool symmetric)
 	struct media_port *p;
 
 	a->sin_family = AF_INET;
-	a->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	a->sin_addr.s_addr = rig_address();
 	MUST(media_rtp_port(r->media, &conf, on_event, r, &p) == 0);
 	r->open_ports++;
 	return p;
@@ -152,7 +160,7 @@ void rig_port_close(struct rig *r, struct media_port *p)
 static int bind_loopback(uint16_t port)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port),
-				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+				 .sin_addr.s_addr = rig_address() };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof(a))) {
@@ -174,7 +182,7 @@ void rig_peer_open(struct rig_peer *p, struct media_port *rtp)
 		p->rtcp_fd = bind_loopback((uint16_t)(p->port + 1));
 	} while (p->fd < 0 || p->rtcp_fd < 0);
 	p->to = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(media_rtp_local(rtp)),
-				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+				      .sin_addr.s_addr = rig_address() };
 	p->ssrc = 0x12345678;
 	p->seq = 65530;		/* wraps soon */
 	p->ts = 0xfffffe00;
@@ -194,7 +202,7 @@ void rig_remote(struct media_port *rtp, const struct rig_peer *p, int law, unsig
 
 	a->sin_family = AF_INET;
 	a->sin_port = htons(p->port);
-	a->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	a->sin_addr.s_addr = rig_address();
 	MUST(media_rtp_remote(rtp, &remote) == 0);
 }
 

@@ -36,6 +36,7 @@ void rig_service(struct rig *r);
 bool rig_wait(struct rig *r, const unsigned *what, unsigned want, int timeout_ms);
 void rig_run(struct rig *r, int ms);	/* serves reports for that long */
 int64_t rig_now_us(void);
+in_addr_t rig_address(void);
 
 struct media_port *rig_line(struct rig *r, int chan, struct hw_line **line, bool dtmf);
 struct media_port *rig_rtp(struct rig *r, unsigned timeout_ms, bool symmetric);

@@ -514,7 +514,7 @@ static void port_range(void **state)
 		assert_in_range(media_rtp_local(p[i]), 22000, 22198);
 	}
 	a->sin_family = AF_INET;
-	a->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	a->sin_addr.s_addr = rig_address();
 	assert_int_equal(media_rtp_port(r.media, &conf, NULL, NULL, &more), -EADDRINUSE);
 	rig_port_close(&r, p[40]);
 	p[40] = rig_rtp(&r, 0, false);
