@@ -56,6 +56,8 @@ struct media_port {
 };
 
 #define MEDIA_SWEEP_US 250000
+#define MEDIA_PHASES 20
+#define MEDIA_PHASE_LINES 32
 
 /* A command to the media thread. */
 enum command_kind { CMD_OPEN, CMD_CLOSE, CMD_JOIN, CMD_PART, CMD_REMOTE, CMD_DIGIT, CMD_TONE, CMD_QUIT };
@@ -105,6 +107,7 @@ struct media {
 	int64_t now_us, realtime_off_us;	/* of this wake-up; CLOCK_REALTIME - CLOCK_MONOTONIC */
 	int64_t next_sweep_us;
 	unsigned lines_running;
+	unsigned phases[MEDIA_PHASES];	/* lines that are read in each slot of 20 ms */
 	bool reported;			/* reports were queued since the loop thread was last woken */
 };
 
@@ -132,6 +135,7 @@ void media_line_count(struct media *m, int more);		/* the card's clock runs whil
 
 /* --- port_line.c: the line as the sink of an RTP stream (media thread) -------------------------- */
 
+bool line_ready(const struct media_port *line);			/* it runs: its start may wait for a slot */
 int line_fill(struct media_port *line, int64_t now_us);		/* samples queued; below 0: it has run dry since */
 unsigned line_cushion(const struct media_port *line);
 /* After a pause, before N samples are put: silence, so that the cushion is reached at NEXT_US. */

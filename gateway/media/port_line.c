@@ -31,9 +31,11 @@ struct line_port {
 	struct hw_line *hl;
 	struct media_line_conf conf;
 	struct dtmf_in *dtmf;		/* NULL: not wanted */
-	bool running, gone;		/* gone: the span has left; silence is read */
+	bool starting, running;		/* starting: waits for its slot */
+	bool gone;			/* the span has left; silence is read */
 	bool flowing;			/* audio is being written: running dry counts */
 	unsigned block, cushion;
+	int phase;			/* of wheel.h's slots, counted in the media thread's phases[]; -1 for none */
 	int64_t origin_us;		/* the card had moved sample 0 */
 	int64_t rd, wr;			/* samples read and written since */
 	int64_t level_us;		/* when the level is taken next */
@@ -67,6 +69,11 @@ static int fill_of(const struct line_port *l, int64_t now_us)
 	int64_t fill = l->wr - (now_us - l->origin_us) / SAMPLE_US;
 
 	return fill > INT32_MAX ? INT32_MAX : fill < INT32_MIN ? INT32_MIN : (int)fill;
+}
+
+bool line_ready(const struct media_port *p)
+{
+	return ((const struct line_port *)p)->running;
 }
 
 int line_fill(struct media_port *p, int64_t now_us)
@@ -205,7 +212,7 @@ static void line_generator(struct media_port *p, int64_t now_us)
 {
 	struct line_port *l = line_of(p);
 
-	if (!l->running)
+	if (!l->running && !l->starting)
 		p->ops->joined(p, now_us);
 	else if (!due_waits(&l->feed_due))
 		wheel_add(&p->m->wheel, &l->feed_due, now_us);
@@ -315,44 +322,86 @@ static void read_line(void *owner, int64_t now_us)
 
 static void stop(struct line_port *l)
 {
-	if (!l->running)
+	if (!l->running && !l->starting)
 		return;
 	wheel_remove(&l->port.m->wheel, &l->read_due);
 	wheel_remove(&l->port.m->wheel, &l->feed_due);
-	hw_line_stop(l->hl);
-	l->running = l->flowing = false;
+	if (l->running)
+		hw_line_stop(l->hl);
+	l->running = l->starting = l->flowing = false;
+	if (l->phase >= 0)
+		l->port.m->phases[l->phase]--;
+	l->phase = -1;
 	media_line_count(l->port.m, -1);
 }
 
-static void start(struct line_port *l, int64_t now_us)
+static void begin(void *owner, int64_t now_us)
 {
-	struct hw_audio a = { .clear = l->conf.clear, .echo_taps = l->conf.echo_taps };
+	struct line_port *l = owner;
+	struct hw_audio a = { .block = l->block, .buffers = BUFFERS, .clear = l->conf.clear,
+			      .echo_taps = l->conf.echo_taps };
 
-	l->block = a.block = block_for(l);
-	a.buffers = BUFFERS;
-	media_line_count(l->port.m, 1);
 	l->gone = hw_line_start(l->hl, &a) < 0;
 	l->running = true;
+	l->starting = false;
 	l->flowing = false;
+	l->read_due.fn = read_line;
 	l->origin_us = now_us / WHEEL_SLOT_US * WHEEL_SLOT_US;
 	l->rd = l->wr = 0;
 	if (l->dtmf)
 		dtmf_in_reset(l->dtmf);
 	wheel_add(&l->port.m->wheel, &l->read_due, now_us + l->block * SAMPLE_US);
+	if (!due_waits(&l->feed_due))
+		feed(l, now_us);
+}
+
+/* Lines with long blocks begin in few slots, so that they are read together: a waking costs as much as
+ * several calls. Not too many in one, as the last of them waits for all before it. */
+static int64_t take_phase(struct line_port *l, int64_t now_us)
+{
+	struct media *m = l->port.m;
+	int64_t slot = now_us / WHEEL_SLOT_US + 1;
+	int phase = 0;
+
+	if (l->block != BLOCK_MAX)
+		return 0;
+	for (int i = 1; i < MEDIA_PHASES; i++)
+		if (m->phases[phase] >= MEDIA_PHASE_LINES && m->phases[i] < m->phases[phase])
+			phase = i;
+	m->phases[phase]++;
+	l->phase = phase;
+	slot += (phase - slot % MEDIA_PHASES + MEDIA_PHASES) % MEDIA_PHASES;
+	return slot * WHEEL_SLOT_US;
+}
+
+static void start(struct line_port *l, int64_t now_us)
+{
+	int64_t at;
+
+	l->block = block_for(l);
+	l->starting = true;
+	media_line_count(l->port.m, 1);
+	at = take_phase(l, now_us);
+	if (!at) {
+		begin(l, now_us);
+		return;
+	}
+	l->read_due.fn = begin;
+	wheel_add(&l->port.m->wheel, &l->read_due, at);
 }
 
 static void line_joined(struct media_port *p, int64_t now_us)
 {
 	struct line_port *l = line_of(p);
 
-	if (l->running && l->block != block_for(l))
-		stop(l);
-	if (!l->running)
-		start(l, now_us);
 	l->cushion = CUSHION_LINE;
 	if (p->peer && p->peer->kind == PORT_RTP)
 		l->cushion = p->m->conf.jitter_ms ? p->m->conf.jitter_ms * 8 : CUSHION_RTP;
-	if (!due_waits(&l->feed_due))
+	if ((l->running || l->starting) && l->block != block_for(l))
+		stop(l);
+	if (!l->running && !l->starting)
+		start(l, now_us);
+	if (l->running && !due_waits(&l->feed_due))
 		feed(l, now_us);
 }
 
@@ -367,7 +416,7 @@ static void line_sweep(struct media_port *p, int64_t now_us)
 {
 	struct line_port *l = line_of(p);
 
-	if (l->running && !p->peer && !port_generating(p))
+	if ((l->running || l->starting) && !p->peer && !port_generating(p))
 		stop(l);	/* a tone without a partner has ended */
 	if (l->dtmf && now_us >= l->level_us) {
 		p->st.level_in_dbm0 = dtmf_in_level(l->dtmf);
@@ -412,6 +461,7 @@ int media_line_port(struct media *m, struct hw_line *line, const struct media_li
 		port_init(&l->port, m, PORT_LINE, &line_ops, fn, arg);
 		l->port.law = line->law;
 		l->port.transparent = conf->clear;
+		l->phase = -1;
 		due_init(&l->read_due, read_line, l);
 		due_init(&l->feed_due, feed, l);
 		c.port = &l->port;

@@ -151,7 +151,7 @@ static bool plays_on_line(const struct rtp_port *r)
 {
 	const struct media_port *q = r->port.peer;
 
-	return q && q->kind == PORT_LINE && !port_generating(q);
+	return q && q->kind == PORT_LINE && line_ready(q) && !port_generating(q);
 }
 
 static void put_on_line(struct rtp_port *r, uint8_t *buf, unsigned n, int64_t now_us)

@@ -19,9 +19,16 @@
 	} while (0)
 
 /* A loopback address of this process's own: several runs at a time do not meet. */
+static pid_t fixed;
+
+void rig_address_fix(void)
+{
+	fixed = getpid();
+}
+
 in_addr_t rig_address(void)
 {
-	unsigned pid = (unsigned)getpid();
+	unsigned pid = (unsigned)(fixed ? fixed : getpid());
 
 	return htonl(127u << 24 | (pid >> 7 & 0x7f) << 16 | (pid & 0x7f) << 8 | 1);
 }
@@ -71,12 +78,17 @@ static void on_event(void *arg, struct media_port *p, const struct media_event *
 
 void rig_open(struct rig *r, bool mulaw, uint16_t first_port)
 {
+	rig_open_jitter(r, mulaw, first_port, 40);	/* tests send late on a busy host */
+}
+
+void rig_open_jitter(struct rig *r, bool mulaw, uint16_t first_port, unsigned jitter_ms)
+{
 	enum hw_span_type type = mulaw ? HW_SPAN_T1 : HW_SPAN_E1;
 	struct sim_span spans[2] = { { 1, type }, { 2, type } };
 	struct sim_wire wire = { .a = 1, .b = 2 };
 	struct sim_conf sim = { spans, 2, &wire, 1 };
 	struct media_conf conf = { .rtp_first = first_port, .rtp_last = (uint16_t)(first_port + 199), .realtime = true,
-				   .jitter_ms = 40 };
+				   .jitter_ms = jitter_ms };
 
 	memset(r, 0, sizeof(*r));
 	MUST(hw_sim_open(&r->hw, &sim) == 0);

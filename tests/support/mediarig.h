@@ -30,13 +30,15 @@ struct rig_peer {		/* an RTP endpoint of the test's own */
 };
 
 void rig_open(struct rig *r, bool mulaw, uint16_t first_port);	/* MULAW: a T1 pair instead of E1 (24 channels) */
+void rig_open_jitter(struct rig *r, bool mulaw, uint16_t first_port, unsigned jitter_ms);	/* 0: the default */
 void rig_close(struct rig *r);		/* fails the test when a port stays open */
 void rig_service(struct rig *r);
 /* Serves reports until *WHAT >= WANT, or the time is over; returns whether it is. */
 bool rig_wait(struct rig *r, const unsigned *what, unsigned want, int timeout_ms);
 void rig_run(struct rig *r, int ms);	/* serves reports for that long */
 int64_t rig_now_us(void);
-in_addr_t rig_address(void);
+in_addr_t rig_address(void);	/* a loopback address of this process's own */
+void rig_address_fix(void);	/* children made from here on share it */
 
 struct media_port *rig_line(struct rig *r, int chan, struct hw_line **line, bool dtmf);
 struct media_port *rig_rtp(struct rig *r, unsigned timeout_ms, bool symmetric);
