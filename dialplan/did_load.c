@@ -191,6 +191,9 @@ static int check_octets(const char *text, size_t len, struct fault *f)
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < len; i += n) {
+		n = 1;
+		if ((unsigned char)text[i] >= 0x20 && (unsigned char)text[i] < 0x7f)
+			continue;
 		n = utf8_length((const unsigned char *)text + i, len - i);
 		if (!n) {
 			fault_set(f, i, 1, "save the file as UTF-8; is it really a DID file?", "this is not UTF-8 text");

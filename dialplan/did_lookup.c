@@ -55,9 +55,12 @@ static bool walk(struct walk *w, uint32_t index, int pos)
 		found = walk(w, node->first + (uint32_t)__builtin_popcount(exact & (w->bits[pos] - 1)), pos + 1);
 	child = &w->t->nodes[node->first + (uint32_t)__builtin_popcount(exact)];
 	for (int i = 0; i < node->sets; i++, child++) {
-		int child_size = __builtin_popcount(w->t->masks[child->label]);
+		int child_size;
 
-		if (!code_matches(w->t, child->label, w->bits[pos]) || (found && !ranges && child_size > size))
+		if (!code_matches(w->t, child->label, w->bits[pos]))
+			continue;
+		child_size = __builtin_popcount(w->t->masks[child->label]);
+		if (found && !ranges && child_size > size)
 			continue;
 		if (walk(w, (uint32_t)(child - w->t->nodes), pos + 1)) {
 			found = true;

@@ -248,7 +248,7 @@ static int store_piece(struct did_loader *l, const struct pattern *p, struct fau
 			s[k] = CODE_X;
 			return -EINVAL;
 		}
-		if (s[k] >= CODE_X)
+		if (s[k] >= CODE_SET)
 			t->rows[piece->row].flags |= ROW_SETS;
 	}
 	s[p->n] = p->wild ? CODE_STAR : CODE_END;

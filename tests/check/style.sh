@@ -16,7 +16,7 @@ all=$(files | grep -E '\.(c|h|sh|py|mk|yaml|conf|xml)$|(^|/)(Makefile|dids|run)$
 for f in $all; do
 	[ -f "$f" ] || continue
 	case $f in
-	tests/corpus/* | tests/bad/* | tests/check/bad/* | */bad-conf/* | conf/demo/*) ;;
+	tests/corpus/* | tests/bad/* | tests/check/bad/* | */bad-conf/* | tests/conf-bad/* | conf/demo/* | conf/sample/* | conf/install/etc/*) ;;
 	*) head -3 "$f" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' || complain "$f: no SPDX line in its first three lines" ;;
 	esac
 done
