@@ -256,7 +256,7 @@ void pri_link_read(struct pri_link *link)
 {
 	struct pri_trunk *t = link->trunk;
 
-	if (link->reading) /* an event that the reader itself met */
+	if (link->reading || !link->pri) /* an event that the reader itself met; not started yet */
 		return;
 	link->reading = true;
 	link->dry = false;
@@ -294,6 +294,8 @@ static struct pri *take_retired(int node, int type, struct pri_link *link)
 	return NULL;
 }
 
+/* At the first turn of the loop, when every trunk has its D channels open: layer 2 then comes up at once, and
+ * not when T200 has run because the first SABME met nobody. */
 int pri_link_start(struct pri_link *link)
 {
 	const struct pri_trunk_conf *conf = &link->trunk->conf;
@@ -312,6 +314,8 @@ int pri_link_start(struct pri_link *link)
 	if (conf->dialect != PRI_NATIONAL2) /* diversion as EN 300 207-1 has it */
 		pri_facility_enable(link->pri);
 	pri_set_timer(link->pri, PRI_TIMER_T309, 90000); /* Q.931 table 9-1 */
+	pri_service_update(link);			 /* an instance taken over may have layer 2 up */
+	pri_link_read(link);
 	return 0;
 }
 

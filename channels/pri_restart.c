@@ -116,8 +116,10 @@ void pri_on_restart_ack(struct pri_link *link, pri_event *ev)
 
 static void far_restarts(struct pri_line *line)
 {
-	if (line->leg)
+	if (line->leg) {
+		pri_log(line->link, LOG_NOTICE, "chan %d: RESTART from the far end ends its call", line->pos);
 		pri_leg_destroy(line->leg, 41);
+	}
 	if (line->state == PRI_LINE_SET_ASIDE)
 		pri_log(line->link, LOG_NOTICE, "chan %d: a RESTART from the far end proves it idle",
 			line->pos);
@@ -130,8 +132,8 @@ void pri_on_restart(struct pri_link *link, pri_event *ev)
 {
 	int pos = ev->restart.channel < 0 ? 0xff : ev->restart.channel & 0xff;
 
-	pri_log(link, LOG_INFO, "RESTART of %s from the far end",
-		pos == 0xff || !pos ? "the interface" : "a channel");
+	if (pos == 0xff || !pos)
+		pri_log(link, LOG_NOTICE, "RESTART of the whole interface from the far end");
 	for (int i = 0; i < link->n_lines; i++)
 		if (pos == 0xff || !pos || link->lines[i].pos == pos)
 			far_restarts(&link->lines[i]);

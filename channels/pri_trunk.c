@@ -115,8 +115,6 @@ static int open_links(struct pri_trunk *t)
 		link->span = t->conf.spans[i];
 		link->since_us = pri_stamp(t);
 		err = pri_hw_check(t, link->span);
-		if (!err)
-			err = pri_link_start(link);
 	}
 	return err;
 }
@@ -207,11 +205,11 @@ static int64_t sooner(int64_t a, int64_t b)
 
 static int64_t libpri_next(const struct pri_link *link, int64_t now_us, const struct timeval *wall)
 {
-	const struct timeval *at = pri_schedule_next(link->pri);
+	const struct timeval *at = link->pri ? pri_schedule_next(link->pri) : NULL;
 	int64_t us;
 
 	if (!at)
-		return -1;
+		return link->pri ? -1 : now_us + pri_timer_us(PT_REOPEN);
 	us = (int64_t)(at->tv_sec - wall->tv_sec) * 1000000 + (at->tv_usec - wall->tv_usec);
 	return now_us + (us > 0 ? us : 0);
 }
@@ -227,6 +225,8 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 		struct pri_link *link = t->links[i];
 		pri_event *ev;
 
+		if (!link->pri && pri_link_start(link))
+			continue;
 		while ((ev = pri_schedule_run(link->pri))) {
 			pri_event_handle(link, ev);
 			pri_deliver(t);
