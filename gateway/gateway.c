@@ -3,6 +3,7 @@
 #include "gateway/gateway.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "gateway/watchdog.h"
 #include "hw/sim.h"
 
+#define QUIET_MS 40000 /* no call for so long: SIP's transactions have ended too (RFC 3261 timer J), give memory back */
 #define STOP_MS 5000 /* an orderly stop waits this long for the far ends */
 
 static void on_site_error(void *arg, const struct site_error *e)
@@ -259,6 +261,7 @@ void gateway_close(struct gateway *gw)
 	sip_ua_close(gw->ua);
 	trunks_close(gw);
 	calls_forget(gw);
+	loop_timer_cancel(gw->loop, &gw->quiet_timer);
 	if (gw->media)
 		loop_del_fd(gw->loop, media_fd(gw->media));
 	media_close(gw->media);
@@ -293,10 +296,20 @@ static void on_stop_limit(void *arg)
 	loop_stop(gw->loop);
 }
 
+static void on_quiet(void *arg)
+{
+	(void)arg;
+	malloc_trim(0);
+}
+
 void gateway_call_gone(struct gateway *gw)
 {
-	if (gw->stopping && !gw->n_calls)
+	if (gw->n_calls)
+		return;
+	if (gw->stopping)
 		loop_stop(gw->loop);
+	loop_timer_cancel(gw->loop, &gw->quiet_timer);
+	loop_timer(gw->loop, (int64_t)QUIET_MS * 1000, on_quiet, gw, &gw->quiet_timer);
 }
 
 void gateway_stop(struct gateway *gw)

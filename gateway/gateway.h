@@ -51,7 +51,7 @@ struct gateway {
 	int64_t started_us;
 	bool draining;			/* new calls are refused */
 	bool stopping;			/* on the way out */
-	struct loop_timer *stop_timer;
+	struct loop_timer *stop_timer, *quiet_timer;
 	unsigned short *chan_pos;	/* timeslot of each channel number, filled by gateway_line_name() */
 	int n_chan_pos;
 };

@@ -94,7 +94,8 @@ int records_db_open(struct records_db **out, const char *path, char *error)
 	}
 	if (!err) {
 		sqlite3_busy_timeout(db->sq, BUSY_MS);
-		err = run_sql(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error);
+		err = run_sql(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
+				  "PRAGMA cache_size = -256", error);
 	}
 	if (!err)
 		err = make_schema(db, error);
