@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Is a peer there? An OPTIONS (RFC 3261 11) every health: interval. Any final answer but a 503 says yes; none
- * within T_OPTIONS says no, and the next of its addresses is tried. A peer that is down is asked more often.
+ * within T_OPTIONS says no, unless it spoke otherwise meanwhile (not everything that takes calls answers
+ * OPTIONS); then the next of its addresses is tried. A peer that is down is asked more often.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +17,10 @@ static void on_timer(su_root_magic_t *magic, su_timer_t *t, su_timer_arg_t *arg)
 
 	(void)magic;
 	(void)t;
-	if (p->options_out) {
+	if (p->options_out && p->heard_us > p->options_us) {
+		sip_health_stop(p);
+		sip_peer_set_up(p, true, "no answer to OPTIONS, but it is there");
+	} else if (p->options_out) {
 		sip_health_stop(p);
 		p->at = p->n_addrs ? (p->at + 1) % p->n_addrs : 0;
 		sip_peer_set_up(p, false, "no answer to OPTIONS");
@@ -95,6 +99,13 @@ void sip_health_start(struct sip_peer *p)
 	/* Believed until the first answer, or the lack of one, says otherwise. */
 	sip_peer_set_up(p, true, "OPTIONS sent");
 	ask(p);
+}
+
+void sip_health_heard(struct sip_peer *p)
+{
+	p->heard_us = sip_now_us();
+	if (!p->up && p->n_addrs && p->conf.health_ms)
+		sip_peer_set_up(p, true, "it spoke to us");
 }
 
 void sip_health_stop(struct sip_peer *p)

@@ -101,6 +101,7 @@ struct sip_peer {
 	nta_leg_t *options_leg;		/* while an OPTIONS is out */
 	nta_outgoing_t *options;
 	int64_t options_us;
+	int64_t heard_us;		/* the last sign of life: a request, a response to INVITE */
 	bool options_out;
 };
 
@@ -213,6 +214,7 @@ bool sip_peer_hop(const struct sip_peer *p, struct sip_hop *out);
 /* health.c */
 void sip_health_start(struct sip_peer *p);	/* also after a change of address */
 void sip_health_stop(struct sip_peer *p);
+void sip_health_heard(struct sip_peer *p);	/* it has just spoken to us */
 
 /* leg.c */
 struct sip_leg *sip_leg_new(struct sip_ua *ua, struct sip_peer *peer, bool incoming);

@@ -126,6 +126,8 @@ static int on_response(nta_outgoing_magic_t *arg, nta_outgoing_t *orq, const sip
 
 	if (orq != l->call)
 		return 0;
+	if (!inside)
+		sip_health_heard(l->peer);
 	sip_session_words(sip, detail, sizeof(detail));
 	if (sip && sip->sip_reason && sip->sip_reason->re_cause && !detail[0])
 		snprintf(detail, sizeof(detail), "%.16s cause %.8s", sip->sip_reason->re_protocol,

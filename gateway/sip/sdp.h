@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gateway/sip/sdp.h: offer and answer (RFC 3264) for one stream of G.711 audio. Pure: text in, a struct
- * out, and back; sofia-sip's parser reads the grammar (RFC 4566). Used by session.c.
+ * gateway/sip/sdp.h: offer and answer (RFC 3264) for one stream of G.711 audio. Pure: text in (RFC
+ * 4566), a struct out, and back. Used by session.c.
  */
 #ifndef GATEWAY_SIP_SDP_H
 #define GATEWAY_SIP_SDP_H

@@ -92,6 +92,7 @@ static int on_message(struct sip_ua *ua, nta_agent_t *agent, msg_t *msg, sip_t *
 	sip_hop_source(ua, msg, &source);
 	peer = sip_peer_match(ua, &source);
 	if (peer) {
+		sip_health_heard(peer);
 		take_request(ua, peer, &source, msg, sip);
 		return 0;
 	}

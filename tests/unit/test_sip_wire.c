@@ -804,6 +804,47 @@ static void test_bye_unanswered(void **state)
 	world_close(&w);
 }
 
+/* A peer that answers no OPTIONS goes down; one that speaks to us is up whatever it answers. */
+static void test_health(void **state)
+{
+	static const char *const watched =
+		"site: {country: 44}\ncard: sim\nsim: {spans: {1: e1, 2: e1}, wires: [1-2]}\n"
+		"sip: {listen: [\"127.0.0.1:21400\"]}\n"
+		"trunks:\n"
+		"  w: {sip: {peer: \"127.0.0.1:21500\", health: 200ms}}\n";
+	struct sip_peer_info p;
+	struct conf *c = NULL;
+	struct world w;
+	int64_t end;
+
+	(void)state;
+	world_open(&w);
+	assert_int_equal(conf_parse(&c, "test", watched, strlen(watched), conf_failed, NULL), 0);
+	assert_int_equal(sip_ua_reload(w.ua, c), 0);
+	conf_free(c);
+	assert_true(sip_wire_expect(&w.peer, "OPTIONS sip:127.0.0.1:21500"));
+	sip_wire_answer(&w.peer, "404 Not Found", "x", "", NULL);
+	assert_true(sip_wire_expect(&w.peer, "OPTIONS "));
+	assert_int_equal(sip_ua_peers(w.ua, &p, 1), 1);
+	assert_true(p.up);
+	assert_true(p.rtt_us > 0);
+	sip_wire_answer(&w.peer, "503 Service Unavailable", "x", "", NULL);
+	assert_true(sip_wire_expect(&w.peer, "OPTIONS "));
+	sip_ua_peers(w.ua, &p, 1);
+	assert_false(p.up);
+	assert_string_equal(p.why, "answered 503");
+	request(&w, "OPTIONS", 1, "", "", NULL);
+	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 200"));
+	sip_ua_peers(w.ua, &p, 1);
+	assert_true(p.up);
+	for (end = sip_now_ms() + 1000; sip_now_ms() < end;)	/* it has nothing to say */
+		turn(&w);
+	sip_ua_peers(w.ua, &p, 1);
+	assert_false(p.up);
+	assert_string_equal(p.why, "no answer to OPTIONS");
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -828,6 +869,7 @@ int main(void)
 		cmocka_unit_test(test_answer_without_sdp),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_bye_unanswered),
+		cmocka_unit_test(test_health),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
