@@ -137,7 +137,7 @@ int sip_ua_open(struct sip_ua **out, su_root_t *root, struct media *m, const str
 				     NTATAG_SERVER_RPORT(1), NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0), TAG_END());
 	err = ua->agent ? sip_listen_open(ua, conf) : -ENOMEM;
 	if (!err)
-		err = resolver_open(&ua->resolver, root, getenv("TIPRING_NAME_SERVERS"));
+		err = resolver_open(&ua->resolver, root, NULL);
 	if (!err)
 		err = sip_peers_load(ua, conf);
 	if (err) {
