@@ -48,7 +48,7 @@ typedef void media_event_fn(void *arg, struct media_port *p, const struct media_
 struct media_conf {
 	uint16_t rtp_first, rtp_last;	/* ports for RTP (even) and RTCP (next odd) */
 	bool realtime;			/* ask for SCHED_FIFO; refusal is not an error */
-	unsigned jitter_ms;		/* still to be played when the next packet is due, at most 60; 0: the default, 2 */
+	unsigned jitter_ms;		/* still to be played when the next packet is due, at most 60; 0: the default, 1.5 */
 };
 
 /* Starts the thread. HW may be NULL (SIP and test lines only; a timer of its own is the clock then). */

@@ -13,7 +13,7 @@
 #include "gateway/media/g711.h"
 #include "gateway/media/rtp.h"
 
-#define MARGIN_US 300		/* a packet is looked for this long after it is expected */
+#define MARGIN_US 200		/* a packet is looked for this long after it is expected */
 #define READS_MAX 64		/* datagrams in one go */
 #define FLUSH_MAX 4096
 #define MISSES_MAX 4		/* then the socket is watched */

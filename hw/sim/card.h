@@ -116,6 +116,7 @@ struct sim_card {
 	atomic_uint fault_gen;
 	/* Media thread */
 	int clock_fd;
+	bool polled;	 /* somebody has asked for clock_fd */
 	unsigned period; /* samples; 0 when the clock stands */
 	int64_t periods; /* periods of CLOCK_MONOTONIC up to the last tick; -1 before the first */
 	unsigned seen_gen;

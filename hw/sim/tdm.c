@@ -42,29 +42,38 @@ void sim_tdm_init(struct sim_card *c)
 	load_faults(c);
 }
 
+static int arm(struct sim_card *c)
+{
+	long ns = (long)c->period * SAMPLE_US * 1000;
+	struct itimerspec t = {0};
+
+	if (c->period) {
+		t.it_interval = (struct timespec){ns / 1000000000, ns % 1000000000};
+		t.it_value.tv_nsec = 1; /* long past: the first comes at once, the rest on the grid */
+	}
+	return timerfd_settime(c->clock_fd, TFD_TIMER_ABSTIME, &t, NULL) < 0 ? -errno : 0;
+}
+
+/* The timer runs only for those who poll it: who sleeps by a clock of their own and ticks when they
+ * wake up is not charged a thousand interrupts a second. */
 int sim_clock_poll(struct hw *hw, struct pollfd *out)
 {
-	*out = (struct pollfd){.fd = ((struct sim_card *)hw)->clock_fd, .events = POLLIN};
-	return 0;
+	struct sim_card *c = (struct sim_card *)hw;
+
+	*out = (struct pollfd){.fd = c->clock_fd, .events = POLLIN};
+	c->polled = true;
+	return arm(c);
 }
 
 int sim_clock_start(struct hw *hw, unsigned period_samples)
 {
 	struct sim_card *c = (struct sim_card *)hw;
-	long ns = (long)period_samples * SAMPLE_US * 1000;
-	struct itimerspec t = {0};
 
 	if (period_samples > 8000)
 		return -EINVAL;
-	if (period_samples) {
-		t.it_interval = (struct timespec){ns / 1000000000, ns % 1000000000};
-		t.it_value.tv_nsec = 1; /* long past: the first comes at once, the rest on the grid */
-	}
-	if (timerfd_settime(c->clock_fd, TFD_TIMER_ABSTIME, &t, NULL) < 0)
-		return -errno;
 	c->period = period_samples;
 	c->periods = -1;
-	return 0;
+	return c->polled ? arm(c) : 0;
 }
 
 /* A fault holds from this tick on: what was due before it is moved under the old ones. */
@@ -107,7 +116,7 @@ int sim_clock_tick(struct hw *hw, int64_t now_us)
 	int64_t us = (int64_t)c->period * SAMPLE_US, due, most;
 	uint64_t expired;
 
-	if (read(c->clock_fd, &expired, sizeof(expired)) < 0 && errno != EAGAIN)
+	if (c->polled && read(c->clock_fd, &expired, sizeof(expired)) < 0 && errno != EAGAIN)
 		return -errno;
 	if (!us)
 		return 0;
