@@ -63,6 +63,8 @@ void rtp_apply_remote(struct media_port *p, const struct remote *n, int64_t now_
 	if (moved)
 		r->learnt = false;
 	r->signalled = true;
+	if (moved)
+		rtp_connect(r);
 	if (first) {
 		struct epoll_event ev = { .events = EPOLLIN, .data.ptr = &r->rtcp_watch };
 
@@ -118,6 +120,7 @@ static void rtp_closing(struct media_port *p, int64_t now_us)
 {
 	struct rtp_port *r = rtp_of(p);
 
+	rtp_in_strays(r);
 	rtp_in_sweep(r, now_us);
 	rtcp_bye(r, now_us);
 	wheel_remove(&p->m->wheel, &r->poll_due);
@@ -134,6 +137,8 @@ static void destroy(struct rtp_port *r)
 		close(r->rtp_fd);
 	if (r->rtcp_fd >= 0)
 		close(r->rtcp_fd);
+	if (r->stray_fd >= 0)
+		close(r->stray_fd);
 	free(r);
 }
 
@@ -154,7 +159,8 @@ static const struct port_ops rtp_ops = {
 
 /* --- Sockets (loop thread) ------------------------------------------------------------------------------ */
 
-static int bind_socket(const union sock_addr *a, int *out)
+/* SHARED: another socket of ours has the port already. */
+static int bind_socket(const union sock_addr *a, bool shared, int *out)
 {
 	int fd = socket(a->sa.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), err, one = 1, tos = TOS_EF;
 
@@ -167,6 +173,8 @@ static int bind_socket(const union sock_addr *a, int *out)
 		setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
 	}
 	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one));
+	if (shared)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
 	if (bind(fd, &a->sa, rtp_address_size(a))) {
 		err = -errno;
 		close(fd);
@@ -176,16 +184,39 @@ static int bind_socket(const union sock_addr *a, int *out)
 	return 0;
 }
 
+/* A connected socket sends with no look-up of the route and hears its peer alone. What others send then goes
+ * to a second socket on the same port, where it is counted. A stream whose peer is still to be learnt hears
+ * everybody. Media thread. */
+void rtp_connect(struct rtp_port *r)
+{
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+	union sock_addr local;
+	int one = 1, fd;
+
+	r->connected = false;
+	if (r->conf.symmetric && !r->learnt) {
+		connect(r->rtp_fd, &none, sizeof(none));
+		return;
+	}
+	memset(&local, 0, sizeof(local));
+	memcpy(&local, &r->conf.local, r->conf.local.ss_family == AF_INET ? sizeof(local.in) : sizeof(local.in6));
+	set_port(&local, r->local);
+	if (r->stray_fd < 0 && !setsockopt(r->rtp_fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) &&
+	    !bind_socket(&local, true, &fd))
+		r->stray_fd = fd;
+	r->connected = r->stray_fd >= 0 && !connect(r->rtp_fd, &r->remote.rtp.sa, rtp_address_size(&r->remote.rtp));
+}
+
 static int bind_pair(struct rtp_port *r, union sock_addr *a, uint16_t port)
 {
 	int err;
 
 	set_port(a, port);
-	err = bind_socket(a, &r->rtp_fd);
+	err = bind_socket(a, false, &r->rtp_fd);
 	if (err)
 		return err;
 	set_port(a, (uint16_t)(port + 1));
-	err = bind_socket(a, &r->rtcp_fd);
+	err = bind_socket(a, false, &r->rtcp_fd);
 	if (err) {
 		close(r->rtp_fd);
 		r->rtp_fd = -1;
@@ -246,7 +277,7 @@ int media_rtp_port(struct media *m, const struct media_rtp_conf *conf, media_eve
 
 	if (!r)
 		return -ENOMEM;
-	r->rtp_fd = r->rtcp_fd = -1;
+	r->rtp_fd = r->rtcp_fd = r->stray_fd = -1;
 	r->conf = *conf;
 	port_init(&r->port, m, PORT_RTP, &rtp_ops, fn, arg);
 	due_init(&r->poll_due, rtp_in_poll, r);

@@ -69,6 +69,9 @@ struct rtp_queue {		/* media_digit(): events that wait */
 struct rtp_port {
 	struct media_port port;
 	int rtp_fd, rtcp_fd;
+	int stray_fd;				/* the same port, for who is not our peer; -1 until there is one */
+	bool connected;				/* rtp_fd takes our peer's packets alone */
+	int64_t stray_us;			/* when stray_fd is looked at next */
 	uint16_t local;				/* RTP port, host order */
 	struct media_rtp_conf conf;
 	struct watch rtp_watch, rtcp_watch;
@@ -104,6 +107,7 @@ void rtp_in_start(struct rtp_port *r, int64_t now_us);	/* partner or direction c
 void rtp_in_ready(struct rtp_port *r, int64_t now_us);	/* epoll: the socket is readable */
 void rtp_in_flush(struct rtp_port *r);			/* what came before signalling did is not for us */
 void rtp_in_poll(void *rtp, int64_t now_us);
+void rtp_in_strays(struct rtp_port *r);			/* counts what strangers sent */
 void rtp_in_sweep(struct rtp_port *r, int64_t now_us);
 uint64_t rtp_in_expected(const struct rtp_source_state *s);
 
@@ -119,6 +123,7 @@ void rtcp_ready(struct rtp_port *r, int64_t now_us);
 void rtcp_sweep(struct rtp_port *r, int64_t now_us);
 void rtcp_bye(struct rtp_port *r, int64_t now_us);
 
+void rtp_connect(struct rtp_port *r);		/* to the peer as it is known now */
 uint32_t rtp_random(struct rtp_port *r);
 bool rtp_same_address(const union sock_addr *a, const union sock_addr *b, bool port_too);
 socklen_t rtp_address_size(const union sock_addr *a);

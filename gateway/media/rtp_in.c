@@ -16,6 +16,7 @@
 #define MARGIN_US 200		/* a packet is looked for this long after it is expected */
 #define READS_MAX 64		/* datagrams in one go */
 #define FLUSH_MAX 4096
+#define STRAYS_US 1000000
 #define MISSES_MAX 4		/* then the socket is watched */
 #define LOW_SAMPLES 8		/* a line with less than this queued cannot wait for a packet */
 #define STARVE_SAMPLES 16	/* invented at a time while a packet may still come */
@@ -245,8 +246,18 @@ static void learn(struct rtp_port *r, const union sock_addr *from)
 		r->remote.rtcp.in.sin_port = htons((uint16_t)(ntohs(from->in.sin_port) + 1));
 	else
 		r->remote.rtcp.in6.sin6_port = htons((uint16_t)(ntohs(from->in6.sin6_port) + 1));
+	rtp_connect(r);
 }
 
+void rtp_in_strays(struct rtp_port *r)
+{
+	uint8_t octet;
+
+	for (int i = 0; i < FLUSH_MAX && r->stray_fd >= 0 && recv(r->stray_fd, &octet, 1, MSG_DONTWAIT) >= 0; i++)
+		r->port.st.wrong_source++;
+}
+
+/* FROM is NULL where the socket is connected: the kernel has looked at it. */
 static void packet_in(struct rtp_port *r, uint8_t *buf, size_t len, const union sock_addr *from, int64_t now_us)
 {
 	struct media_stats *st = &r->port.st;
@@ -255,7 +266,7 @@ static void packet_in(struct rtp_port *r, uint8_t *buf, size_t len, const union 
 
 	if (!r->signalled)
 		return;
-	if (!right_source(r, from)) {
+	if (from && !right_source(r, from)) {
 		st->wrong_source++;
 		return;
 	}
@@ -271,7 +282,8 @@ static void packet_in(struct rtp_port *r, uint8_t *buf, size_t len, const union 
 		st->wrong_payload++;
 		return;
 	}
-	learn(r, from);
+	if (from)
+		learn(r, from);
 	st->packets_in++;
 	st->octets_in += p.len;
 	alive(r, now_us);
@@ -309,16 +321,23 @@ static int drain(struct rtp_port *r, int64_t now_us)
 		union sock_addr from;
 		char control[CMSG_SPACE(sizeof(struct timespec))] __attribute__((aligned(8)));
 		struct iovec v = { buf, sizeof(buf) };
-		struct msghdr h = { .msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &v, .msg_iovlen = 1,
-				    .msg_control = control, .msg_controllen = sizeof(control) };
-		ssize_t len = recvmsg(r->rtp_fd, &h, MSG_DONTWAIT);
+		struct msghdr h = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = control,
+				    .msg_controllen = sizeof(control) };
+		bool connected = r->connected;
+		ssize_t len;
+
+		if (!connected) {
+			h.msg_name = &from;
+			h.msg_namelen = sizeof(from);
+		}
+		len = recvmsg(r->rtp_fd, &h, MSG_DONTWAIT);
 
 		if (len < 0 && errno == ECONNREFUSED)
 			continue;	/* ICMP about a packet of ours: nobody listens there (yet) */
 		if (len < 0)
 			break;
 		r->arrival_us = arrival_of(r, &h, now_us);
-		packet_in(r, buf, (size_t)len, &from, now_us);
+		packet_in(r, buf, (size_t)len, connected ? NULL : &from, now_us);
 		if (now_us - r->arrival_us < (int64_t)r->packet_in * SAMPLE_US / 2) {
 			n++;
 			break;
@@ -414,6 +433,10 @@ void rtp_in_sweep(struct rtp_port *r, int64_t now_us)
 	struct media_stats *st = &r->port.st;
 	uint64_t expected = rtp_in_expected(&r->src), received = r->src.received;
 
+	if (now_us >= r->stray_us) {
+		r->stray_us = now_us + STRAYS_US;
+		rtp_in_strays(r);
+	}
 	if (r->event_in.active && now_us - r->event_in.last_us > EVENT_OVER_US)
 		event_over(r, now_us);
 	st->lost = r->src.lost_before + (expected > received ? expected - received : 0);
