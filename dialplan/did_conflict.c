@@ -36,7 +36,7 @@ static bool fits(const struct search *s, uint8_t code, int pos)
 	const struct did_table *t = s->l->t;
 
 	return pos < s->piece->n && (t->masks[code] & s->piece->mask[pos]) &&
-	       (uint64_t)__builtin_popcount(t->masks[code]) == s->choices[pos];
+	       t->sizes[code] == s->choices[pos];
 }
 
 static void search(struct search *s, uint32_t index, int pos)

@@ -179,12 +179,14 @@ static int trunk_parse(struct did_loader *l, const char *text, size_t len, size_
 		fault_set(f, at, 1, what_fits, "no destination");
 		return -EINVAL;
 	}
-	snprintf(d->trunk, sizeof(d->trunk), "%.*s", n < sizeof(d->trunk) ? (int)n : 0, text);
+	if (n >= sizeof(d->trunk)) {
+		fault_set(f, at, n, what_fits, "no trunk has so long a name");
+		return -EINVAL;
+	}
+	memcpy(d->trunk, text, n);
+	d->trunk[n] = '\0';
 	if (!did_trunk_known(l, d->trunk)) {
-		char name[DID_NAME_MAX];
-
-		snprintf(name, sizeof(name), "%.*s", (int)(n < sizeof(name) ? n : sizeof(name)), text);
-		did_unknown_trunk(l, name, at, n, f);
+		did_unknown_trunk(l, d->trunk, at, n, f);
 		return -EINVAL;
 	}
 	return slash ? number_parse(d, slash + 1, len - n - 1, at + n + 1, f) : 0;

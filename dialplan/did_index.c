@@ -108,11 +108,6 @@ static uint32_t new_nodes(struct did_table *t, size_t n)
 	return (uint32_t)first;
 }
 
-static int set_size(const struct did_table *t, uint8_t code)
-{
-	return __builtin_popcount(t->masks[code]);
-}
-
 /* A run of pieces with the same code becomes a child. */
 struct run {
 	uint8_t code;
@@ -138,7 +133,7 @@ static int runs(struct builder *b, struct did_node *node, const struct did_piece
 			if (c < CODE_X)
 				node->exact |= 1u << (c - CODE_SYMBOL);
 			while (at > 0 && c >= CODE_X && out[at - 1].code >= CODE_X &&
-			       set_size(b->t, out[at - 1].code) > set_size(b->t, c)) {
+			       b->t->sizes[out[at - 1].code] > b->t->sizes[c]) {
 				out[at] = out[at - 1];
 				at--;
 			}
@@ -173,6 +168,8 @@ static int build(struct builder *b, uint32_t index, struct did_piece *p, size_t 
 		if (node.first == NO_ROW)
 			return -ENOMEM;
 	}
+	if (!k)
+		node.first = b->t->rows[node.end != NO_ROW ? node.end : node.star].blob;
 	b->t->nodes[index] = node;
 	for (int i = 0; i < k && !err; i++) {
 		b->t->nodes[node.first + (uint32_t)i].label = list[i].code;

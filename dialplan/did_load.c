@@ -310,9 +310,12 @@ int did_load(struct did_table **out, const char *file, const char *text, size_t 
 
 	l.t = calloc(1, sizeof(*l.t));
 	if (l.t) {
-		for (int i = 0; i < SYMBOLS; i++)
+		for (int i = 0; i < SYMBOLS; i++) {
 			l.t->masks[CODE_SYMBOL + i] = 1u << i;
+			l.t->sizes[CODE_SYMBOL + i] = 1;
+		}
 		l.t->masks[CODE_X] = SYMBOLS_X;
+		l.t->sizes[CODE_X] = 10;
 		l.t->n_codes = CODE_SET;
 		err = load(&l);
 	}

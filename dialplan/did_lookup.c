@@ -44,6 +44,8 @@ static bool walk(struct walk *w, uint32_t index, int pos)
 	uint32_t exact = node->exact & ~NODE_RANGES;
 	int size = 1;
 
+	if (!exact && !node->sets)
+		__builtin_prefetch(w->t->blob + node->first);
 	for (int i = 0; i < node->skip_len; i++, pos++)
 		if (pos == w->n || !code_matches(w->t, skip[i], w->bits[pos]))
 			return false;
@@ -53,13 +55,13 @@ static bool walk(struct walk *w, uint32_t index, int pos)
 	}
 	if (exact & w->bits[pos])
 		found = walk(w, node->first + (uint32_t)__builtin_popcount(exact & (w->bits[pos] - 1)), pos + 1);
-	child = &w->t->nodes[node->first + (uint32_t)__builtin_popcount(exact)];
+	child = w->t->nodes + (node->sets ? node->first + (uint32_t)__builtin_popcount(exact) : 0);
 	for (int i = 0; i < node->sets; i++, child++) {
 		int child_size;
 
 		if (!code_matches(w->t, child->label, w->bits[pos]))
 			continue;
-		child_size = __builtin_popcount(w->t->masks[child->label]);
+		child_size = w->t->sizes[child->label];
 		if (found && !ranges && child_size > size)
 			continue;
 		if (walk(w, (uint32_t)(child - w->t->nodes), pos + 1)) {

@@ -225,6 +225,7 @@ static uint8_t code_of(struct did_table *t, uint32_t mask)
 	if (t->n_codes == CODE_STAR)
 		return 0;
 	t->masks[t->n_codes] = mask;
+	t->sizes[t->n_codes] = (uint8_t)__builtin_popcount(mask);
 	return (uint8_t)t->n_codes++;
 }
 

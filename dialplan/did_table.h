@@ -35,7 +35,8 @@ enum {
 
 struct did_node {
 	uint32_t exact;			/* children by symbol, one bit each; NODE_RANGES */
-	uint32_t first;			/* first child: the exact ones by symbol, then the sets by size */
+	uint32_t first;			/* first child: the exact ones by symbol, then the sets by size; in a node
+					 * without children where its row is in BLOB, to fetch both at once */
 	union {				/* codes to match first: here if they fit, else in POOL */
 		uint32_t at;
 		uint8_t here[4];
@@ -72,6 +73,7 @@ struct did_table {
 	size_t pool_len, pool_room, blob_len, blob_room, nodes_len, nodes_room, rows_len, rows_room;
 	int n_sections;
 	uint32_t masks[256];		/* of each code */
+	uint8_t sizes[256];		/* symbols in each mask */
 	int n_codes;			/* codes in use below this */
 	size_t expects;
 };

@@ -82,7 +82,7 @@ static void everything(void **state)
 			       "site: {country: 1, area: 212}\n"
 			       "card: sim\n"
 			       "sim: {spans: {1: t1, 2: t1, 3: t1, 4: t1, 5: j1}, wires: [{a: 1, b: 5, ppm: -12.5}]}\n"
-			       "sip: {listen: [\"127.0.0.1:5070\", \"[::1]:5070\"], user-agent: gw, rtp-ports: 20000-20999,\n"
+			       "sip: {listen: [\"127.0.0.1:5070\", \"[::1]:5070\"], user-agent: 'it''s a ''gw''', rtp-ports: 20000-20999,\n"
 			       "      rtp-address: 192.0.2.1}\n"
 			       "records: /var/lib/calls.db\n");
 	const struct conf_trunk *p = conf_trunk(c, "pri"), *b = conf_trunk(c, "pbx");
@@ -119,6 +119,7 @@ static void everything(void **state)
 	assert_int_equal(c->sim.n_spans, 5);
 	assert_int_equal(c->sim.wires[0].b, 5);
 	assert_true(c->sim.wires[0].ppm < -12.4 && c->sim.wires[0].ppm > -12.6);
+	assert_string_equal(c->sip.user_agent, "it's a 'gw'");
 	assert_string_equal(c->sip.listen[1].host, "::1");
 	assert_int_equal(c->sip.listen[1].port, 5070);
 	assert_string_equal(c->records, "/var/lib/calls.db");
