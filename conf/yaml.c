@@ -232,12 +232,19 @@ static int utf8_length(const unsigned char *p, size_t left)
 	return n;
 }
 
-/* Only text goes to the library: whole UTF-8, no control characters, no tab in an indentation. */
+/* Is the "?" at I the sign of a complex key? LAST is the last character before it on its line that is no space. */
+static bool complex_key(const char *text, size_t len, size_t i, char last)
+{
+	return text[i] == '?' && (i + 1 == len || strchr(" \t\r\n", text[i + 1])) && (!last || strchr("{[,-?:", last));
+}
+
+/* Only text goes to the library: whole UTF-8, no control characters, no tab in an indentation, and no complex keys:
+ * libfyaml 0.7.12 reads wild memory at one with a tab in it. */
 static int check_text(struct builder *b, const char *text, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)text;
 	int line = 1, column = 1;
-	bool indent = true;
+	char last = '\0';
 
 	for (size_t i = 0; i < len; column++) {
 		int n = utf8_length(p + i, len - i);
@@ -249,9 +256,18 @@ static int check_text(struct builder *b, const char *text, size_t len)
 		} else if ((p[i] < 0x20 && !strchr("\t\n\r", p[i])) || p[i] == 0 || p[i] == 0x7f) {
 			what = "a control character";
 			hint = "remove it; is this really a configuration?";
-		} else if (p[i] == '\t' && indent) {
+		} else if (p[i] == '\r' && (i + 1 == len || p[i + 1] != '\n')) {
+			what = "a carriage return without its line feed";
+			hint = "save the file with ordinary line ends";
+		} else if (p[i] == '%' && column == 1) {
+			what = "directives (%) are not used in this file";
+			hint = "leave the line out";
+		} else if (p[i] == '\t' && !last) {
 			what = "a tab in the indentation";
 			hint = "YAML is indented with spaces";
+		} else if (complex_key(text, len, i, last)) {
+			what = "complex keys (?) are not used in this file";
+			hint = "write key: value";
 		}
 		if (what) {
 			b->fn(b->arg, line, column, 1, hint, what);
@@ -260,9 +276,9 @@ static int check_text(struct builder *b, const char *text, size_t len)
 		if (p[i] == '\n') {
 			line++;
 			column = 0;
-			indent = true;
-		} else if (p[i] != ' ') {
-			indent = false;
+			last = '\0';
+		} else if (p[i] != ' ' && p[i] != '\t') {
+			last = (char)p[i];
 		}
 		i += (size_t)n;
 	}
