@@ -394,9 +394,11 @@ static void line_joined(struct media_port *p, int64_t now_us)
 {
 	struct line_port *l = line_of(p);
 
-	l->cushion = CUSHION_LINE;
-	if (p->peer && p->peer->kind == PORT_RTP)
-		l->cushion = p->m->conf.jitter_ms ? p->m->conf.jitter_ms * 8 : CUSHION_RTP;
+	unsigned most = block_for(l) * BUFFERS / 2;	/* what the card holds of short blocks is not much */
+
+	l->cushion = p->peer && p->peer->kind == PORT_RTP ? CUSHION_RTP : CUSHION_LINE;
+	if (p->m->conf.jitter_ms)
+		l->cushion = p->m->conf.jitter_ms * 8 < most ? p->m->conf.jitter_ms * 8 : most;
 	if ((l->running || l->starting) && l->block != block_for(l))
 		stop(l);
 	if (!l->running && !l->starting)

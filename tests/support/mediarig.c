@@ -78,7 +78,7 @@ static void on_event(void *arg, struct media_port *p, const struct media_event *
 
 void rig_open(struct rig *r, bool mulaw, uint16_t first_port)
 {
-	rig_open_jitter(r, mulaw, first_port, 40);	/* tests send late on a busy host */
+	rig_open_jitter(r, mulaw, first_port, 60);	/* tests send late on a busy host */
 }
 
 void rig_open_jitter(struct rig *r, bool mulaw, uint16_t first_port, unsigned jitter_ms)

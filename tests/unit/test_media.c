@@ -4,15 +4,19 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <arpa/inet.h>
 #include <errno.h>
+#include <sched.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "gateway/media/g711.h"
+#include "gateway/media/rtp_wire.h"
 #include "tests/support/mediarig.h"
 
 #define PACKETS 30
@@ -565,6 +569,90 @@ static void port_range(void **state)
 	rig_close(&r);
 }
 
+/* A file is played from its start, exactly, and its end is told. */
+static void play_file(void **state)
+{
+	char path[] = "/tmp/test_media_XXXXXX", spec[64];
+	uint8_t want[10 * N], header[44] = "RIFF";
+	struct conversation *c = calloc(1, sizeof(*c));
+	int fd = mkstemp(path);
+	struct media_port *rtp, *play;
+	struct rig_peer peer;
+	int64_t end;
+	struct rig r;
+
+	(void)state;
+	memcpy(header + 8, "WAVEfmt \x10\0\0\0\x07\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x40\x06\0\0", 36);
+	for (size_t i = 0; i < sizeof(want); i++)
+		want[i] = (uint8_t)(octet_at((uint32_t)i) == 0x7f ? 0xff : octet_at((uint32_t)i));
+	assert_int_equal(write(fd, header, 44), 44);
+	assert_int_equal(write(fd, want, sizeof(want)), sizeof(want));
+	close(fd);
+	rig_open(&r, false, 22000);
+	rtp = rig_rtp(&r, 0, false);
+	rig_peer_open(&peer, rtp);
+	snprintf(spec, sizeof(spec), "play:%s", path);
+	play = rig_test(&r, spec);
+	unlink(path);
+	rig_remote(rtp, &peer, HW_MULAW, 20, 0, MEDIA_SENDRECV);
+	assert_int_equal(media_join(rtp, play), 0);
+	for (end = rig_now_us() + 400000; rig_now_us() < end; rig_service(&r))
+		listen_once(&peer, c, 10);
+	assert_memory_equal(c->heard, want, sizeof(want));
+	assert_int_equal(r.played, 1);
+	assert_int_equal(c->seq_breaks + c->ts_breaks, 0);
+	rig_port_close(&r, rtp);
+	rig_port_close(&r, play);
+	rig_close(&r);
+	rig_peer_close(&peer);
+	free(c);
+}
+
+/* RTCP: what the far end reports is in the statistics; a stream that ends says BYE with a report on what came. */
+static void reports(void **state)
+{
+	struct rtcp_sender us = { .sent = true, .ssrc = 0x12345678, .ntp = 0x1122334455667788, .cname = "far@end" };
+	struct rtcp_source them = { .heard = true, .lost = 3, .jitter = 40 };
+	struct media_port *rtp, *quiet;
+	struct rtcp_report got;
+	struct rig_peer p;
+	uint8_t audio[N] = { 0 }, h[12], buf[1500];
+	struct sockaddr_in to;
+	struct rig r;
+	ssize_t n;
+
+	(void)state;
+	rig_open(&r, false, 22000);
+	rtp = rig_rtp(&r, 0, false);
+	quiet = rig_test(&r, "quiet");
+	rig_peer_open(&p, rtp);
+	rig_remote(rtp, &p, HW_ALAW, 20, 0, MEDIA_SENDRECV);
+	assert_int_equal(media_join(rtp, quiet), 0);
+	assert_int_equal(rig_recv(&p, h, buf, sizeof(buf), 1000), N);
+	them.ssrc = (uint32_t)h[8] << 24 | (uint32_t)h[9] << 16 | (uint32_t)h[10] << 8 | h[11];
+	for (int i = 0; i < 4; i++, p.ts += N, p.seq = (uint16_t)(p.seq + (i == 2)))	/* one is never sent */
+		rig_send(&p, 8, i == 0, audio, N);
+	rig_run(&r, 60);
+	to = p.to;
+	to.sin_port = htons((uint16_t)(ntohs(to.sin_port) + 1));
+	n = (ssize_t)rtcp_build(buf, &us, &them, false);
+	assert_int_equal(sendto(p.rtcp_fd, buf, (size_t)n, 0, (struct sockaddr *)&to, sizeof(to)), n);
+	rig_run(&r, 100);
+	rig_port_close(&r, rtp);
+	assert_int_equal(r.last.remote_lost, 3);
+	assert_int_equal(r.last.remote_jitter_us, 5000);
+	assert_int_equal(r.last.lost, 1);
+	n = recv(p.rtcp_fd, buf, sizeof(buf), MSG_DONTWAIT);
+	assert_true(n > 0);
+	assert_int_equal(rtcp_parse(buf, (size_t)n, 0x12345678, &got), 0);
+	assert_true(got.sr && got.bye && got.report && got.ssrc == them.ssrc);
+	assert_int_equal(got.lost, 1);
+	assert_int_equal(got.lsr, 0x33445566);
+	rig_port_close(&r, quiet);
+	rig_close(&r);
+	rig_peer_close(&p);
+}
+
 static void specs(void **state)
 {
 	struct media_port *p;
@@ -596,7 +684,13 @@ int main(void)
 		cmocka_unit_test(timeouts),
 		cmocka_unit_test(port_range),
 		cmocka_unit_test(specs),
+		cmocka_unit_test(play_file),
+		cmocka_unit_test(reports),
 	};
 
+	struct sched_param priority = { .sched_priority = 5 };
+
+	/* The peers that the tests play send on time, also on a busy host; refusal does no harm. */
+	sched_setscheduler(0, SCHED_FIFO, &priority);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
