@@ -13,11 +13,11 @@ help:
 # make clean        removes build/
 
 deps:
-	conf/install/deps.sh build run
+	conf/install/deps.sh build
 deps-check:
-	conf/install/deps.sh build run check
+	conf/install/deps.sh build check
 deps-dahdi:
-	conf/install/deps.sh build run check dahdi
+	conf/install/deps.sh build check dahdi
 
 # Packages first, then a make of its own: the flags of this one were found without them.
 run: deps
