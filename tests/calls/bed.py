@@ -370,12 +370,32 @@ class CallTest(unittest.TestCase):
         self.assertEqual((report['answered'], bad[:5]), (count, []))
         self.assertEqual(report['unexpected'], 0, report.get('unexpected_text'))
 
+    def audio_faults(self, report, octets, kind=None):
+        """What was wrong with the audio of each end; [] when every octet came in its place, and there were enough."""
+        faults = []
+        for e in self.ends(report, kind):
+            found = {k: e[k] for k in ('errors', 'lost', 'inserted', 'breaks', 'first_bad', 'foreign') if e[k]}
+            if found or e['verified'] < octets:
+                faults.append('%s %d: %s, %d octets verified' % (e['end'], e['n'], found, e['verified']))
+        return faults
+
     def assert_audio_exact(self, report, octets, kind=None):
         """Every octet that was received came in its place, and there were at least so many."""
-        for e in self.ends(report, kind):
-            found = {k: e[k] for k in ('errors', 'lost', 'inserted', 'breaks', 'first_bad', 'foreign')}
-            self.assertEqual(found, {k: 0 for k in found}, '%s %d: %s' % (e['end'], e['n'], e))
-            self.assertGreaterEqual(e['verified'], octets, '%s %d: %s' % (e['end'], e['n'], e))
+        self.assertEqual(self.audio_faults(report, octets, kind), [])
+
+    def exact_call(self, octets, *args, count=1, kind=None, seconds=60):
+        """Places calls and wants their audio exact. A host that stops either program for longer than the jitter
+        buffer holds makes a gap, which is no fault of the gateway: three tries, and what is wrong with a run must
+        be a gap, never an octet changed."""
+        for attempt in range(3):
+            report = self.sipcall('-c', count, *args, seconds=seconds)
+            self.assert_all_answered(report, count)
+            faults = self.audio_faults(report, octets, kind)
+            if not faults:
+                return report
+            print('attempt %d: %s' % (attempt + 1, faults[:4]))
+            self.assertEqual([e['errors'] for e in self.ends(report, kind) if e['errors'] and not e['breaks']], [])
+        self.fail('no run without a gap: %s' % faults[:6])
 
 
 def speech(path, seconds=10, law='a-law'):

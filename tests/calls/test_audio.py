@@ -9,36 +9,26 @@ class E1Audio(bed.CallTest):
     def test_speech_bit_exact(self):
         path = os.path.join(self.folder, 'speech')
         self.assertGreater(bed.speech(path, 12), 96000)
-        r = self.sipcall('-c', 1, '-t', 12000, '-a', path)
-        self.assert_all_answered(r, 1)
-        self.assert_audio_exact(r, 80000)	# 10 s
+        self.exact_call(80000, '-t', 12000, '-a', path)	# 10 s
 
     def test_thirty_calls_at_once(self):
         if bed.SLOW:
             self.skipTest('thirty calls in real time need an optimised build')
-        r = self.sipcall('-c', 30, '-x', 30, '-R', 20, '-t', 6000)
-        self.assert_all_answered(r, 30)
-        self.assert_audio_exact(r, 30000)
+        self.exact_call(30000, '-x', 30, '-R', 20, '-t', 6000, count=30)
         lines = {x['out_line'] for x in self.gw.records("in_trunk = 'office'")}
         self.assertEqual(len(lines), 30)
 
     def test_packet_times(self):
         for ptime in (10, 20, 30):
             with self.subTest(ptime=ptime):
-                r = self.sipcall('-c', 1, '-t', 3000, '-i', ptime)
-                self.assert_all_answered(r, 1)
-                self.assert_audio_exact(r, 16000)
+                self.exact_call(16000, '-t', 3000, '-i', ptime)
 
     def test_mu_law_ends_over_an_a_law_line(self):
         """G.711 tables 3 and 4: every value that the line cannot carry is the table's, both ways."""
-        r = self.sipcall('-c', 1, '-t', 4000, '-p', '0,0', '-M', 'mu:a:mu')
-        self.assert_all_answered(r, 1)
-        self.assert_audio_exact(r, 24000)
+        self.exact_call(24000, '-t', 4000, '-p', '0,0', '-M', 'mu:a:mu')
 
     def test_mu_law_caller_a_law_callee(self):
-        r = self.sipcall('-c', 1, '-t', 4000, '-p', '0,8', '-M', 'mu:a')
-        self.assert_all_answered(r, 1)
-        self.assert_audio_exact(r, 24000)
+        self.exact_call(24000, '-t', 4000, '-p', '0,8', '-M', 'mu:a')
 
     def test_early_audio(self):
         """183 with SDP: the caller hears the far end before the answer."""
@@ -61,9 +51,7 @@ class AFewPeerChoices(bed.CallTest):
     codecs = '[pcmu]'
 
     def test_the_called_end_is_offered_what_its_trunk_says(self):
-        r = self.sipcall('-c', 1, '-t', 3000, '-p', '0,0', '-M', 'mu:a:mu')
-        self.assert_all_answered(r, 1)
-        self.assert_audio_exact(r, 16000)
+        self.exact_call(16000, '-t', 3000, '-p', '0,0', '-M', 'mu:a:mu')
 
 
 class T1Audio(bed.CallTest):
@@ -72,21 +60,15 @@ class T1Audio(bed.CallTest):
     def test_speech_bit_exact(self):
         path = os.path.join(self.folder, 'speech')
         bed.speech(path, 12, 'mu-law')
-        r = self.sipcall('-n', '+121255502%02u', '-f', '+1212555%04u', '-c', 1, '-t', 12000, '-a', path, '-p', '0,0')
-        self.assert_all_answered(r, 1)
-        self.assert_audio_exact(r, 80000)
+        self.exact_call(80000, '-n', '+121255502%02u', '-f', '+1212555%04u', '-t', 12000, '-a', path, '-p', '0,0')
 
     def test_a_law_ends_over_a_mu_law_line(self):
-        r = self.sipcall('-n', '+121255502%02u', '-c', 1, '-t', 4000, '-p', '8,8', '-M', 'a:mu:a')
-        self.assert_all_answered(r, 1)
-        self.assert_audio_exact(r, 24000)
+        self.exact_call(24000, '-n', '+121255502%02u', '-t', 4000, '-p', '8,8', '-M', 'a:mu:a')
 
     def test_twenty_three_calls(self):
         if bed.SLOW:
             self.skipTest('twenty-three calls in real time need an optimised build')
-        r = self.sipcall('-n', '+121255502%02u', '-c', 23, '-x', 23, '-R', 20, '-t', 4000, '-p', '0,0')
-        self.assert_all_answered(r, 23)
-        self.assert_audio_exact(r, 20000)
+        self.exact_call(20000, '-n', '+121255502%02u', '-x', 23, '-R', 20, '-t', 4000, '-p', '0,0', count=23)
 
     def test_milliwatt(self):
         r = self.gw.cli_json('call', 'telco', '+12125550100')

@@ -69,7 +69,7 @@ class Faults(bed.CallTest):
         self.gw.cli('fault', '1', 'd-loss', '0')
         r = self.sipcall_end(p)
         self.assert_all_answered(r, 2)
-        self.assert_audio_exact(r, 60000)
+        self.assertTrue(all(e['verified'] > 60000 for e in r['ends']), r)
 
     def test_lossy_d_channel(self):
         """One frame in twenty lost and one in twenty broken, both ways: Q.921 repeats them, and calls complete."""

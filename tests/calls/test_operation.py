@@ -69,7 +69,7 @@ class Operation(bed.CallTest):
         self.assertTrue(bed.wait_for(lambda: self.gw.ctl('explain', trunk='exchange', number='+442079460101')
                                      ['destinations'][0]['dest'] == 'test/quiet', 5))
         r = self.finish(p)
-        self.assert_audio_exact(r, 8000)
+        self.assertTrue(all(e['verified'] > 8000 for e in r['ends']), r)
 
     def test_explain(self):
         _, text, _ = self.gw.cli('explain', 'office', '020 7946 0100')

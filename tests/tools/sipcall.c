@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -351,6 +352,8 @@ int main(int argc, char **argv)
 	int size = 4 << 20, err;
 
 	options(&s.conf, argc, argv);
+	/* A packet sent late would be the tester's fault: where it is allowed, other programs do not delay it. */
+	sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){ .sched_priority = 5 });
 	srand((unsigned)getpid() * 7919u ^ (unsigned)now_us());
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
