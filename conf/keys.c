@@ -67,6 +67,8 @@ static const struct conf_key sip_listen[] = {
 	{ .name = "rtp-ports", .type = &conf_type_ports, .def = "16384-32767", .help = "UDP ports for RTP, as 16384-32767" },
 	{ .name = "rtp-address", .type = &conf_type_address, AT(conf_sip_listen, rtp_address), .max = 64,
 	  .help = "the address that SDP names" },
+	{ .name = "jitter", .type = &conf_type_ms, AT(conf_sip_listen, jitter_ms), .min = 1, .max = 60, .def = "2ms",
+	  .help = "audio kept in hand against packets that come late" },
 };
 const struct conf_keys conf_sip_listen_keys = { "sip", sip_listen, COUNT(sip_listen) };
 

@@ -58,6 +58,7 @@ struct conf_sip_listen {	/* sip: */
 	int n_listen;
 	char user_agent[64];	/* user-agent: "" for the default */
 	uint16_t rtp_first, rtp_last;	/* rtp-ports: 16384-32767; even to odd */
+	unsigned jitter_ms;	/* jitter: 2ms: audio kept in hand when the next packet is due */
 	char rtp_address[64];	/* rtp-address: what SDP names, "" for the address the peer is reached from */
 };
 

@@ -113,7 +113,8 @@ static void on_media(void *arg, uint32_t events)
 static int open_media(struct gateway *gw)
 {
 	const struct conf_sip_listen *s = &gw->site->conf->sip;
-	struct media_conf mc = { .rtp_first = s->rtp_first, .rtp_last = s->rtp_last, .realtime = true };
+	struct media_conf mc = { .rtp_first = s->rtp_first, .rtp_last = s->rtp_last, .realtime = true,
+				 .jitter_ms = s->jitter_ms };
 	int err = media_open(&gw->media, gw->hw, &mc);
 
 	if (!err)

@@ -135,7 +135,7 @@ def rate(b, folder):
     wires = ', '.join('%d-%d' % (2 * n + 1, 2 * n + 2) for n in range(PAIRS))
     text = bed.TRUNKS.format(country='44', area='20', card='sim', sim='sim: {spans: {%s}, wires: [%s]}\n' % (spans, wires),
                              sip_port=bed.SIP_PORT, peer_port=bed.PEER_PORT, rtp_first=bed.RTP_FIRST,
-                             rtp_last=bed.RTP_LAST, dialect='euroisdn', office='', codecs='[pcma]', more='', health='0s')
+                             rtp_last=bed.RTP_LAST, dialect='euroisdn', office='', codecs='[pcma]', more='', health='0s', jitter='')
     text = text.replace('spans: [1],', 'spans: [%s],' % ', '.join(str(2 * n + 1) for n in range(PAIRS)))
     text = text.replace('spans: [2],', 'spans: [%s],' % ', '.join(str(2 * n + 2) for n in range(PAIRS)))
     text = text.replace('hunt: descending', 'hunt: least-used')

@@ -35,7 +35,7 @@ T1 = {'type': 't1', 'dialect': 'ni2', 'country': '1', 'area': '212', 'b': 23}
 TRUNKS = """\
 site: {{country: {country}, area: {area}}}
 card: {card}
-{sim}sip: {{listen: ["127.0.0.1:{sip_port}"], rtp-ports: {rtp_first}-{rtp_last}}}
+{sim}sip: {{listen: ["127.0.0.1:{sip_port}"], rtp-ports: {rtp_first}-{rtp_last}{jitter}}}
 
 trunks:
   telco:
@@ -96,7 +96,7 @@ class Gateway:
     """A tipringd of its own."""
 
     def __init__(self, folder, span=E1, dids=None, office='', codecs='[pcma, pcmu]', more='', trunks=None,
-                 card=None, health='0s'):
+                 card=None, health='0s', jitter=''):
         self.dir = folder
         self.conf = os.path.join(folder, 'conf')
         self.sock = os.path.join(folder, 'control')
@@ -110,7 +110,7 @@ class Gateway:
         self.write('trunks.yaml', trunks or TRUNKS.format(
             country=span['country'], area=span['area'], card=card, sim=sim, sip_port=SIP_PORT, peer_port=PEER_PORT,
             rtp_first=RTP_FIRST, rtp_last=RTP_LAST, dialect=span['dialect'], office=office, codecs=codecs, more=more,
-            health=health))
+            health=health, jitter=jitter))
         self.write('dids', dids or DIDS[span['country']])
 
     def write(self, name, text):
@@ -273,7 +273,7 @@ class Peer:
 
 class CallTest(unittest.TestCase):
     """A test with one gateway; SPAN, DIDS and the like are a class's own."""
-    span, dids, office, codecs, more = E1, None, '', '[pcma, pcmu]', ''
+    span, dids, office, codecs, more, jitter = E1, None, '', '[pcma, pcmu]', '', ''
     autostart = True
 
     def setUp(self):
@@ -285,7 +285,8 @@ class CallTest(unittest.TestCase):
             self.gw.start()
 
     def make_gateway(self, **kw):
-        args = {'span': self.span, 'dids': self.dids, 'office': self.office, 'codecs': self.codecs, 'more': self.more}
+        args = {'span': self.span, 'dids': self.dids, 'office': self.office, 'codecs': self.codecs, 'more': self.more,
+                'jitter': self.jitter}
         return Gateway(self.folder, **dict(args, **kw))
 
     def tearDown(self):

@@ -138,8 +138,12 @@ static void unlocked_octet(struct audio_track *t, uint8_t o, uint64_t sent)
 		search(t, sent);
 }
 
-static void locked_octet(struct audio_track *t, uint8_t o)
+static void locked_octet(struct audio_track *t, uint8_t o, uint64_t sent)
 {
+	if (t->next >= sent) {	/* the sender has stopped: what fills the line after that is nobody's audio */
+		t->after++;
+		return;
+	}
 	if (o == expected(t, t->next)) {
 		t->errors += t->run;	/* short runs inside a held lock are octets changed in place */
 		t->run = 0;
@@ -147,11 +151,13 @@ static void locked_octet(struct audio_track *t, uint8_t o)
 		t->next++;
 		return;
 	}
+	if (!t->run)
+		t->first_bad_before = t->first_bad;
 	if (!t->first_bad)
 		t->first_bad = t->octets;
 	t->run++;
 	t->next++;
-	if (t->run < 8)
+	if (t->run < AUDIO_LOST)
 		return;
 	/* Eight wrong in a row: the stream has jumped. */
 	t->next -= t->run;
@@ -165,10 +171,21 @@ void audio_track_feed(struct audio_track *t, const uint8_t *data, size_t len, ui
 	for (size_t i = 0; i < len; i++) {
 		t->octets++;
 		if (t->locked)
-			locked_octet(t, data[i]);
+			locked_octet(t, data[i], sent);
 		else
 			unlocked_octet(t, data[i], sent);
 	}
+}
+
+void audio_track_finish(struct audio_track *t, uint64_t tail)
+{
+	if (t->run > tail || !t->run || (t->locked && t->run >= AUDIO_LOST))
+		return;
+	t->after += t->run;
+	t->run = 0;
+	t->first_bad = t->first_bad_before;
+	if (!t->locked)
+		t->breaks--;
 }
 
 /* Table 3 of G.711: mu-law decoder output values 1..128 to A-law ones; the numbering is the table's. */

@@ -64,6 +64,31 @@ static void test_tracker(void **state)
 	audio_source_free(&src);
 }
 
+static void test_cut_off_at_the_end_is_no_fault(void **state)
+{
+	struct audio_source src;
+	struct audio_track t;
+	uint8_t idle = 0xd5;
+
+	(void)state;
+	assert_int_equal(audio_source_random(&src, 1, 1 << 16), 0);
+	for (int silence = 160; silence <= 1600; silence += 1440) {
+		audio_track_init(&t, &src, 0, NULL);
+		for (unsigned n = 0; n < TOTAL; n++) {
+			uint8_t o = audio_source_at(&src, 0, n);
+
+			audio_track_feed(&t, &o, 1, 2 * TOTAL);
+		}
+		for (int i = 0; i < silence; i++)
+			audio_track_feed(&t, &idle, 1, 2 * TOTAL);
+		audio_track_finish(&t, 800);
+		assert_int_equal(t.breaks, silence > 800);
+		assert_int_equal(t.verified, TOTAL);
+		assert_int_equal(t.first_bad, silence > 800 ? TOTAL + 1 : 0);
+	}
+	audio_source_free(&src);
+}
+
 static void test_other_call_is_not_taken_for_ours(void **state)
 {
 	struct audio_source src;
@@ -95,6 +120,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tracker),
+		cmocka_unit_test(test_cut_off_at_the_end_is_no_fault),
 		cmocka_unit_test(test_other_call_is_not_taken_for_ours),
 		cmocka_unit_test(test_g711_tables),
 	};

@@ -46,6 +46,7 @@ static void defaults(void **state)
 	assert_string_equal(c->site.international, "00");
 	assert_string_equal(c->site.national, "0");
 	assert_int_equal(c->sip.rtp_first, 16384);
+	assert_int_equal(c->sip.jitter_ms, 2);
 	assert_int_equal(c->sip.rtp_last, 32767);
 	assert_string_equal(c->records, "");
 	assert_int_equal(t->kind, CONF_TRUNK_ISDN);
@@ -83,7 +84,7 @@ static void everything(void **state)
 			       "card: sim\n"
 			       "sim: {spans: {1: t1, 2: t1, 3: t1, 4: t1, 5: j1}, wires: [{a: 1, b: 5, ppm: -12.5}]}\n"
 			       "sip: {listen: [\"127.0.0.1:5070\", \"[::1]:5070\"], user-agent: 'it''s a ''gw''', rtp-ports: 20000-20999,\n"
-			       "      rtp-address: 192.0.2.1}\n"
+			       "      rtp-address: 192.0.2.1, jitter: 25ms}\n"
 			       "records: /var/lib/calls.db\n");
 	const struct conf_trunk *p = conf_trunk(c, "pri"), *b = conf_trunk(c, "pbx");
 	static const uint8_t net[16] = { [10] = 0xff, [11] = 0xff, 192, 0, 2, 0 };
@@ -91,6 +92,7 @@ static void everything(void **state)
 	(void)state;
 	assert_string_equal(c->site.international, "011");
 	assert_string_equal(c->site.national, "1");
+	assert_int_equal(c->sip.jitter_ms, 25);
 	assert_string_equal(p->country, "33");
 	assert_string_equal(p->area, "");
 	assert_string_equal(p->international, "00");
