@@ -278,7 +278,7 @@ class CallTest(unittest.TestCase):
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix='tipring-test-%d-' % SLOT)
-        self.addCleanup(shutil.rmtree, self.folder, True)
+        if not os.environ.get("KEEP"): self.addCleanup(shutil.rmtree, self.folder, True)
         self.peers = []
         self.gw = self.make_gateway()
         if self.autostart:

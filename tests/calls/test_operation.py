@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What an operator does: status, explain, test call, ladder, clear, drain, reload."""
 import signal
+import time
 
 import bed
 from test_causes import cause_in
@@ -68,6 +69,7 @@ class Operation(bed.CallTest):
         self.gw.proc.send_signal(signal.SIGHUP)
         self.assertTrue(bed.wait_for(lambda: self.gw.ctl('explain', trunk='exchange', number='+442079460101')
                                      ['destinations'][0]['dest'] == 'test/quiet', 5))
+        time.sleep(1.3)
         r = self.finish(p)
         self.assertTrue(all(e['verified'] > 8000 for e in r['ends']), r)
 
