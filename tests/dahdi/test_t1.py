@@ -14,7 +14,7 @@ class Driver(bed.unittest.TestCase):
 
 
 class T1(bed.CallTest):
-    span = bed.T1
+    span, jitter = bed.T1, ', jitter: 40ms'
 
     def test_twenty_three_calls_at_once(self):
         r = self.sipcall('-n', '+121255502%02u', '-c', 23, '-x', 23, '-R', 20, '-t', 5000, '-p', '0,0', seconds=100)

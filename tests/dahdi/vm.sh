@@ -18,7 +18,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 mods='' conf='' load='' out='' limit=120 quiet=1
-accel="tcg,thread=single -icount shift=1,sleep=off"
+accel="tcg,thread=single -icount shift=0,sleep=off"
 while getopts m:c:l:o:t:rv o; do
 	case $o in
 	m) mods=$(realpath "$OPTARG") ;;
