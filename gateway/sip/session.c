@@ -51,7 +51,7 @@ static void on_media(void *arg, struct media_port *p, const struct media_event *
 		leg_trace(&l->leg, "media", false, "RTP is back", NULL);
 		return;
 	case MEDIA_RTP_TIMEOUT:
-		if (l->state != SIP_CLEARING)
+		if (l->state == SIP_UP) /* it is told again: a call may ring for longer than that */
 			on_timeout(l);
 		return;
 	default:
