@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "conf/trunks.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static void on_error(void *arg, const struct conf_error *e)
 {

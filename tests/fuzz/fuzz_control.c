@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gateway/ops/control_line.h"
+#include "tests/fuzz/fuzz.h"
 
 static const struct control_command commands[] = {
 	{ "status", NULL }, { "call", NULL }, { "ladder", NULL }, { NULL, NULL },

@@ -9,8 +9,7 @@
 #include <string.h>
 
 #include "dialplan/did_table.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static bool known(void *arg, const char *name)
 {

@@ -9,8 +9,7 @@
 #include <string.h>
 
 #include "dialplan/number.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static const struct number_rules rules[] = {
 	{ .country = "44", .area = "20", .international = "00", .national = "0" },

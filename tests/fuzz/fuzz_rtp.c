@@ -7,8 +7,7 @@
 #include "gateway/media/jitter.h"
 #include "gateway/media/rtp_wire.h"
 #include "gateway/media/wav.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* The input as a row of datagrams, a length octet before each. */
 static void stream(const uint8_t *data, size_t size)

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The media path's other ends: digits, test lines, relay, strangers, timeouts, RTCP; with real sockets and in real time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "gateway/media/g711.h"
+#include "gateway/media/rtp_wire.h"
+#include "tests/support/conversation.h"
+#include "tests/support/mediarig.h"
+
+/* --- Digits -------------------------------------------------------------------------------------------- */
+
+struct two_lines {	/* an RTP stream on line 1; line 2, at the far end of the wire, hears and speaks */
+	struct rig rig;
+	struct media_port *line, *rtp, *far, *probe;
+	struct hw_line *hline, *hfar;
+	struct rig_peer peer;
+};
+
+static void two_open(struct two_lines *t, const char *far_test, uint8_t dtmf_payload)
+{
+	rig_open(&t->rig, false, 22000);
+	t->line = rig_line(&t->rig, 3, &t->hline, true);
+	t->far = rig_line(&t->rig, 3 + RIG_FAR, &t->hfar, true);
+	t->rtp = rig_rtp(&t->rig, 0, false);
+	t->probe = rig_test(&t->rig, far_test);
+	rig_peer_open(&t->peer, t->rtp);
+	rig_remote(t->rtp, &t->peer, HW_ALAW, 20, dtmf_payload, MEDIA_SENDRECV);
+	assert_int_equal(media_join(t->line, t->rtp), 0);
+	assert_int_equal(media_join(t->far, t->probe), 0);
+}
+
+static void two_close(struct two_lines *t)
+{
+	unsigned want = t->rig.closed + 4;
+
+	media_port_close(t->rtp);	/* while joined */
+	media_port_close(t->line);
+	media_port_close(t->probe);
+	media_port_close(t->far);
+	assert_true(rig_wait(&t->rig, &t->rig.closed, want, 3000));
+	hw_line_close(t->hline);
+	hw_line_close(t->hfar);
+	rig_close(&t->rig);
+	rig_peer_close(&t->peer);
+}
+
+/* Telephone events become tones of their length on the line, and a detector at the far end hears them. */
+static void events_to_line(void **state)
+{
+	static const char digits[] = "1590*#AD";
+	struct two_lines t;
+	uint8_t e[4], audio[N];
+
+	(void)state;
+	two_open(&t, "probe", 101);
+	memset(audio, LAW_ALAW_SILENCE, sizeof(audio));
+	for (const char *d = digits; *d; d++) {
+		uint8_t code = (uint8_t)(strchr("0123456789*#ABCD", *d) - "0123456789*#ABCD");
+
+		for (int i = 1; i <= 4 + 2; i++) {	/* 80 ms, the end three times */
+			unsigned duration = i > 4 ? 640 : (unsigned)i * N;
+
+			e[0] = code;
+			e[1] = (uint8_t)(i >= 4 ? 0x80 | 10 : 10);
+			e[2] = (uint8_t)(duration >> 8);
+			e[3] = (uint8_t)duration;
+			rig_send(&t.peer, 101, i == 1, e, 4);
+			if (i < 4)
+				rig_run(&t.rig, 20);
+		}
+		t.peer.ts += 640;
+		for (int i = 0; i < 3; i++) {
+			rig_send(&t.peer, 8, i == 0, audio, N);
+			t.peer.ts += N;
+			rig_run(&t.rig, 20);
+		}
+	}
+	rig_run(&t.rig, 100);
+	/* Each digit twice: as the event that came, and as heard by the detector at the far end. */
+	for (const char *d = digits; *d; d++) {
+		unsigned times = 0;
+
+		for (unsigned i = 0; i < t.rig.n_digits; i++)
+			times += t.rig.digits[i] == *d;
+		assert_int_equal(times, 2);
+	}
+	assert_int_equal(t.rig.n_digits, 2 * (sizeof(digits) - 1));
+	for (unsigned i = 0; i < t.rig.n_digits; i++)
+		assert_in_range(t.rig.digit_ms[i], 60, 100);
+	two_close(&t);
+}
+
+/* Tones on the line become telephone events, and the audio under them is not sent as well. */
+static void line_to_events(void **state)
+{
+	static const char digits[] = "27A#";
+	char heard[8] = "";
+	unsigned ends = 0, n_heard = 0, marks = 0;
+	struct two_lines t;
+	uint32_t last_ts = 0;
+	uint8_t h[12], payload[1500];
+	int64_t end;
+
+	(void)state;
+	two_open(&t, "quiet", 101);
+	for (const char *d = digits; *d; d++)
+		assert_int_equal(media_digit(t.far, *d, 80), 0);
+	end = rig_now_us() + 1000000;
+	while (rig_now_us() < end) {
+		int n = rig_recv(&t.peer, h, payload, sizeof(payload), 10);
+		uint32_t ts = (uint32_t)h[4] << 24 | (uint32_t)h[5] << 16 | (uint32_t)h[6] << 8 | h[7];
+
+		rig_service(&t.rig);
+		if (n != 4 || (h[1] & 0x7f) != 101)
+			continue;
+		marks += h[1] >> 7;
+		if (n_heard == 0 || ts != last_ts)
+			heard[n_heard++ & 7] = "0123456789*#ABCD"[payload[0] & 15];
+		last_ts = ts;
+		ends += payload[1] >> 7;
+	}
+	assert_int_equal(n_heard, 4);
+	assert_memory_equal(heard, digits, 4);
+	assert_int_equal(ends, 12);
+	assert_int_equal(marks, 4);
+	t.rig.digits[t.rig.n_digits] = 0;
+	assert_string_equal(t.rig.digits, digits);
+	two_close(&t);
+}
+
+/* A digit that we are asked to send on RTP is an event of that length. */
+static void digit_to_events(void **state)
+{
+	unsigned events = 0, ends = 0, last = 0;
+	uint8_t h[12], payload[1500];
+	struct two_lines t;
+	int64_t end;
+
+	(void)state;
+	two_open(&t, "quiet", 96);
+	assert_int_equal(media_digit(t.rtp, '5', 100), 0);
+	assert_int_equal(media_digit(t.rtp, 'x', 100), -EINVAL);
+	end = rig_now_us() + 300000;
+	while (rig_now_us() < end) {
+		int n = rig_recv(&t.peer, h, payload, sizeof(payload), 10);
+
+		if (n != 4 || (h[1] & 0x7f) != 96)
+			continue;
+		assert_int_equal(payload[0], 5);
+		events++;
+		ends += payload[1] >> 7;
+		last = (unsigned)(payload[2] << 8 | payload[3]);
+	}
+	assert_int_equal(events, 7);
+	assert_int_equal(ends, 3);
+	assert_int_equal(last, 800);
+	two_close(&t);
+}
+
+/* --- Test lines ------------------------------------------------------------------------------------------ */
+
+/* The milliwatt through two lines and a wire, as the probe hears it: 0 dBm0 at 1004 Hz. */
+static void milliwatt(void **state)
+{
+	struct media_port *la, *lb, *probe, *mw;
+	struct hw_line *ha, *hb;
+	struct media_stats st;
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, false, 22000);
+	la = rig_line(&r, 5, &ha, false);
+	lb = rig_line(&r, 5 + RIG_FAR, &hb, false);
+	probe = rig_test(&r, "probe");
+	mw = rig_test(&r, "milliwatt");
+	assert_int_equal(media_join(la, probe), 0);
+	assert_int_equal(media_join(lb, mw), 0);
+	rig_run(&r, 2600);
+	media_port_stats(probe, &st);
+	assert_true(st.level_in_dbm0 > -0.1f && st.level_in_dbm0 < 0.1f);
+	assert_true(st.freq_in_hz > 1003.5f && st.freq_in_hz < 1004.5f);
+	/* The same between two test lines. */
+	media_part(la);
+	media_part(lb);
+	assert_int_equal(media_join(probe, mw), 0);
+	rig_run(&r, 1300);
+	media_port_stats(probe, &st);
+	assert_true(st.level_in_dbm0 > -0.1f && st.level_in_dbm0 < 0.1f);
+	media_port_close(la);
+	media_port_close(lb);
+	media_port_close(probe);
+	media_port_close(mw);
+	assert_true(rig_wait(&r, &r.closed, 4, 3000));
+	hw_line_close(ha);
+	hw_line_close(hb);
+	rig_close(&r);
+}
+
+/* RTP, line, wire, echo and back: what was said is heard, whole. */
+static void echo(void **state)
+{
+	struct conversation *c = conversation(77);
+	struct two_lines t;
+
+	(void)state;
+	two_open(&t, "echo", 0);
+	rig_run(&t.rig, 60);
+	converse(&t.rig, &t.peer, c, 8, NULL, NULL, 0);
+	assert_heard(c, c, NULL);
+	two_close(&t);
+	free(c);
+}
+
+/* --- RTP ----------------------------------------------------------------------------------------------------- */
+
+/* RTP to RTP: 20 ms of mu-law in, 30 ms of A-law out. */
+static void relay(void **state)
+{
+	struct conversation *ca = conversation(5), *cb = conversation(6);
+	uint8_t want[PACKETS * N - 2 * N];
+	struct media_port *a, *b;
+	struct rig_peer pa, pb;
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, false, 22000);
+	a = rig_rtp(&r, 0, false);
+	b = rig_rtp(&r, 0, false);
+	rig_peer_open(&pa, a);
+	rig_peer_open(&pb, b);
+	rig_remote(a, &pa, HW_MULAW, 20, 0, MEDIA_SENDRECV);
+	rig_remote(b, &pb, HW_ALAW, 30, 0, MEDIA_SENDRECV);
+	assert_int_equal(media_join(a, b), 0);
+	rig_run(&r, 20);
+	converse(&r, &pa, ca, 0, &pb, cb, 8);
+	for (size_t i = 0; i < sizeof(want); i++)
+		want[i] = law_table(HW_MULAW, HW_ALAW)[ca->said[i]];
+	assert_true(find(cb->heard, cb->n_heard, want, sizeof(want)) >= 0);
+	assert_int_equal(cb->packets, PACKETS * 2 / 3);
+	assert_int_equal(cb->seq_breaks + cb->ts_breaks, 0);
+	assert_heard(cb, ca, law_table(HW_ALAW, HW_MULAW));
+	media_port_close(a);
+	media_port_close(b);
+	assert_true(rig_wait(&r, &r.closed, 2, 3000));
+	rig_close(&r);
+	rig_peer_close(&pa);
+	rig_peer_close(&pb);
+	free(ca);
+	free(cb);
+}
+
+/* What does not come from the signalled address, or is no RTP, is dropped and counted. */
+static void strangers(void **state)
+{
+	struct media_port *rtp, *quiet;
+	struct rig_peer good, bad;
+	struct media_stats st;
+	uint8_t audio[N] = { 0 };
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, false, 22000);
+	rtp = rig_rtp(&r, 0, false);
+	quiet = rig_test(&r, "quiet");
+	rig_peer_open(&good, rtp);
+	rig_peer_open(&bad, rtp);
+	rig_send(&good, 8, true, audio, N);	/* before signalling: dropped */
+	rig_run(&r, 20);
+	rig_remote(rtp, &good, HW_ALAW, 20, 0, MEDIA_SENDRECV);
+	assert_int_equal(media_join(rtp, quiet), 0);
+	rig_run(&r, 20);
+	for (int i = 0; i < 5; i++)
+		rig_send(&bad, 8, false, audio, N);
+	rig_send(&good, 8, true, audio, N);
+	rig_send(&good, 3, false, audio, N);	/* GSM: not agreed */
+	assert_int_equal(sendto(good.fd, "not RTP", 7, 0, (struct sockaddr *)&good.to, sizeof(good.to)), 7);
+	good.seq -= 2;
+	rig_send(&good, 8, false, audio, N);	/* again */
+	rig_run(&r, 100);
+	rig_port_close(&r, rtp);
+	st = r.last;
+	assert_int_equal(st.wrong_source, 5);
+	assert_int_equal(st.wrong_payload, 1);
+	assert_int_equal(st.malformed, 1);
+	assert_int_equal(st.duplicate, 1);
+	assert_int_equal(st.packets_in, 2);
+	rig_port_close(&r, quiet);
+	rig_close(&r);
+	rig_peer_close(&good);
+	rig_peer_close(&bad);
+}
+
+/* Silence of a stream that should flow is told after 3 s and at the limit; not of one on hold. */
+static void timeouts(void **state)
+{
+	struct media_port *rtp, *held, *any;
+	struct rig_peer p, ph, pa;
+	uint8_t audio[N] = { 0 };
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, false, 22000);
+	rtp = rig_rtp(&r, 1500, false);
+	held = rig_rtp(&r, 1000, false);
+	any = rig_rtp(&r, 0, true);
+	rig_peer_open(&p, rtp);
+	rig_peer_open(&ph, held);
+	rig_peer_open(&pa, any);
+	rig_remote(rtp, &p, HW_ALAW, 20, 0, MEDIA_SENDRECV);
+	rig_remote(held, &ph, HW_ALAW, 20, 0, MEDIA_SEND);
+	rig_remote(any, &p, HW_ALAW, 20, 0, MEDIA_SEND | MEDIA_RECV);
+	rig_run(&r, 20);
+	rig_send(&p, 8, true, audio, N);
+	rig_send(&pa, 8, true, audio, N);	/* symmetric: this address is taken, whatever was signalled */
+	assert_true(rig_wait(&r, &r.first_rtp, 2, 1000));
+	assert_true(rig_wait(&r, &r.timeout, 1, 2500));
+	assert_true(rig_wait(&r, &r.lost, 1, 2500));
+	rig_send(&p, 8, true, audio, N);
+	assert_true(rig_wait(&r, &r.back, 1, 1000));
+	assert_in_range(r.timeout, 1, 3);
+	assert_int_equal(r.back, 1);
+	rig_port_close(&r, rtp);
+	rig_port_close(&r, held);
+	assert_int_equal(r.last.packets_in, 0);
+	rig_port_close(&r, any);
+	assert_int_equal(r.last.packets_in, 1);
+	assert_int_equal(r.last.wrong_source, 0);
+	rig_close(&r);
+	rig_peer_close(&p);
+	rig_peer_close(&ph);
+	rig_peer_close(&pa);
+}
+
+/* Ports are pairs of the range given, and come back when a stream is closed. */
+static void port_range(void **state)
+{
+	struct media_port *p[100];
+	struct media_rtp_conf conf = { .cname = "x" };
+	struct sockaddr_in *a = (struct sockaddr_in *)&conf.local;
+	struct media_port *more;
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, false, 22000);
+	for (int i = 0; i < 100; i++) {
+		p[i] = rig_rtp(&r, 0, false);
+		assert_int_equal(media_rtp_local(p[i]) % 2, 0);
+		assert_in_range(media_rtp_local(p[i]), 22000, 22198);
+	}
+	a->sin_family = AF_INET;
+	a->sin_addr.s_addr = rig_address();
+	assert_int_equal(media_rtp_port(r.media, &conf, NULL, NULL, &more), -EADDRINUSE);
+	rig_port_close(&r, p[40]);
+	p[40] = rig_rtp(&r, 0, false);
+	for (int i = 0; i < 100; i++)
+		media_port_close(p[i]);
+	assert_true(rig_wait(&r, &r.closed, 101, 3000));
+	rig_close(&r);
+}
+
+/* A file is played from its start, exactly, and its end is told. */
+static void play_file(void **state)
+{
+	char path[] = "/tmp/test_media_XXXXXX", spec[64];
+	uint8_t want[10 * N], header[44] = "RIFF";
+	struct conversation *c = calloc(1, sizeof(*c));
+	int fd = mkstemp(path);
+	struct media_port *rtp, *play;
+	struct rig_peer peer;
+	int64_t end;
+	struct rig r;
+
+	(void)state;
+	memcpy(header + 8, "WAVEfmt \x10\0\0\0\x07\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x40\x06\0\0", 36);
+	for (size_t i = 0; i < sizeof(want); i++)
+		want[i] = (uint8_t)(octet_at((uint32_t)i) == 0x7f ? 0xff : octet_at((uint32_t)i));
+	assert_int_equal(write(fd, header, 44), 44);
+	assert_int_equal(write(fd, want, sizeof(want)), sizeof(want));
+	close(fd);
+	rig_open(&r, false, 22000);
+	rtp = rig_rtp(&r, 0, false);
+	rig_peer_open(&peer, rtp);
+	snprintf(spec, sizeof(spec), "play:%s", path);
+	play = rig_test(&r, spec);
+	unlink(path);
+	rig_remote(rtp, &peer, HW_MULAW, 20, 0, MEDIA_SENDRECV);
+	assert_int_equal(media_join(rtp, play), 0);
+	for (end = rig_now_us() + 400000; rig_now_us() < end; rig_service(&r))
+		listen_once(&peer, c, 10);
+	assert_memory_equal(c->heard, want, sizeof(want));
+	assert_int_equal(r.played, 1);
+	assert_int_equal(c->seq_breaks + c->ts_breaks, 0);
+	rig_port_close(&r, rtp);
+	rig_port_close(&r, play);
+	rig_close(&r);
+	rig_peer_close(&peer);
+	free(c);
+}
+
+/* RTCP: what the far end reports is in the statistics; a stream that ends says BYE with a report on what came. */
+static void reports(void **state)
+{
+	struct rtcp_sender us = { .sent = true, .ssrc = 0x12345678, .ntp = 0x1122334455667788, .cname = "far@end" };
+	struct rtcp_source them = { .heard = true, .lost = 3, .jitter = 40 };
+	struct media_port *rtp, *quiet;
+	struct rtcp_report got;
+	struct rig_peer p;
+	uint8_t audio[N] = { 0 }, h[12], buf[1500];
+	struct sockaddr_in to;
+	struct rig r;
+	ssize_t n;
+
+	(void)state;
+	rig_open(&r, false, 22000);
+	rtp = rig_rtp(&r, 0, false);
+	quiet = rig_test(&r, "quiet");
+	rig_peer_open(&p, rtp);
+	rig_remote(rtp, &p, HW_ALAW, 20, 0, MEDIA_SENDRECV);
+	assert_int_equal(media_join(rtp, quiet), 0);
+	assert_int_equal(rig_recv(&p, h, buf, sizeof(buf), 1000), N);
+	them.ssrc = (uint32_t)h[8] << 24 | (uint32_t)h[9] << 16 | (uint32_t)h[10] << 8 | h[11];
+	for (int i = 0; i < 4; i++, p.ts += N, p.seq = (uint16_t)(p.seq + (i == 2)))	/* one is never sent */
+		rig_send(&p, 8, i == 0, audio, N);
+	rig_run(&r, 60);
+	to = p.to;
+	to.sin_port = htons((uint16_t)(ntohs(to.sin_port) + 1));
+	n = (ssize_t)rtcp_build(buf, &us, &them, false);
+	assert_int_equal(sendto(p.rtcp_fd, buf, (size_t)n, 0, (struct sockaddr *)&to, sizeof(to)), n);
+	rig_run(&r, 100);
+	rig_port_close(&r, rtp);
+	assert_int_equal(r.last.remote_lost, 3);
+	assert_int_equal(r.last.remote_jitter_us, 5000);
+	assert_int_equal(r.last.lost, 1);
+	n = recv(p.rtcp_fd, buf, sizeof(buf), MSG_DONTWAIT);
+	assert_true(n > 0);
+	assert_int_equal(rtcp_parse(buf, (size_t)n, 0x12345678, &got), 0);
+	assert_true(got.sr && got.bye && got.report && got.ssrc == them.ssrc);
+	assert_int_equal(got.lost, 1);
+	assert_int_equal(got.lsr, 0x33445566);
+	rig_port_close(&r, quiet);
+	rig_close(&r);
+	rig_peer_close(&p);
+}
+
+static void specs(void **state)
+{
+	struct media_port *p;
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, false, 22000);
+	assert_int_equal(media_test_port(r.media, "millwatt", NULL, NULL, NULL, &p), -EINVAL);
+	assert_int_equal(media_test_port(r.media, "play:", NULL, NULL, NULL, &p), -EINVAL);
+	assert_int_equal(media_test_port(r.media, "play:none.wav", "/nowhere", NULL, NULL, &p), -ENOENT);
+	assert_int_equal(media_test_port(r.media, "play:/dev/null", NULL, NULL, NULL, &p), -EINVAL);
+	rig_close(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(events_to_line),
+		cmocka_unit_test(line_to_events),
+		cmocka_unit_test(digit_to_events),
+		cmocka_unit_test(milliwatt),
+		cmocka_unit_test(echo),
+		cmocka_unit_test(relay),
+		cmocka_unit_test(strangers),
+		cmocka_unit_test(timeouts),
+		cmocka_unit_test(port_range),
+		cmocka_unit_test(play_file),
+		cmocka_unit_test(reports),
+		cmocka_unit_test(specs),
+	};
+	struct sched_param priority = { .sched_priority = 5 };
+
+	/* The peers that the tests play send on time, also on a busy host; refusal does no harm. */
+	sched_setscheduler(0, SCHED_FIFO, &priority);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
