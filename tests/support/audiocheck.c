@@ -151,8 +151,6 @@ static void locked_octet(struct audio_track *t, uint8_t o, uint64_t sent)
 		t->next++;
 		return;
 	}
-	if (!t->run)
-		t->first_bad_before = t->first_bad;
 	if (!t->first_bad)
 		t->first_bad = t->octets;
 	t->run++;
@@ -179,13 +177,11 @@ void audio_track_feed(struct audio_track *t, const uint8_t *data, size_t len, ui
 
 void audio_track_finish(struct audio_track *t, uint64_t tail)
 {
-	if (t->run > tail || !t->run || (t->locked && t->run >= AUDIO_LOST))
+	if (!t->first_bad || t->octets - t->first_bad >= tail)
 		return;
-	t->after += t->run;
-	t->run = 0;
-	t->first_bad = t->first_bad_before;
-	if (!t->locked)
-		t->breaks--;
+	t->after += t->octets - t->first_bad + 1;
+	t->first_bad = t->run = t->errors = t->lost = t->inserted = 0;
+	t->breaks = 0;
 }
 
 /* Table 3 of G.711: mu-law decoder output values 1..128 to A-law ones; the numbering is the table's. */

@@ -42,13 +42,12 @@ struct audio_track {
 	uint64_t lost, inserted;	/* octets left out of the stream, put into it */
 	unsigned breaks;	/* times the lock was lost */
 	uint64_t first_bad;	/* number of the first octet received that was wrong, from 1; 0 for none */
-	uint64_t first_bad_before;	/* as it was before the lock was lost last */
 	uint64_t run;		/* wrong octets since the last right one */
 };
 void audio_track_init(struct audio_track *t, const struct audio_source *src, size_t start, const uint8_t *map);
 /* Feed what was received; SENT is how many octets the sender has sent so far: a place beyond is not believed. */
 void audio_track_feed(struct audio_track *t, const uint8_t *data, size_t len, uint64_t sent);
-/* The stream is over. A hang-up cuts what is on its way: a lock lost in the last TAIL octets was no fault. */
+/* The stream is over. A hang-up cuts what is on its way: what was wrong in the last TAIL octets alone is no fault. */
 void audio_track_finish(struct audio_track *t, uint64_t tail);
 
 /* ITU-T G.711 tables 3 and 4: conversion of one character signal between the laws. */
