@@ -5,7 +5,7 @@
  *
  *   spanctl create DRIVER ADDRESS CHANNELS      prints the span's number
  *   spanctl destroy DRIVER ADDRESS
- *   spanctl signalling FIRST LAST clear|hdlcfcs
+ *   spanctl signalling FIRST LAST clear|hdlcfcs alaw|mulaw
  *   spanctl alarms SPAN                         prints the alarm bits
  */
 #include <errno.h>
@@ -47,6 +47,7 @@ static int signalling(int ctl, char **argv)
 		struct dahdi_chanconfig cc = { .chan = chan };
 
 		cc.sigtype = strcmp(argv[4], "hdlcfcs") ? DAHDI_SIG_CLEAR : DAHDI_SIG_HDLCFCS;
+		cc.deflaw = strcmp(argv[5], "alaw") ? DAHDI_LAW_MULAW : DAHDI_LAW_ALAW;
 		if (ioctl(ctl, DAHDI_CHANCONFIG, &cc) < 0)
 			return failed("signalling");
 	}
@@ -72,7 +73,7 @@ int main(int argc, char **argv)
 	} commands[] = {
 		{ "create", 5, dynamic },
 		{ "destroy", 4, dynamic },
-		{ "signalling", 5, signalling },
+		{ "signalling", 6, signalling },
 		{ "alarms", 3, alarms },
 	};
 	int ctl = open("/dev/dahdi/ctl", O_RDWR);
