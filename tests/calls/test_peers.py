@@ -50,7 +50,7 @@ def likeness(a, b):
 def best_shift(heard, said, at, length, reach):
     """Where in HEARD the piece SAID[at:at+length] is found best: (likeness, shift)."""
     piece = said[at:at + length]
-    return max((likeness(heard[at + s:at + s + length], piece), s) for s in range(0, reach, 4)
+    return max((likeness(heard[at + s:at + s + length], piece), s) for s in range(reach)
                if at + s + length <= len(heard))
 
 
