@@ -259,6 +259,17 @@ static void add_alarm(struct json_object *a, int64_t since_s, const char *what)
 	json_object_array_add(a, o);
 }
 
+static bool span_is_there(struct gateway *gw, int no)
+{
+	struct hw_span s[SPANS_MAX];
+	int n = hw_spans(gw->hw, s, SPANS_MAX);
+
+	for (int i = 0; i < n && i < SPANS_MAX; i++)
+		if (s[i].no == no)
+			return true;
+	return false;
+}
+
 static void trunk_alarms(struct trunk *t, struct json_object *a)
 {
 	struct pri_span_info s[SPANS_MAX];
@@ -270,7 +281,9 @@ static void trunk_alarms(struct trunk *t, struct json_object *a)
 		if (s[i].in_service)
 			continue;
 		snprintf(text, sizeof(text), "%s: span %d is out of service: %s", t->name, s[i].span,
-			 s[i].alarms ? "alarm" : "its D channel is down");
+			 !span_is_there(t->gw, s[i].span) ? "the card has no such span" :
+			 s[i].alarms			  ? "alarm" :
+							    "its D channel is down");
 		add_alarm(a, age_s(s[i].since_us), text);
 	}
 	for (int i = 0; !t->pri && i < n && i < 256; i++) {
