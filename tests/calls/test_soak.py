@@ -18,7 +18,7 @@ class Soak(bed.CallTest):
                 'threads': len(os.listdir('/proc/%d/task' % pid))}
 
     def test_twenty_calls_a_second(self):
-        rate = 8 if bed.SLOW else 20
+        rate = 8 if bed.SLOW and CALLS < 2000 else 20
         p = self.sipcall_start('-c', CALLS, '-R', rate, '-t', 600, '-x', 28, '-a', 'quiet')
         seen, curve = {}, []
         quarter = CALLS // 4
@@ -48,5 +48,7 @@ class Soak(bed.CallTest):
             self.assertAlmostEqual(seen['end']['fds'], seen['quarter']['fds'], delta=8)
             # A SIP transaction is kept for 32 s (RFC 3261 17.1.1.2, 17.2.1): at 20 calls a second memory is level from
             # call 640 on. From there to the end it grows by less than 128 octets a call.
-            self.assertLessEqual(seen['end']['rss_kib'] - curve[9], CALLS // 2 * 128 // 1024)
+            # (A sanitizer keeps what is freed: there it finds the leaks itself, at the end.)
+            if not bed.SLOW:
+                self.assertLessEqual(seen['end']['rss_kib'] - curve[9], CALLS // 2 * 128 // 1024)
         self.assertEqual(seen['end']['threads'], seen['quarter']['threads'])
