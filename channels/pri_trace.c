@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "channels/q850.h"
+
 #define Q931_PD 0x08		/* Q.931 4.2 */
 #define HEADER 4		/* octets of address and control of an I frame */
 
@@ -27,38 +29,6 @@ static const struct { uint8_t type; const char *name; } types[] = {	/* Q.931 tab
 	{ 0x7b, "INFORMATION" }, { 0x7d, "STATUS" },
 };
 
-static const struct { uint8_t cause; const char *words; } causes[] = {	/* Q.850 table 1 */
-	{ 1, "unallocated number" }, { 2, "no route to transit network" }, { 3, "no route to destination" },
-	{ 4, "send special information tone" }, { 5, "misdialled trunk prefix" },
-	{ 6, "channel unacceptable" }, { 7, "call awarded in an established channel" }, { 8, "preemption" },
-	{ 9, "preemption, circuit reserved" }, { 14, "ported number" }, { 16, "normal call clearing" },
-	{ 17, "user busy" }, { 18, "no user responding" }, { 19, "no answer from user" },
-	{ 20, "subscriber absent" }, { 21, "call rejected" }, { 22, "number changed" },
-	{ 23, "redirection to new destination" }, { 25, "exchange routing error" },
-	{ 26, "non-selected user clearing" }, { 27, "destination out of order" },
-	{ 28, "invalid number format" }, { 29, "facility rejected" }, { 30, "response to status enquiry" },
-	{ 31, "normal, unspecified" }, { 34, "no circuit available" }, { 38, "network out of order" },
-	{ 39, "permanent frame connection out of service" }, { 40, "permanent frame connection operational" },
-	{ 41, "temporary failure" }, { 42, "switching equipment congestion" },
-	{ 43, "access information discarded" }, { 44, "requested channel not available" },
-	{ 46, "precedence call blocked" }, { 47, "resource unavailable" }, { 49, "quality not available" },
-	{ 50, "facility not subscribed" }, { 53, "outgoing calls barred within group" },
-	{ 55, "incoming calls barred within group" }, { 57, "bearer capability not authorized" },
-	{ 58, "bearer capability not available" }, { 62, "inconsistent access information" },
-	{ 63, "service not available" }, { 65, "bearer capability not implemented" },
-	{ 66, "channel type not implemented" }, { 69, "facility not implemented" },
-	{ 70, "only restricted digital" }, { 79, "service not implemented" },
-	{ 81, "invalid call reference" }, { 82, "identified channel does not exist" },
-	{ 83, "suspended call exists" }, { 84, "call identity in use" }, { 85, "no call suspended" },
-	{ 86, "call with that identity was cleared" }, { 87, "user not member of group" },
-	{ 88, "incompatible destination" }, { 90, "non-existent group" }, { 91, "invalid transit network" },
-	{ 95, "invalid message" }, { 96, "mandatory element missing" }, { 97, "message type unknown" },
-	{ 98, "message not compatible with state" }, { 99, "element unknown" },
-	{ 100, "invalid element contents" }, { 101, "message not compatible with state" },
-	{ 102, "recovery on timer expiry" }, { 103, "parameter unknown, passed on" },
-	{ 110, "message with unknown parameter" }, { 111, "protocol error" }, { 127, "interworking" },
-};
-
 static const char *const ton_names[8] = { "unknown", "international", "national", "network", "subscriber",
 					  "5", "abbreviated", "7" };
 
@@ -67,14 +37,6 @@ const char *q931_type_name(uint8_t type)
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (types[i].type == type)
 			return types[i].name;
-	return NULL;
-}
-
-const char *q850_words(uint8_t cause)
-{
-	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
-		if (causes[i].cause == cause)
-			return causes[i].words;
 	return NULL;
 }
 
@@ -158,8 +120,8 @@ static void read_cause(struct words *w, struct q931_msg *m, const uint8_t *frame
 	m->location_at = (size_t)(p - frame);
 	m->cause = p[head] & 0x7f;
 	say(w, " cause %u", m->cause);
-	if (q850_words(m->cause))
-		say(w, " (%s)", q850_words(m->cause));
+	if (q850_name(m->cause))
+		say(w, " (%s)", q850_name(m->cause));
 	say(w, " loc %u", m->location);
 }
 

@@ -34,6 +34,5 @@ bool q921_first(struct q921_seq *seq, const uint8_t *frame, size_t len);
  * NULL) becomes the elements in words; whatever follows an element that is cut short is left out. */
 bool q931_read(const uint8_t *frame, size_t len, struct q931_msg *out, char text[Q931_DETAIL_MAX]);
 const char *q931_type_name(uint8_t type);	/* "SETUP"; "message 0x5a" is for the caller to make from NULL */
-const char *q850_words(uint8_t cause);		/* "user busy"; NULL when Q.850 has none */
 
 #endif

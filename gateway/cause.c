@@ -5,83 +5,84 @@
 
 #include <stddef.h>
 
+#include "channels/q850.h"
+
 struct row {
 	int q850, sip;
 	bool reroute;
-	const char *name; /* Q.850 table 1 */
 };
 
 static const struct row causes[] = {
-	{ 1, 404, false, "unallocated number" },		    /* 3398 */
-	{ 2, 404, true, "no route to transit network" },	    /* 3398 */
-	{ 3, 404, true, "no route to destination" },		    /* 3398 */
-	{ 4, 480, false, "send special information tone" },	    /* 4497: as 31 */
-	{ 5, 484, false, "misdialled trunk prefix" },		    /* own: the number is wrong */
-	{ 6, 500, true, "channel unacceptable" },		    /* own: a fault of this line, 5xx */
-	{ 7, 480, false, "call awarded in an established channel" }, /* own */
-	{ 8, 480, false, "preemption" },			    /* own */
-	{ 9, 480, false, "preemption, circuit reserved" },	    /* own */
-	{ 14, 480, false, "query on release: ported number" },	    /* own */
-	{ 16, 480, false, "normal call clearing" }, /* 3398 has none before answer; 4497: 480 */
-	{ 17, 486, false, "user busy" },			    /* 3398 */
-	{ 18, 408, true, "no user responding" },		    /* 3398 */
-	{ 19, 480, false, "no answer from user" },		    /* 3398 */
-	{ 20, 480, false, "subscriber absent" },		    /* 3398 */
-	{ 21, 403, false, "call rejected" },			    /* 3398 */
-	{ 22, 410, false, "number changed" },			    /* 3398 without diagnostic */
-	{ 23, 410, false, "redirection to new destination" },	    /* 3398 */
-	{ 25, 483, true, "exchange routing error" },		    /* 4497 */
-	{ 26, 404, false, "non-selected user clearing" },	    /* 3398 */
-	{ 27, 502, true, "destination out of order" },		    /* 3398 */
-	{ 28, 484, false, "address incomplete" },		    /* 3398 */
-	{ 29, 501, false, "facility rejected" },		    /* 3398 */
-	{ 30, 480, false, "response to status enquiry" },	    /* own */
-	{ 31, 480, false, "normal, unspecified" },		    /* 3398 */
-	{ 34, 503, true, "no circuit available" },		    /* 3398 */
-	{ 38, 503, true, "network out of order" },		    /* 3398 */
-	{ 39, 503, true, "permanent frame connection out of service" }, /* own: class 010 */
-	{ 40, 503, true, "permanent frame connection operational" },	/* own: class 010 */
-	{ 41, 503, true, "temporary failure" },			    /* 3398 */
-	{ 42, 503, true, "switching equipment congestion" },	    /* 3398 */
-	{ 43, 503, true, "access information discarded" },	    /* 4497 */
-	{ 44, 503, true, "requested channel not available" },	    /* 4497 */
-	{ 46, 503, true, "precedence call blocked" },		    /* own: class 010 */
-	{ 47, 503, true, "resource unavailable" },		    /* 3398 */
-	{ 49, 503, true, "quality of service not available" },	    /* own */
-	{ 50, 503, false, "facility not subscribed" },		    /* own */
-	{ 53, 403, false, "outgoing calls barred in closed user group" }, /* own: as 55 */
-	{ 55, 403, false, "incoming calls barred in closed user group" }, /* 3398 */
-	{ 57, 403, false, "bearer capability not authorized" },	    /* 3398 */
-	{ 58, 503, true, "bearer capability not available" },	    /* 3398 */
-	{ 62, 503, false, "inconsistent access information" },	    /* own */
-	{ 63, 503, true, "service not available" },		    /* own: class 011 */
-	{ 65, 488, false, "bearer capability not implemented" },    /* 3398 */
-	{ 66, 501, true, "channel type not implemented" },	    /* own: class 100 */
-	{ 69, 501, false, "facility not implemented" },		    /* own: class 100 */
-	{ 70, 488, false, "restricted digital bearer only" },	    /* 3398 */
-	{ 79, 501, false, "service not implemented" },		    /* 3398 */
-	{ 81, 500, true, "invalid call reference" },		    /* own: class 101, 5xx */
-	{ 82, 500, true, "channel does not exist" },		    /* own */
-	{ 83, 500, false, "suspended call, wrong identity" },	    /* own */
-	{ 84, 500, false, "call identity in use" },		    /* own */
-	{ 85, 500, false, "no call suspended" },		    /* own */
-	{ 86, 500, false, "call has been cleared" },		    /* own */
-	{ 87, 403, false, "user not member of closed user group" }, /* 3398 */
-	{ 88, 503, false, "incompatible destination" },		    /* 3398 */
-	{ 90, 403, false, "closed user group does not exist" },	    /* own */
-	{ 91, 502, true, "invalid transit network" },		    /* own */
-	{ 95, 500, false, "invalid message" },			    /* own: class 101 */
-	{ 96, 500, false, "mandatory information element missing" }, /* own: class 110 */
-	{ 97, 500, false, "message type not implemented" },	    /* own: class 110 */
-	{ 98, 500, false, "message not compatible with call state" }, /* own: class 110 */
-	{ 99, 500, false, "information element not implemented" },  /* own: class 110 */
-	{ 100, 500, false, "invalid information element contents" }, /* own: class 110 */
-	{ 101, 500, false, "message not compatible with call state" }, /* own: class 110 */
-	{ 102, 504, true, "recovery on timer expiry" },		    /* 3398 */
-	{ 103, 500, false, "parameter not implemented" },	    /* own: class 110 */
-	{ 110, 500, false, "message discarded" },		    /* own: class 110 */
-	{ 111, 500, true, "protocol error" },			    /* 3398 */
-	{ 127, 500, false, "interworking, unspecified" },	    /* 3398 */
+	{ 1, 404, false },	/* 3398 */
+	{ 2, 404, true },	/* 3398 */
+	{ 3, 404, true },	/* 3398 */
+	{ 4, 480, false },	/* 4497: as 31 */
+	{ 5, 484, false },	/* own: the number is wrong */
+	{ 6, 500, true },	/* own: a fault of this line, 5xx */
+	{ 7, 480, false },	/* own */
+	{ 8, 480, false },	/* own */
+	{ 9, 480, false },	/* own */
+	{ 14, 480, false },	/* own */
+	{ 16, 480, false },	/* 3398 has none before answer; 4497: 480 */
+	{ 17, 486, false },	/* 3398 */
+	{ 18, 408, true },	/* 3398 */
+	{ 19, 480, false },	/* 3398 */
+	{ 20, 480, false },	/* 3398 */
+	{ 21, 403, false },	/* 3398 */
+	{ 22, 410, false },	/* 3398 without diagnostic */
+	{ 23, 410, false },	/* 3398 */
+	{ 25, 483, true },	/* 4497 */
+	{ 26, 404, false },	/* 3398 */
+	{ 27, 502, true },	/* 3398 */
+	{ 28, 484, false },	/* 3398 */
+	{ 29, 501, false },	/* 3398 */
+	{ 30, 480, false },	/* own */
+	{ 31, 480, false },	/* 3398 */
+	{ 34, 503, true },	/* 3398 */
+	{ 38, 503, true },	/* 3398 */
+	{ 39, 503, true },	/* own: class 010 */
+	{ 40, 503, true },	/* own: class 010 */
+	{ 41, 503, true },	/* 3398 */
+	{ 42, 503, true },	/* 3398 */
+	{ 43, 503, true },	/* 4497 */
+	{ 44, 503, true },	/* 4497 */
+	{ 46, 503, true },	/* own: class 010 */
+	{ 47, 503, true },	/* 3398 */
+	{ 49, 503, true },	/* own */
+	{ 50, 503, false },	/* own */
+	{ 53, 403, false },	/* own: as 55 */
+	{ 55, 403, false },	/* 3398 */
+	{ 57, 403, false },	/* 3398 */
+	{ 58, 503, true },	/* 3398 */
+	{ 62, 503, false },	/* own */
+	{ 63, 503, true },	/* own: class 011 */
+	{ 65, 488, false },	/* 3398 */
+	{ 66, 501, true },	/* own: class 100 */
+	{ 69, 501, false },	/* own: class 100 */
+	{ 70, 488, false },	/* 3398 */
+	{ 79, 501, false },	/* 3398 */
+	{ 81, 500, true },	/* own: class 101, 5xx */
+	{ 82, 500, true },	/* own */
+	{ 83, 500, false },	/* own */
+	{ 84, 500, false },	/* own */
+	{ 85, 500, false },	/* own */
+	{ 86, 500, false },	/* own */
+	{ 87, 403, false },	/* 3398 */
+	{ 88, 503, false },	/* 3398 */
+	{ 90, 403, false },	/* own */
+	{ 91, 502, true },	/* own */
+	{ 95, 500, false },	/* own: class 101 */
+	{ 96, 500, false },	/* own: class 110 */
+	{ 97, 500, false },	/* own: class 110 */
+	{ 98, 500, false },	/* own: class 110 */
+	{ 99, 500, false },	/* own: class 110 */
+	{ 100, 500, false },	/* own: class 110 */
+	{ 101, 500, false },	/* own: class 110 */
+	{ 102, 504, true },	/* 3398 */
+	{ 103, 500, false },	/* own: class 110 */
+	{ 110, 500, false },	/* own: class 110 */
+	{ 111, 500, true },	/* 3398 */
+	{ 127, 500, false },	/* 3398 */
 };
 
 /* RFC 3398 8.2.6.1, a few rows of RFC 4497 8.4.4 and later codes. */
@@ -152,9 +153,9 @@ static const struct row *find(int q850)
 
 const char *cause_name(int q850)
 {
-	const struct row *r = find(q850);
+	const char *name = q850_name(q850);
 
-	return r ? r->name : "unknown cause";
+	return name ? name : "unknown cause";
 }
 
 int cause_to_sip(int q850)

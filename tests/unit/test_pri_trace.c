@@ -9,6 +9,8 @@
 
 #include "channels/pri_trace.h"
 
+#include "channels/q850.h"
+
 #define I "00010000"	/* SAPI 0, TEI 0, N(S) 0, N(R) 0 */
 
 static size_t hex(const char *s, uint8_t *out)
@@ -149,9 +151,9 @@ static void test_repetitions(void **state)
 static void test_words(void **state)
 {
 	(void)state;
-	assert_string_equal(q850_words(17), "user busy");
-	assert_null(q850_words(0));
-	assert_null(q850_words(128));
+	assert_string_equal(q850_name(17), "user busy");
+	assert_null(q850_name(0));
+	assert_null(q850_name(128));
 	assert_null(q931_type_name(0xff));
 }
 
