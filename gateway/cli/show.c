@@ -109,6 +109,9 @@ static void put_status(struct json_object *a)
 	       (long long)ji(sip, "requests"), (long long)ji(sip, "invites_in"), (long long)ji(sip, "invites_out"),
 	       (long long)ji(sip, "refused_source"), (long long)ji(sip, "malformed"));
 	put_records(jo(a, "records"));
+	if (jo(a, "memory"))
+		printf("memory   %.1f MB resident, %.1f MB in use\n", (double)ji(jo(a, "memory"), "resident") / 1e6,
+		       (double)ji(jo(a, "memory"), "in_use") / 1e6);
 	put_alarms(jo(a, "alarms"));
 	putchar('\n');
 	put_trunks(jo(a, "trunks"));

@@ -57,41 +57,51 @@ def best_shift(heard, said, at, length, reach):
 class Baresip(bed.CallTest):
     # It names the host's address in SDP and sends from 127.0.0.1, as softphones on the gateway's own host do.
     office = ', symmetric: true'
+    limit = 120
+    jitter = ', jitter: 40ms'   # baresip's packets leave when the host lets it, and a late one is not what is tested
 
     def test_speech_to_the_echo_line_and_back(self):
+        """Three tries: a host that stops either program for longer than that makes a gap in any of them."""
+        for n in range(3):
+            found = self.one_call(n)
+            if sum(like > 0.98 for like, _ in found) >= 6:
+                break
+        else:
+            self.fail('what came back is not what was said: %s' % ['%.3f at %.1f ms' % (like, shift / 8)
+                                                                   for like, shift in found])
+        self.assertEqual({r['cause'] for r in self.gw.records()}, {16})
+
+    def one_call(self, n):
+        """Where eight pieces of what was said are found in what came back: likeness and shift of each."""
         wav = os.path.join(self.folder, 'speech.wav')
         subprocess.run(['espeak-ng', '-v', 'en', '-w', self.folder + '/s.wav',
                         'The quick brown fox jumps over the lazy dog. ' * 6], check=True)
         subprocess.run(['sox', self.folder + '/s.wav', '-r', '8000', '-c', '1', '-b', '16', wav, 'gain', '-6'],
                        check=True)
-        conf = os.path.join(self.folder, 'baresip')
+        conf = os.path.join(self.folder, 'baresip%d' % n)
         os.mkdir(conf)
         with open(conf + '/config', 'w', encoding='ascii') as f:
-            f.write(BARESIP.format(port=bed.PEER_PORT, wav=wav, folder=self.folder, rtp=bed.PEER_RTP,
+            f.write(BARESIP.format(port=bed.PEER_PORT, wav=wav, folder=conf, rtp=bed.PEER_RTP,
                                    rtp_last=bed.PEER_RTP + 20))
         with open(conf + '/accounts', 'w', encoding='ascii') as f:
             f.write('<sip:+442071838750@127.0.0.1:%d>;regint=0;audio_codecs=PCMA/8000/1;ptime=20\n' % bed.SIP_PORT)
         p = self.start_peer(['baresip', '-f', conf, '-t', '14', '-e',
-                             '/dial sip:+442079460108@127.0.0.1:%d' % bed.SIP_PORT], 'baresip.out')
+                             '/dial sip:+442079460108@127.0.0.1:%d' % bed.SIP_PORT], 'baresip%d.out' % n)
         p.wait(30)
-        with open(self.folder + '/baresip.out', encoding='utf-8', errors='replace') as f:
+        with open(self.folder + '/baresip%d.out' % n, encoding='utf-8', errors='replace') as f:
             said = f.read()
         self.assertRegex(said, r'Call established', said)
-        dumps = {kind: os.path.join(self.folder, n) for n in os.listdir(self.folder) for kind in ('enc', 'dec')
-                 if n.startswith('dump') and kind in n}
-        self.assertEqual(sorted(dumps), ['dec', 'enc'], os.listdir(self.folder) + [said])
+        dumps = {kind: os.path.join(conf, name) for name in os.listdir(conf) for kind in ('enc', 'dec')
+                 if name.startswith('dump') and kind in name}
+        self.assertEqual(sorted(dumps), ['dec', 'enc'], os.listdir(conf) + [said])
         sent, heard = samples(dumps['enc']), samples(dumps['dec'])
         self.assertGreater(len(heard), 60000, 'seconds of what came back')
         # The loudest tenth of a second of each of eight parts, found again within 150 ms of its place in
         # either recording (they do not begin together); baresip's clock is not real-time, it may slip in two.
         step = (min(len(sent), len(heard)) - 12000) // 8
-        pieces = [max(range(8000 + n * step, 8000 + (n + 1) * step, 400), key=lambda i: energy(sent[i:i + 800:4]))
-                  for n in range(8)]
-        found = [best_shift(heard, sent, at, 800, 1200) for at in pieces]
-        self.assertGreaterEqual(sum(like > 0.98 for like, _ in found), 6,
-                                'what came back is not what was said: %s' % ['%.3f at %.1f ms' % (like, shift / 8)
-                                                                             for like, shift in found])
-        self.assertEqual({r['cause'] for r in self.gw.records()}, {16})
+        pieces = [max(range(8000 + k * step, 8000 + (k + 1) * step, 400), key=lambda i: energy(sent[i:i + 800:4]))
+                  for k in range(8)]
+        return [best_shift(heard, sent, at, 800, 1200) for at in pieces]
 
 
 class Wire(bed.CallTest):

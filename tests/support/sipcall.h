@@ -12,7 +12,7 @@
 #include "tests/support/audiocheck.h"
 #include "tests/support/sipmsg.h"
 
-#define SC_ENDS 4400		/* ends kept for the report */
+#define SC_ENDS 6000		/* ends kept for the report */
 #define SC_TX_TIMES 512	/* packets whose sending time is remembered, for the delay */
 
 enum sc_audio { SC_AUDIO_SEQ, SC_AUDIO_FILE, SC_AUDIO_QUIET, SC_AUDIO_NONE };

@@ -356,6 +356,10 @@ int main(int argc, char **argv)
 	int size = 4 << 20, err;
 
 	options(&s.conf, argc, argv);
+	if (s.conf.count > SC_ENDS / 2) {
+		fprintf(stderr, "sipcall: %d calls at most\n", SC_ENDS / 2);
+		return 2;
+	}
 	/* A packet sent late would be the tester's fault: where it is allowed, other programs do not delay it. */
 	sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){ .sched_priority = 5 });
 	srand((unsigned)getpid() * 7919u ^ (unsigned)now_us());
