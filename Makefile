@@ -44,7 +44,7 @@ endif
 LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN)
 
 src_of = $(foreach d,$(1),$(wildcard $(d)/*.c))
-CORE := $(call src_of,hw hw/sim hw/dahdi channels dialplan conf gateway/sip gateway/media gateway/ops) \
+CORE := $(call src_of,hw hw/sim hw/dahdi channels channels/sound dialplan conf gateway/sip gateway/media gateway/ops) \
 	$(filter-out gateway/main.c,$(wildcard gateway/*.c))
 CLI := $(wildcard gateway/cli/*.c)
 SUPPORT := $(wildcard tests/support/*.c)

@@ -70,6 +70,11 @@ int leg_info(struct leg *leg, const char *display)
 	return leg->ops->info ? leg->ops->info(leg, display) : -EOPNOTSUPP;
 }
 
+int leg_join(struct leg *leg, struct leg *with)
+{
+	return leg->ops->join ? leg->ops->join(leg, with) : -EOPNOTSUPP;
+}
+
 int leg_clear(struct leg *leg, const struct leg_cause *cause)
 {
 	return leg->ops->clear ? leg->ops->clear(leg, cause) : -EOPNOTSUPP;

@@ -48,6 +48,8 @@ struct leg_offer {
 	uint8_t bearer;			/* enum leg_bearer */
 	bool complete;			/* sending complete: no more digits will follow */
 	uint16_t progress;		/* progress indicators received, bit N for Q.931 4.5.23 value N (1 to 10) */
+	char ring[24];			/* how to ring: "" as always, "1" to "5" a distinctive cadence (Alert-Info, ring= of a row) */
+	char no_number;			/* calling number absent: 'O' not available, 'P' withheld (GR-30); else 0 */
 	char id[128];			/* the edge's own name of the call: SIP Call-ID, or "span/call reference" */
 	char source[64];		/* where it came from, for people: "192.0.2.7:5060 udp", "span 1" */
 };
@@ -68,6 +70,7 @@ enum leg_event_kind {
 	LEG_ANSWERED,
 	LEG_DIGIT,		/* digit, out of band or found by a driver; overlap digits before answer */
 	LEG_HELD, LEG_RESUMED,	/* the other end put this leg on hold, took it back */
+	LEG_JOIN,		/* attended transfer: what this leg and other's call lead to are to talk without these two */
 	LEG_AUDIO,		/* port or line has changed or become known; line is NULL while one is negotiated */
 	LEG_CLEARED,		/* over, with cause; the last event of a leg */
 };
@@ -81,6 +84,8 @@ struct leg_event {
 	struct leg_number connected;	/* LEG_ANSWERED: connected number, digits "" for none */
 	struct leg_cause cause;		/* LEG_CLEARED; LEG_PROGRESS when it carried one, else q850 0 */
 	bool by_far_end;		/* LEG_CLEARED: the other end cleared, not our leg_clear() */
+	const char *how;		/* LEG_ANSWERED, LEG_CLEARED on lines without signals: what told it ("polarity"); else NULL */
+	struct leg *other;		/* LEG_JOIN */
 };
 typedef void leg_event_fn(void *arg, struct leg *leg, const struct leg_event *ev);
 
@@ -91,7 +96,7 @@ typedef void leg_trace_fn(void *arg, const char *proto, bool out, const char *wh
 /* What a driver can be asked. A NULL member means that it cannot; the leg_ functions then return
  * -EOPNOTSUPP. All return 0 or a negative errno: -EALREADY when the state for it has passed. */
 struct leg_ops {
-	const char *name;				/* "isdn", "sip", "test" */
+	const char *name;				/* "isdn", "sip", "fxs", "fxo", "test" */
 	int (*proceed)(struct leg *leg);
 	int (*alert)(struct leg *leg, bool inband);
 	int (*progress)(struct leg *leg, bool inband, const struct leg_cause *cause);
@@ -101,6 +106,9 @@ struct leg_ops {
 	int (*resume)(struct leg *leg);
 	int (*transfer)(struct leg *leg, const char *to);
 	int (*info)(struct leg *leg, const char *display);
+	/* LEG and WITH are far ends of two calls that are to be joined: can they do it without us (SIP: REFER with
+	 * Replaces)? On 0 each reports LEG_CLEARED when it is done; on an error they are joined here. */
+	int (*join)(struct leg *leg, struct leg *with);
 	int (*clear)(struct leg *leg, const struct leg_cause *cause);
 	/* The leg has just been given a trace: replay what passed before it had one. May be NULL. */
 	void (*traced)(struct leg *leg);
@@ -135,6 +143,7 @@ int leg_hold(struct leg *leg);
 int leg_resume(struct leg *leg);
 int leg_transfer(struct leg *leg, const char *to);
 int leg_info(struct leg *leg, const char *display);
+int leg_join(struct leg *leg, struct leg *with);
 /* At any time, once; LEG_CLEARED follows. A second call is -EALREADY. */
 int leg_clear(struct leg *leg, const struct leg_cause *cause);
 

@@ -104,6 +104,8 @@ static void on_event(struct pri_link *link, enum hw_event ev)
 	case HW_EV_BADFCS:
 		link->count.badfcs++;
 		break;
+	default: /* analog ports' */
+		break;
 	}
 	pri_leave(link->trunk);
 }

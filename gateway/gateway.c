@@ -34,11 +34,11 @@ static int open_sim(struct gateway *gw, const struct conf_sim *c)
 {
 	struct sim_span *spans = calloc((size_t)c->n_spans + 1, sizeof(*spans));
 	struct sim_wire *wires = calloc((size_t)c->n_wires + 1, sizeof(*wires));
-	struct sim_conf sc = { spans, c->n_spans, wires, c->n_wires };
+	struct sim_conf sc = { .spans = spans, .n_spans = c->n_spans, .wires = wires, .n_wires = c->n_wires };
 	int err = spans && wires ? 0 : -ENOMEM, i;
 
 	for (i = 0; !err && i < c->n_spans; i++)
-		spans[i] = (struct sim_span){ c->spans[i].no, span_types[c->spans[i].type] };
+		spans[i] = (struct sim_span){ .no = c->spans[i].no, .type = span_types[c->spans[i].type] };
 	for (i = 0; !err && i < c->n_wires; i++)
 		wires[i] = (struct sim_wire){ c->wires[i].a, c->wires[i].b, c->wires[i].ppm };
 	if (!err)

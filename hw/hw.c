@@ -100,3 +100,61 @@ int hw_line_write(struct hw_line *l, const uint8_t *buf, size_t len)
 {
 	return l->ops->line_write(l, buf, len);
 }
+
+/* --- Analog ports: a driver that cannot leaves the member NULL -------------------------------------- */
+
+#define ANALOG(call, ...)                                          \
+	do {                                                       \
+		if (l->kind != HW_CHAN_FXS && l->kind != HW_CHAN_FXO) \
+			return -EINVAL;                            \
+		return l->ops->call ? l->ops->call(__VA_ARGS__) : -EOPNOTSUPP; \
+	} while (0)
+
+int hw_hook(struct hw_line *l, enum hw_hook what)
+{
+	ANALOG(hook, l, what);
+}
+
+int hw_set_timing(struct hw_line *l, const struct hw_timing *t)
+{
+	ANALOG(set_timing, l, t);
+}
+
+int hw_set_cadence(struct hw_line *l, const uint16_t *ms, int n, int repeat_from)
+{
+	if (n < 2 || n > HW_CADENCE_MAX || n % 2 || repeat_from < 0 || repeat_from >= n || repeat_from % 2)
+		return -EINVAL;
+	ANALOG(set_cadence, l, ms, n, repeat_from);
+}
+
+int hw_dial_pulse(struct hw_line *l, const char *digits)
+{
+	ANALOG(dial_pulse, l, digits);
+}
+
+int hw_polarity(struct hw_line *l, bool reversed)
+{
+	ANALOG(polarity, l, reversed);
+}
+
+int hw_message_lamp(struct hw_line *l, bool on)
+{
+	ANALOG(message_lamp, l, on);
+}
+
+int hw_onhook_transfer(struct hw_line *l, unsigned ms)
+{
+	ANALOG(onhook_transfer, l, ms);
+}
+
+int hw_gain(struct hw_line *l, double rx_db, double tx_db)
+{
+	if (rx_db < -24 || rx_db > 24 || tx_db < -24 || tx_db > 24)
+		return -EINVAL;
+	ANALOG(gain, l, rx_db, tx_db);
+}
+
+int hw_analog(struct hw_line *l, struct hw_analog *out)
+{
+	ANALOG(analog, l, out);
+}

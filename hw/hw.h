@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 struct hw;		/* an opened card driver; owns its lines and D channels */
-struct hw_line;		/* an opened line: one B channel (analog ports join here) */
+struct hw_line;		/* an opened line: one B channel or one analog port */
 struct hw_dchan;	/* an opened D channel */
 
 enum hw_law { HW_ALAW, HW_MULAW };			/* ITU-T G.711 */
@@ -61,6 +61,25 @@ enum hw_event {
 	HW_EV_OVERRUN,		/* D channel only: frames lost, nobody read them in time */
 	HW_EV_BADFCS,		/* D channel only: a frame with a wrong check sequence was dropped */
 	HW_EV_REMOVED,		/* the span has left: close this handle; nothing more will come on it */
+	/* FXS ports only. Our end has the telephone. */
+	HW_EV_OFFHOOK,		/* loop closed: lifted, or answered while it rang (ringing has stopped by itself) */
+	HW_EV_ONHOOK,		/* loop open for longer than a flash */
+	HW_EV_FLASH,		/* loop opened for flash_min_ms to flash_max_ms */
+	HW_EV_RINGER_ON,	/* a ring of our cadence begins */
+	HW_EV_RINGER_OFF,	/* and ends: the silence in which caller ID may go */
+	HW_EV_PULSE_START,	/* the first break of a pulse digit */
+	/* FXO ports only. Our end is the telephone. */
+	HW_EV_RING_BEGIN,	/* ring voltage has come */
+	HW_EV_RING_END,		/* and gone */
+	HW_EV_DISCONNECT,	/* kewl start: the far end took battery away from a seized line for a while */
+	HW_EV_POLARITY,		/* battery is reversed against what it was */
+	HW_EV_NO_BATTERY,	/* no battery on the line: unplugged, or cut for longer than a disconnect */
+	HW_EV_BATTERY,		/* it is back */
+	/* Both. */
+	HW_EV_HOOK_DONE,	/* a flash of ours, or the battery drop after HW_DROP, is over */
+	HW_EV_DIAL_DONE,	/* all of hw_dial_pulse() has gone out */
+	HW_EV_PULSE,		/* FXS: a pulse digit; HW_EV_PULSE + 0 .. 9 */
+	HW_EV_PULSE_LAST = HW_EV_PULSE + 9,
 };
 typedef void hw_event_fn(void *arg, enum hw_event ev);
 
@@ -70,6 +89,37 @@ struct hw_audio {
 	unsigned buffers;	/* blocks that fit each way, 2 to 32 */
 	bool clear;		/* clear channel: no law, no canceller, 0xff when idle (Q.931 unrestricted) */
 	unsigned echo_taps;	/* echo canceller length in samples; 0 for none */
+};
+
+/* --- Analog ports ---------------------------------------------------------------------------------- */
+
+/* What hw_hook() does. FXS means a port that has a telephone, FXO one that is a telephone. */
+enum hw_hook {
+	HW_ONHOOK,	/* FXO: opens the loop. FXS: ends ringing, normal battery */
+	HW_OFFHOOK,	/* FXO: seizes the line or answers it. FXS: battery for talking (needed before audio) */
+	HW_FLASH,	/* FXO: opens the loop for flash_out_ms; HW_EV_HOOK_DONE */
+	HW_RING,	/* FXS: rings with the cadence until HW_RING_OFF, HW_ONHOOK or the far end goes off hook */
+	HW_RING_OFF,	/* FXS: ends ringing */
+	HW_DROP,	/* FXS: takes battery away for drop_ms (open-loop disconnect), then on hook; HW_EV_HOOK_DONE */
+};
+/* Times of a port. A member that is 0 keeps what the driver has. */
+struct hw_timing {
+	uint16_t flash_min_ms, flash_max_ms;	/* FXS: an opening this long is a flash; longer is on hook */
+	uint16_t flash_out_ms;			/* FXO: our own flash */
+	uint16_t pulse_make_ms, pulse_break_ms, pulse_gap_ms;	/* FXO dials pulses; gap: between digits */
+	uint16_t debounce_ms;			/* FXS: hook changes this soon after an off hook are not believed */
+	uint16_t drop_ms;			/* FXS: length of HW_DROP */
+};
+#define HW_CADENCE_MAX 16	/* entries of a ring cadence: on, off, on, off ... in ms */
+
+/* What can be seen of an analog port. -1: this card cannot tell. */
+struct hw_analog {
+	int offhook;		/* FXS: the telephone is; FXO: we are */
+	int ringing;		/* FXS: we ring it; FXO: ring voltage now */
+	int battery;		/* FXO: there is battery */
+	int reversed;		/* polarity is reversed */
+	int voltage_mv;		/* FXO: loop voltage with its sign; INT_MIN: cannot tell */
+	int current_ua;		/* loop current; INT_MIN: cannot tell */
 };
 
 /* A driver. Every member is required; callers use the functions below. */
@@ -93,6 +143,15 @@ struct hw_ops {
 	void (*line_stop)(struct hw_line *l);
 	int (*line_read)(struct hw_line *l, uint8_t *buf, size_t size);
 	int (*line_write)(struct hw_line *l, const uint8_t *buf, size_t len);
+	int (*hook)(struct hw_line *l, enum hw_hook what);
+	int (*set_timing)(struct hw_line *l, const struct hw_timing *t);
+	int (*set_cadence)(struct hw_line *l, const uint16_t *ms, int n, int repeat_from);
+	int (*dial_pulse)(struct hw_line *l, const char *digits);
+	int (*polarity)(struct hw_line *l, bool reversed);
+	int (*message_lamp)(struct hw_line *l, bool on);
+	int (*onhook_transfer)(struct hw_line *l, unsigned ms);
+	int (*gain)(struct hw_line *l, double rx_db, double tx_db);
+	int (*analog)(struct hw_line *l, struct hw_analog *out);
 };
 
 /* The first members of each driver's own structs, so that the wrappers in hw.c need no table look-up. */
@@ -105,6 +164,7 @@ struct hw_line {
 	int chan;		/* channel number */
 	int span;		/* its span */
 	enum hw_law law;	/* law of the octets read and written */
+	enum hw_chan_kind kind;	/* HW_CHAN_B, HW_CHAN_FXS or HW_CHAN_FXO */
 };
 struct hw_dchan {
 	const struct hw_ops *ops;
@@ -171,5 +231,28 @@ int hw_line_read(struct hw_line *l, uint8_t *buf, size_t size);
  * full, -ENODEV. When the queue runs dry the line sends silence of its law (mu-law: either zero, 0xff or
  * 0x7f). */
 int hw_line_write(struct hw_line *l, const uint8_t *buf, size_t len);
+
+/* --- Analog ports (loop thread) ---------------------------------------------------------------- */
+/* All: -EINVAL on a line of another kind, -EOPNOTSUPP when this card cannot, -ENODEV. None of them waits. An FXO port
+ * records and plays audio also on hook (caller ID); an FXS port plays on hook when hw_onhook_transfer() has
+ * said so, or by itself between rings. */
+
+int hw_hook(struct hw_line *l, enum hw_hook what);
+int hw_set_timing(struct hw_line *l, const struct hw_timing *t);
+/* FXS: N (even, at most HW_CADENCE_MAX) times of ring and pause for rings from now on. From entry REPEAT_FROM on it
+ * repeats: entries before that are played once (a first ring apart from the others, a short ring before caller ID). */
+int hw_set_cadence(struct hw_line *l, const uint16_t *ms, int n, int repeat_from);
+/* FXO, off hook: digits 0-9, each by loop openings; HW_EV_DIAL_DONE. -EBUSY while it dials. */
+int hw_dial_pulse(struct hw_line *l, const char *digits);
+/* FXS: battery reversed (answer, charging, or before caller ID) or normal. */
+int hw_polarity(struct hw_line *l, bool reversed);
+/* FXS: the neon lamp (voltage) of a telephone with a waiting message. */
+int hw_message_lamp(struct hw_line *l, bool on);
+/* FXS on hook: audio may be sent for MS from now on (caller ID, MWI without ringing). */
+int hw_onhook_transfer(struct hw_line *l, unsigned ms);
+/* Gains in dB, -24 to +24, applied to audio read and written from now on; 0 0 is bit-transparent. Between
+ * hw_line_start() and hw_line_stop() too. */
+int hw_gain(struct hw_line *l, double rx_db, double tx_db);
+int hw_analog(struct hw_line *l, struct hw_analog *out);
 
 #endif

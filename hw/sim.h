@@ -10,7 +10,19 @@
 
 struct sim_span {
 	int no;				/* 1 and up, without holes */
-	enum hw_span_type type;		/* E1: 31 channels, D on 16, A-law; T1, J1: 24, D on 24, mu-law */
+	enum hw_span_type type;		/* E1: 31 channels, D on 16, A-law; T1, J1: 24, D on 24, mu-law; HW_SPAN_ANALOG: PORTS */
+	int fxs, fxo;			/* analog: so many FXS ports, then so many FXO ports; else 0 */
+	enum hw_law law;		/* analog: law of its ports */
+};
+/* A copper pair from an FXS port to an FXO port, by channel number, and what it does to audio. All zero: a short
+ * clean pair, on which octets pass unchanged. */
+struct sim_pair {
+	int fxs, fxo;
+	double loss_db;			/* each way, 0 to 20 */
+	double echo_db;			/* 2-wire hybrid: what an end sends comes back to it this much lower; 0 for none */
+	double echo_ms;			/* after this time, 0 to 32 */
+	double noise_dbm0;		/* white noise at both ends; 0 for none */
+	bool dead;			/* cut: no battery at the FXO end, nothing passes */
 };
 struct sim_wire {
 	int a, b;			/* two spans joined back to back; a span has one wire at most */
@@ -21,6 +33,8 @@ struct sim_conf {
 	int n_spans;
 	const struct sim_wire *wires;
 	int n_wires;
+	const struct sim_pair *pairs;
+	int n_pairs;
 };
 
 /* Copies CONF. A span without a wire is in red alarm. -EINVAL: a span numbered wrongly or twice, a wire to
@@ -49,5 +63,11 @@ struct sim_counters {
 	uint64_t stalls;			/* ticks over 200 ms late: what was beyond that is skipped */
 };
 int hw_sim_counters(struct hw *hw, int span, struct sim_counters *out);
+
+/* A telephone bridged across the wires of FXS port CHAN, beside what the pair leads to: hook, flash and pulses by hw_hook()
+ * and hw_dial_pulse(), events and audio as on an FXO port (kind HW_CHAN_FXO, chan CHAN). One at a time: -EBUSY. */
+int hw_sim_phone_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw_line **out);
+/* Changes a pair under way: loss, echo, noise, dead. Its two ports name it. -ENOENT: no such pair. */
+int hw_sim_pair(struct hw *hw, const struct sim_pair *pair);
 
 #endif

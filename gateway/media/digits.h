@@ -6,7 +6,7 @@
 #ifndef GATEWAY_MEDIA_DIGITS_H
 #define GATEWAY_MEDIA_DIGITS_H
 
-#include "gateway/media/tones.h"
+#include "channels/sound/tone.h"
 
 #define DIGITS_MAX 64		/* queued at most; more are refused */
 #define DIGIT_GAP_MS 70		/* silence after each queued digit: ITU-T Q.24 */

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "gateway/media/digits.h"
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 
 bool digits_add(struct digits *d, char digit, unsigned ms)
 {

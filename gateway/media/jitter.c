@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 
 #define RESYNC 8000		/* samples: a jump this far is a new stream, not a gap */
 #define FADE 160		/* samples: concealment halves after each of these */

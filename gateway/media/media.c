@@ -12,7 +12,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 #include "gateway/media/port.h"
 
 #define COMMANDS 1024

@@ -5,7 +5,7 @@
  */
 #include "gateway/media/port.h"
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 
 void port_init(struct media_port *p, struct media *m, enum port_kind kind, const struct port_ops *ops,
 	       media_event_fn *fn, void *arg)

@@ -17,7 +17,7 @@
 #include "gateway/media/media.h"
 #include "gateway/media/queue.h"
 #include "gateway/media/stats.h"
-#include "gateway/media/tones.h"
+#include "channels/sound/tone.h"
 #include "gateway/media/wheel.h"
 
 #define RTP_HEADER 12

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/media/dtmf_in.h"
-#include "gateway/media/g711.h"
+#include "channels/sound/dtmf_in.h"
+#include "channels/sound/g711.h"
 #include "gateway/media/port.h"
 
 #define BLOCK_MAX 160

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 #include "gateway/media/port.h"
 #include "gateway/media/probe.h"
 #include "gateway/media/wav.h"

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 
 #define LOW_HZ 150.0
 #define HIGH_HZ 3600.0

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 #include "gateway/media/rtp.h"
 
 #define MARGIN_US 200		/* a packet is looked for this long after it is expected */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 #include "gateway/media/rtp.h"
 
 #define GAP_US 100000		/* nothing to send for longer: a new talkspurt, its time stamp by the clock */

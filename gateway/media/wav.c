@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 
 enum { WAVE_PCM = 1, WAVE_ALAW = 6, WAVE_MULAW = 7, FMT_OCTETS = 16, CHUNK = 8, RIFF = 12 };
 

@@ -36,7 +36,7 @@ int dahdi_line_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct 
 	if (!err && dahdi_kind(p.sigtype) != HW_CHAN_B)
 		err = -EINVAL;
 	if (!err) {
-		l->base = (struct hw_line){hw->ops, hw, chan, p.spanno, dahdi_law(p.curlaw)};
+		l->base = (struct hw_line){hw->ops, hw, chan, p.spanno, dahdi_law(p.curlaw), HW_CHAN_B};
 		err = set_mode(l, false);
 	}
 	if (!err)

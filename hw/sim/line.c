@@ -18,7 +18,7 @@ int sim_line_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw
 		free(l);
 		return err;
 	}
-	l->base = (struct hw_line){hw->ops, hw, chan, l->h.slot->port->no, l->h.slot->port->law};
+	l->base = (struct hw_line){hw->ops, hw, chan, l->h.slot->port->no, l->h.slot->port->law, HW_CHAN_B};
 	l->block = 0;
 	*out = &l->base;
 	return 0;

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 #include "gateway/media/wav.h"
 #include "tests/support/mediarig.h"
 
@@ -102,12 +102,12 @@ static struct hw *card(int calls, struct hw_line **lines)
 	struct sim_span spans[2 * CALLS_MAX / PER_SPAN];
 	struct sim_wire wires[CALLS_MAX / PER_SPAN];
 	int pairs = (calls + 2 * PER_SPAN - 1) / (2 * PER_SPAN);
-	struct sim_conf conf = { spans, 2 * pairs, wires, pairs };
+	struct sim_conf conf = {.spans = spans, .n_spans = 2 * pairs, .wires = wires, .n_wires = pairs};
 	struct hw *hw;
 
 	for (int i = 0; i < pairs; i++) {
-		spans[2 * i] = (struct sim_span){ 2 * i + 1, HW_SPAN_E1 };
-		spans[2 * i + 1] = (struct sim_span){ 2 * i + 2, HW_SPAN_E1 };
+		spans[2 * i] = (struct sim_span){.no = 2 * i + 1, .type = HW_SPAN_E1};
+		spans[2 * i + 1] = (struct sim_span){.no = 2 * i + 2, .type = HW_SPAN_E1};
 		wires[i] = (struct sim_wire){ 2 * i + 1, 2 * i + 2, 0 };
 	}
 	if (hw_sim_open(&hw, &conf))

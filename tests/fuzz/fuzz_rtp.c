@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 #include "gateway/media/jitter.h"
 #include "gateway/media/rtp_wire.h"
 #include "gateway/media/wav.h"

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 #include "tests/support/conversation.h"
 
 /* What one end says: octets that repeat nowhere within a second, and never silence for long. */

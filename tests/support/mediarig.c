@@ -84,9 +84,9 @@ void rig_open(struct rig *r, bool mulaw, uint16_t first_port)
 void rig_open_jitter(struct rig *r, bool mulaw, uint16_t first_port, unsigned jitter_ms)
 {
 	enum hw_span_type type = mulaw ? HW_SPAN_T1 : HW_SPAN_E1;
-	struct sim_span spans[2] = { { 1, type }, { 2, type } };
+	struct sim_span spans[2] = { {.no = 1, .type = type}, {.no = 2, .type = type} };
 	struct sim_wire wire = { .a = 1, .b = 2 };
-	struct sim_conf sim = { spans, 2, &wire, 1 };
+	struct sim_conf sim = {.spans = spans, .n_spans = 2, .wires = &wire, .n_wires = 1};
 	struct media_conf conf = { .rtp_first = first_port, .rtp_last = (uint16_t)(first_port + 199), .realtime = true,
 				   .jitter_ms = jitter_ms };
 

@@ -138,10 +138,10 @@ static void open_card(struct bench *b)
 	struct sim_span spans[2 * BENCH_SPANS];
 	struct sim_wire wires[BENCH_SPANS];
 	int n = spans_each(&b->conf);
-	struct sim_conf sim = { spans, 2 * n, wires, n };
+	struct sim_conf sim = {.spans = spans, .n_spans = 2 * n, .wires = wires, .n_wires = n};
 
 	for (int i = 0; i < 2 * n; i++)
-		spans[i] = (struct sim_span){ i + 1, b->conf.type };
+		spans[i] = (struct sim_span){.no = i + 1, .type = b->conf.type};
 	for (int i = 0; i < n; i++)
 		wires[i] = (struct sim_wire){ i + 1, n + i + 1, 0 };
 	assert_int_equal(hw_sim_open(&b->card, &sim), 0);

@@ -145,9 +145,25 @@ static int tap_line_write(struct hw_line *l, const uint8_t *buf, size_t len)
 }
 
 static const struct hw_ops tap_ops = {
-	"tap", tap_close, tap_fd, tap_service, tap_spans, tap_chans, tap_clock_poll, tap_clock_start,
-	tap_clock_tick, tap_dchan_open, tap_dchan_close, tap_dchan_read, tap_dchan_write, tap_line_open,
-	tap_line_close, tap_line_start, tap_line_stop, tap_line_read, tap_line_write,
+	.name = "tap",
+	.close = tap_close,
+	.fd = tap_fd,
+	.service = tap_service,
+	.spans = tap_spans,
+	.chans = tap_chans,
+	.clock_poll = tap_clock_poll,
+	.clock_start = tap_clock_start,
+	.clock_tick = tap_clock_tick,
+	.dchan_open = tap_dchan_open,
+	.dchan_close = tap_dchan_close,
+	.dchan_read = tap_dchan_read,
+	.dchan_write = tap_dchan_write,
+	.line_open = tap_line_open,
+	.line_close = tap_line_close,
+	.line_start = tap_line_start,
+	.line_stop = tap_line_stop,
+	.line_read = tap_line_read,
+	.line_write = tap_line_write,
 };
 
 int pri_tap_open(struct hw **out, struct hw *card, pri_tap_fn *fn, void *arg)

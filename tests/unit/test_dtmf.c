@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "gateway/media/digits.h"
-#include "gateway/media/dtmf_in.h"
-#include "gateway/media/g711.h"
+#include "channels/sound/dtmf_in.h"
+#include "channels/sound/g711.h"
 
 #define N 160
 

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <spandsp.h>
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 
 static void decoders(void **state)
 {

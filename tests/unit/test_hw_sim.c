@@ -12,9 +12,9 @@
 
 static struct hw *open_pair(enum hw_span_type type, double ppm)
 {
-	const struct sim_span spans[] = {{1, type}, {2, type}};
+	const struct sim_span spans[] = {{.no = 1, .type = type}, {.no = 2, .type = type}};
 	const struct sim_wire wire = {1, 2, ppm};
-	const struct sim_conf conf = {spans, 2, &wire, 1};
+	const struct sim_conf conf = {.spans = spans, .n_spans = 2, .wires = &wire, .n_wires = 1};
 	struct hw *hw = NULL;
 
 	assert_int_equal(hw_sim_open(&hw, &conf), 0);

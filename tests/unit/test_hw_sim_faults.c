@@ -42,9 +42,9 @@ static void hear(void *arg, enum hw_event ev)
 
 static struct hw *pair(enum hw_span_type type, double ppm)
 {
-	const struct sim_span spans[] = {{1, type}, {2, type}};
+	const struct sim_span spans[] = {{.no = 1, .type = type}, {.no = 2, .type = type}};
 	const struct sim_wire wire = {1, 2, ppm};
-	const struct sim_conf conf = {spans, 2, &wire, 1};
+	const struct sim_conf conf = {.spans = spans, .n_spans = 2, .wires = &wire, .n_wires = 1};
 	struct hw *hw = NULL;
 
 	assert_int_equal(hw_sim_open(&hw, &conf), 0);
@@ -64,12 +64,12 @@ static unsigned alarms(struct hw *hw, int span)
 
 static void test_refusals(void **state)
 {
-	static const struct sim_span e1[] = {{1, HW_SPAN_E1}, {2, HW_SPAN_E1}},
-				     twice[] = {{1, HW_SPAN_E1}, {1, HW_SPAN_E1}},
-				     hole[] = {{1, HW_SPAN_E1}, {3, HW_SPAN_E1}},
-				     mixed[] = {{1, HW_SPAN_E1}, {2, HW_SPAN_T1}},
-				     analog[] = {{1, HW_SPAN_ANALOG}, {2, HW_SPAN_E1}},
-				     nat[] = {{1, HW_SPAN_T1}, {2, HW_SPAN_J1}};
+	static const struct sim_span e1[] = {{.no = 1, .type = HW_SPAN_E1}, {.no = 2, .type = HW_SPAN_E1}},
+				     twice[] = {{.no = 1, .type = HW_SPAN_E1}, {.no = 1, .type = HW_SPAN_E1}},
+				     hole[] = {{.no = 1, .type = HW_SPAN_E1}, {.no = 3, .type = HW_SPAN_E1}},
+				     mixed[] = {{.no = 1, .type = HW_SPAN_E1}, {.no = 2, .type = HW_SPAN_T1}},
+				     analog[] = {{.no = 1, .type = HW_SPAN_ANALOG}, {.no = 2, .type = HW_SPAN_E1}},
+				     nat[] = {{.no = 1, .type = HW_SPAN_T1}, {.no = 2, .type = HW_SPAN_J1}};
 	static const struct sim_wire none[] = {{0}}, w12[] = {{1, 2, 0}}, self[] = {{1, 1, 0}},
 				     far[] = {{1, 3, 0}}, two[] = {{1, 2, 0}, {2, 1, 0}},
 				     fast[] = {{1, 2, 1001}};
@@ -95,7 +95,7 @@ static void test_refusals(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		const struct sim_conf c = {rows[i].spans, rows[i].n_spans, rows[i].wires, rows[i].n_wires};
+		const struct sim_conf c = {.spans = rows[i].spans, .n_spans = rows[i].n_spans, .wires = rows[i].wires, .n_wires = rows[i].n_wires};
 		struct hw *hw = NULL;
 		int err = hw_sim_open(&hw, &c);
 

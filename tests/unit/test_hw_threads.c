@@ -113,9 +113,9 @@ static void toggle(struct media *m, struct hw_line **l, int i)
 
 static void test_threads(void **state)
 {
-	const struct sim_span spans[] = {{1, HW_SPAN_E1}, {2, HW_SPAN_E1}};
+	const struct sim_span spans[] = {{.no = 1, .type = HW_SPAN_E1}, {.no = 2, .type = HW_SPAN_E1}};
 	const struct sim_wire wire = {1, 2, 20};
-	const struct sim_conf conf = {spans, 2, &wire, 1};
+	const struct sim_conf conf = {.spans = spans, .n_spans = 2, .wires = &wire, .n_wires = 1};
 	struct media m = {.lock = PTHREAD_MUTEX_INITIALIZER, .answered = PTHREAD_COND_INITIALIZER};
 	struct hw_line *line[LINES] = {NULL};
 	struct hw_dchan *d[2] = {NULL};

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 #include "gateway/media/jitter.h"
 
 /* A script: packets by number (20 ms each), "!" time is up (force), "." the line ran dry for 16 samples. What

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 #include "gateway/media/rtp_wire.h"
 #include "tests/support/conversation.h"
 #include "tests/support/mediarig.h"

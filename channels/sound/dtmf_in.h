@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gateway/media/dtmf_in.h: DTMF (ITU-T Q.23, Q.24) in what a line brings. The detector is spandsp's; a
+ * channels/sound/dtmf_in.h: DTMF (ITU-T Q.23, Q.24) in what a line brings. The detector is spandsp's; a
  * cheap test before it lets only audio through that can hold a digit, as most never does. Media thread.
  */
-#ifndef GATEWAY_MEDIA_DTMF_IN_H
-#define GATEWAY_MEDIA_DTMF_IN_H
+#ifndef CHANNELS_SOUND_DTMF_IN_H
+#define CHANNELS_SOUND_DTMF_IN_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gateway/media/g711.c: ITU-T G.711. The decoders follow tables 1 and 2, the encoders the decision values
+ * channels/sound/g711.c: ITU-T G.711. The decoders follow tables 1 and 2, the encoders the decision values
  * there with 1's complement magnitudes as in ITU-T G.191, the conversions tables 3 and 4, which are not the
  * same as decoding and encoding again: they make A-mu-A and mu-A-mu lose as little as can be.
  */
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 
 #include <math.h>
 #include <pthread.h>

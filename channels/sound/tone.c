@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "gateway/media/tones.h"
+#include "channels/sound/tone.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 
 #define RATE 8000
 #define SINE_BITS 10
@@ -18,14 +18,14 @@ static uint8_t milliwatt[2][MILLIWATT_PERIOD];
 
 /* British tones: BT SIN 350; levels as an exchange sends them. */
 static const struct tone_def tones[] = {
-	{ "ringback", { 400, 450 }, { -15, -15 }, { 400, 200, 400, 2000 } },
-	{ "busy", { 400, 0 }, { -10, 0 }, { 375, 375 } },
-	{ "congestion", { 400, 0 }, { -10, 0 }, { 400, 350, 225, 525 } },
-	{ "dial", { 350, 440 }, { -13, -13 }, { 0 } },
+	{ "ringback", { -15, -15 }, 4, 0, { { { 400, 450 }, 400 }, { { 0 }, 200 }, { { 400, 450 }, 400 }, { { 0 }, 2000 } } },
+	{ "busy", { -10 }, 2, 0, { { { 400 }, 375 }, { { 0 }, 375 } } },
+	{ "congestion", { -10 }, 4, 0, { { { 400 }, 400 }, { { 0 }, 350 }, { { 400 }, 225 }, { { 0 }, 525 } } },
+	{ "dial", { -13, -13 }, 1, 0, { { { 350, 440 }, 0 } } },
 };
 
 /* ITU-T Q.23: rows 697 770 852 941, columns 1209 1336 1477 1633; the columns 2 dB up as telephones send them. */
-#define D(name, row, col) { name, { row, col }, { -9, -7 }, { 0 } }
+#define D(name, row, col) { name, { -9, -7 }, 1, 0, { { { row, col }, 0 } } }
 static const struct tone_def dtmf[] = {
 	D("1", 697, 1209), D("2", 697, 1336), D("3", 697, 1477), D("A", 697, 1633), D("4", 770, 1209),
 	D("5", 770, 1336), D("6", 770, 1477), D("B", 770, 1633), D("7", 852, 1209), D("8", 852, 1336),
@@ -77,23 +77,36 @@ const struct tone_def *tone_dtmf(char digit)
 	return NULL;
 }
 
-void tone_start(struct tone *t, const struct tone_def *def, enum hw_law law)
+static void begin_part(struct tone *t, unsigned part)
+{
+	const struct tone_part *p = &t->def->parts[part];
+
+	t->part = part;
+	t->left = p->ms * (RATE / 1000);
+	for (int i = 0; i < TONE_FREQS_MAX; i++)
+		t->step[i] = (uint32_t)(((uint64_t)p->hz[i] << 32) / RATE);
+}
+
+void tone_start_gain(struct tone *t, const struct tone_def *def, enum hw_law law, double gain_db)
 {
 	*t = (struct tone){ .def = def };
 	if (!def)
 		return;
-	for (int i = 0; i < 2; i++) {
-		t->step[i] = (uint32_t)(((uint64_t)def->hz[i] << 32) / RATE);
-		t->peak[i] = def->hz[i] ? (int32_t)lrint(law_sine_peak(law, def->dbm0[i])) : 0;
-	}
-	t->left = def->cadence_ms[0] * (RATE / 1000);
+	for (int i = 0; i < TONE_FREQS_MAX; i++)
+		t->peak[i] = def->dbm0[i] < 0 ? (int32_t)lrint(law_sine_peak(law, def->dbm0[i] + gain_db)) : 0;
+	begin_part(t, 0);
+}
+
+void tone_start(struct tone *t, const struct tone_def *def, enum hw_law law)
+{
+	tone_start_gain(t, def, law, 0);
 }
 
 static int16_t next_sample(struct tone *t)
 {
 	int32_t v = 0;
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < TONE_FREQS_MAX && t->step[i]; i++) {
 		v += t->peak[i] * sine[t->phase[i] >> (32 - SINE_BITS)] / 32768;
 		t->phase[i] += t->step[i];
 	}
@@ -102,22 +115,18 @@ static int16_t next_sample(struct tone *t)
 
 static void next_part(struct tone *t)
 {
-	t->part++;
-	if (t->part == COUNT(t->def->cadence_ms) || !t->def->cadence_ms[t->part])
-		t->part = 0;
-	t->left = t->def->cadence_ms[t->part] * (RATE / 1000);
+	unsigned part = t->part + 1;
+
+	begin_part(t, part == t->def->n_parts ? t->def->repeat_from : part);
 }
 
 void tone_samples(struct tone *t, enum hw_law law, uint8_t *buf, unsigned n)
 {
-	bool cadenced = t->def->cadence_ms[0] != 0;
-
 	for (unsigned i = 0; i < n; i++) {
-		if (cadenced && t->left == 0)
+		if (!t->left && t->def->parts[t->part].ms)
 			next_part(t);
-		buf[i] = t->part & 1 ? law_silence(law) : law_encode(law, next_sample(t));
-		if (cadenced)
-			t->left--;
+		buf[i] = t->step[0] ? law_encode(law, next_sample(t)) : law_silence(law);
+		t->left -= t->left > 0;
 	}
 }
 

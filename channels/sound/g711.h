@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gateway/media/g711.h: ITU-T G.711: both laws, their conversion, linear. Pure after law_init(); any thread. */
-#ifndef GATEWAY_MEDIA_G711_H
-#define GATEWAY_MEDIA_G711_H
+/* channels/sound/g711.h: ITU-T G.711: both laws, their conversion, linear. Pure after law_init(); any thread. */
+#ifndef CHANNELS_SOUND_G711_H
+#define CHANNELS_SOUND_G711_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "gateway/media/dtmf_in.h"
+#include "channels/sound/dtmf_in.h"
 
 #include <errno.h>
 #include <math.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/media/g711.h"
+#include "channels/sound/g711.h"
 
 /* The test before the detector looks at 10 ms at a time, so at least one such piece lies wholly in the
  * shortest digit (40 ms, Q.24), and a filter of 10 ms is wide enough for a tone 1.8 % off. */
