@@ -6,6 +6,8 @@
 #ifndef CHANNELS_FXS_H
 #define CHANNELS_FXS_H
 
+#include <sys/time.h>
+
 #include "channels/leg.h"
 #include "channels/line_audio.h"
 #include "hw/hw.h"
@@ -68,10 +70,13 @@ void fxs_trunk_close(struct fxs_trunk *t);
  * of the loop until it is. */
 bool fxs_trunk_quiet(struct fxs_trunk *t);
 
-/* Runs what is due and every deferred event; returns the next deadline in now_us's clock, -1 for none. Once a turn of the loop. */
-int64_t fxs_trunk_service(struct fxs_trunk *t, int64_t now_us);
+/* Runs what is due and delivers every deferred event; returns the next deadline in now_us's clock, -1 for none. Once a turn of the
+ * loop. WALL, the time of day, is the date in caller ID. */
+int64_t fxs_trunk_service(struct fxs_trunk *t, int64_t now_us, const struct timeval *wall);
 
-/* Rings a telephone. offer->called.digits is the port: "1", or "" for the first free one. offer->ring: which cadence. Errors, with
+/* Rings a telephone. offer->called.digits is the port: "1", or "" for the first free one. offer->ring: which cadence ("1" to "5",
+ * "Bellcore-dr1" to "-dr5"); the calling number is shown as its digits stand. leg.line stays NULL, leg.port comes with LEG_AUDIO
+ * just before LEG_ANSWERED (a call from a telephone has it from the start) and is NULL while a leg is held. Errors, with
  * no event to follow: -EBUSY (busy and no call waiting: cause 17), -ENOENT (no such port: 1), -ENETDOWN (out of service: 27),
  * -ESHUTDOWN (drained: 41), -ENOMEM (47). */
 int fxs_trunk_call(struct fxs_trunk *t, const struct leg_offer *offer, leg_event_fn *fn, void *arg, struct leg **out);
