@@ -10,7 +10,7 @@
 #include "gateway/commands.h"
 #include "gateway/trunk.h"
 
-enum { SPANS_MAX = 128, LINES_MAX = 4096 };
+enum { SPANS_MAX = 128 };
 
 static int64_t age_s(int64_t since_us)
 {
@@ -35,33 +35,6 @@ static struct json_object *alarm_list(unsigned alarms)
 
 /* --- trunks ----------------------------------------------------------------------------------- */
 
-static void isdn_detail(const struct trunk *t, char *buf, size_t size)
-{
-	struct pri_line_info *l = calloc(LINES_MAX, sizeof(*l));
-	struct pri_span_info s[SPANS_MAX];
-	int spans = pri_trunk_spans(t->pri, s, SPANS_MAX), n = l ? pri_trunk_lines(t->pri, l, LINES_MAX) : 0;
-	int busy = 0, out = 0;
-
-	for (int i = 0; i < n && i < LINES_MAX; i++) {
-		busy += l[i].leg != NULL;
-		out += l[i].state == PRI_LINE_OUT || l[i].state == PRI_LINE_SET_ASIDE;
-	}
-	free(l);
-	snprintf(buf, size, "%d span%s, %d lines, %d busy, %d out of service", spans, spans == 1 ? "" : "s", n, busy,
-		 out);
-}
-
-static void sip_detail(const struct trunk *t, char *buf, size_t size)
-{
-	struct sip_peer_info p[256];
-	int n = sip_ua_peers(t->gw->ua, p, 256);
-
-	buf[0] = 0;
-	for (int i = 0; i < n && i < 256; i++)
-		if (!strcmp(p[i].trunk, t->name))
-			snprintf(buf, size, "%s, %u calls in, %u out", p[i].address, p[i].calls_in, p[i].calls_out);
-}
-
 static struct json_object *trunk_list(struct gateway *gw)
 {
 	struct json_object *a = json_object_new_array();
@@ -71,14 +44,11 @@ static struct json_object *trunk_list(struct gateway *gw)
 		char why[128], detail[160];
 
 		put_str(o, "name", t->name);
-		put_str(o, "kind", t->pri ? "isdn" : "sip");
+		put_str(o, "kind", t->is->name);
 		put_bool(o, "in_service", trunk_in_service(t, why, sizeof(why)));
 		put_int(o, "calls", t->calls);
 		put_int(o, "max", t->max_calls);
-		if (t->pri)
-			isdn_detail(t, detail, sizeof(detail));
-		else
-			sip_detail(t, detail, sizeof(detail));
+		t->is->detail(t, detail, sizeof(detail));
 		put_str(o, "detail", detail);
 		put_str(o, "why", why);
 		json_object_array_add(a, o);
@@ -173,22 +143,24 @@ static int64_t call_on(struct gateway *gw, const struct leg *leg)
 
 static void add_lines(struct gateway *gw, struct trunk *t, struct json_object *a)
 {
-	struct pri_line_info *l = calloc(LINES_MAX, sizeof(*l));
-	int n = l ? pri_trunk_lines(t->pri, l, LINES_MAX) : 0;
+	struct trunk_line *l = calloc(TRUNK_LINES_MAX, sizeof(*l));
+	int n = l ? t->is->lines(t, l, TRUNK_LINES_MAX) : 0;
 
-	for (int i = 0; i < n && i < LINES_MAX; i++) {
+	for (int i = 0; i < n && i < TRUNK_LINES_MAX; i++) {
 		struct json_object *o = json_object_new_object();
-		char name[32];
 
-		snprintf(name, sizeof(name), "%d/%d", l[i].span, l[i].pos);
-		put_str(o, "line", name);
+		put_str(o, "line", l[i].name);
 		put_int(o, "chan", l[i].chan);
 		put_str(o, "trunk", t->name);
-		put_str(o, "state", pri_line_state_name(l[i].state));
+		put_str(o, "state", l[i].state);
 		put_int(o, "since_s", age_s(l[i].since_us));
-		if (l[i].leg)
-			put_int(o, "call", call_on(gw, l[i].leg));
+		if (l[i].leg[0])
+			put_int(o, "call", call_on(gw, l[i].leg[0]));
+		if (l[i].leg[1])
+			put_int(o, "second_call", call_on(gw, l[i].leg[1]));
 		put_int(o, "calls", l[i].calls);
+		if (l[i].note[0])
+			put_str(o, "note", l[i].note);
 		json_object_array_add(a, o);
 	}
 	free(l);
@@ -201,7 +173,7 @@ void command_lines(void *arg, struct control_request *req, struct json_object *a
 
 	(void)args;
 	for (struct trunk *t = gw->trunks; t; t = t->next)
-		if (t->pri)
+		if (t->is->lines)
 			add_lines(gw, t, a);
 	json_object_object_add(o, "lines", a);
 	control_answer(req, o);
@@ -261,39 +233,18 @@ static void add_alarm(struct json_object *a, int64_t since_s, const char *what)
 	json_object_array_add(a, o);
 }
 
-static bool span_is_there(struct gateway *gw, int no)
+struct alarm_list {
+	struct json_object *list;
+	const char *trunk;
+};
+
+static void on_trunk_alarm(void *arg, int64_t since_us, const char *text)
 {
-	struct hw_span s[SPANS_MAX];
-	int n = hw_spans(gw->hw, s, SPANS_MAX);
+	struct alarm_list *l = arg;
+	char whole[240];
 
-	for (int i = 0; i < n && i < SPANS_MAX; i++)
-		if (s[i].no == no)
-			return true;
-	return false;
-}
-
-static void trunk_alarms(struct trunk *t, struct json_object *a)
-{
-	struct pri_span_info s[SPANS_MAX];
-	struct sip_peer_info p[256];
-	int n = t->pri ? pri_trunk_spans(t->pri, s, SPANS_MAX) : sip_ua_peers(t->gw->ua, p, 256);
-	char text[240];
-
-	for (int i = 0; t->pri && i < n && i < SPANS_MAX; i++) {
-		if (s[i].in_service)
-			continue;
-		snprintf(text, sizeof(text), "%s: span %d is out of service: %s", t->name, s[i].span,
-			 !span_is_there(t->gw, s[i].span) ? "the card has no such span" :
-			 s[i].alarms			  ? "alarm" :
-							    "its D channel is down");
-		add_alarm(a, age_s(s[i].since_us), text);
-	}
-	for (int i = 0; !t->pri && i < n && i < 256; i++) {
-		if (strcmp(p[i].trunk, t->name) || p[i].up)
-			continue;
-		snprintf(text, sizeof(text), "%s: peer is down: %s", t->name, p[i].why);
-		add_alarm(a, 0, text);
-	}
+	snprintf(whole, sizeof(whole), "%s: %s", l->trunk, text);
+	add_alarm(l->list, age_s(since_us), whole);
 }
 
 static struct json_object *alarms_json(struct gateway *gw, const struct records_status *rs)
@@ -301,8 +252,12 @@ static struct json_object *alarms_json(struct gateway *gw, const struct records_
 	struct json_object *a = json_object_new_array();
 	char text[200];
 
-	for (struct trunk *t = gw->trunks; t; t = t->next)
-		trunk_alarms(t, a);
+	for (struct trunk *t = gw->trunks; t; t = t->next) {
+		struct alarm_list l = { a, t->name };
+
+		if (t->is->alarms)
+			t->is->alarms(t, on_trunk_alarm, &l);
+	}
 	if (rs->error[0]) {
 		snprintf(text, sizeof(text), "records cannot be written: %s", rs->error);
 		add_alarm(a, 0, text);

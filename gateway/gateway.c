@@ -247,7 +247,7 @@ static void drop_calls(struct gateway *gw)
 		next = c->next;
 		call_clear(c, 41, "the gateway is stopping");
 	}
-	while (gw->n_calls && loop_now_us() < until)
+	while ((gw->n_calls || !trunks_quiet(gw)) && loop_now_us() < until)
 		loop_step(gw->loop, 20000);
 }
 

@@ -11,62 +11,28 @@
 #include "gateway/call.h"
 #include "gateway/log.h"
 
-static void on_offered(void *arg, struct leg *leg, const struct leg_offer *offer)
+void trunk_offered(void *arg, struct leg *leg, const struct leg_offer *offer)
 {
 	struct trunk *t = arg;
 
 	call_offered(t->gw, t, leg, offer);
 }
 
-static void on_log(void *arg, int level, const char *text)
+void trunk_log(void *arg, int level, const char *text)
 {
 	struct trunk *t = arg;
 
 	log_line(level, "%s: %s", t->name, text);
 }
 
-static const enum pri_dialect dialects[] = { [CONF_EUROISDN] = PRI_EUROISDN_E1, [CONF_NI2] = PRI_NATIONAL2 };
-
-/* EuroISDN runs on both kinds of span; libpri wants to know which. */
-static enum pri_dialect dialect_for(struct gateway *gw, const struct conf_isdn *c)
-{
-	struct hw_span spans[64];
-	int n = hw_spans(gw->hw, spans, 64), i;
-
-	if (c->dialect != CONF_EUROISDN)
-		return dialects[c->dialect];
-	for (i = 0; i < n && i < 64; i++)
-		if (spans[i].no == c->spans[0] && spans[i].chans == 24)
-			return PRI_EUROISDN_T1;
-	return PRI_EUROISDN_E1;
-}
+static const struct trunk_kind *const kinds[] = { [CONF_TRUNK_ISDN] = &trunk_isdn, [CONF_TRUNK_SIP] = &trunk_sip };
 
 static void take_conf(struct trunk *t, const struct conf_trunk *c)
 {
 	site_number_rules(c, &t->rules);
 	t->max_calls = c->max_calls;
-	if (c->kind == CONF_TRUNK_ISDN)
-		t->echo_taps = c->isdn.echo_taps;
-	if (t->pri)
-		pri_trunk_hunt(t->pri, (enum pri_hunt)c->hunt);
-}
-
-static int open_pri(struct trunk *t, const struct conf_trunk *c)
-{
-	struct pri_trunk_conf pc = {
-		.name = c->name,
-		.spans = c->isdn.spans,
-		.n_spans = c->isdn.n_spans,
-		.dialect = dialect_for(t->gw, &c->isdn),
-		.side = c->isdn.side == CONF_USER ? PRI_USER : PRI_NETWORK,
-		.hunt = (enum pri_hunt)c->hunt,
-		.exclusive = c->isdn.exclusive,
-		.alarm_hold_ms = c->isdn.alarm_hold_ms,
-		.alarm_clear_ms = c->isdn.alarm_clear_ms,
-	};
-	struct pri_handlers h = { .offered = on_offered, .log = on_log, .arg = t };
-
-	return pri_trunk_open(&t->pri, t->gw->hw, &pc, &h);
+	if (t->is->reload)
+		t->is->reload(t, c);
 }
 
 static int add(struct gateway *gw, const struct conf_trunk *c)
@@ -79,10 +45,11 @@ static int add(struct gateway *gw, const struct conf_trunk *c)
 	t->gw = gw;
 	snprintf(t->name, sizeof(t->name), "%s", c->name);
 	t->kind = c->kind;
-	if (c->kind == CONF_TRUNK_ISDN)
-		err = open_pri(t, c);
+	t->is = kinds[c->kind];
+	if (t->is->open)
+		err = t->is->open(t, c);
 	if (err) {
-		log_line(LOG_L_ERROR, "%s: cannot open its spans: %s", c->name, strerror(-err));
+		log_line(LOG_L_ERROR, "%s: cannot open its lines: %s", c->name, strerror(-err));
 		free(t);
 		return err;
 	}
@@ -101,7 +68,7 @@ static int64_t service(void *arg, int64_t now_us)
 
 	gettimeofday(&wall, NULL);
 	for (struct trunk *t = gw->trunks; t; t = t->next) {
-		int64_t d = t->pri ? pri_trunk_service(t->pri, now_us, &wall) : -1;
+		int64_t d = t->is->service ? t->is->service(t, now_us, &wall) : -1;
 
 		if (d >= 0 && (next < 0 || d < next))
 			next = d;
@@ -118,6 +85,15 @@ int trunks_open(struct gateway *gw)
 	return err ? err : loop_add_turn(gw->loop, service, gw);
 }
 
+bool trunks_quiet(struct gateway *gw)
+{
+	bool quiet = true;
+
+	for (struct trunk *t = gw->trunks; t; t = t->next)
+		quiet &= !t->is->quiet || t->is->quiet(t);
+	return quiet;
+}
+
 void trunks_close(struct gateway *gw)
 {
 	struct trunk *t;
@@ -125,7 +101,8 @@ void trunks_close(struct gateway *gw)
 	loop_del_turn(gw->loop, service, gw);
 	while ((t = gw->trunks)) {
 		gw->trunks = t->next;
-		pri_trunk_close(t->pri);
+		if (t->is->close)
+			t->is->close(t);
 		free(t);
 	}
 }
@@ -141,7 +118,7 @@ int trunks_reload(struct gateway *gw)
 
 		if (ct && ct->kind == t->kind) {
 			take_conf(t, ct);
-		} else if (!t->calls && !t->pri) {
+		} else if (!t->calls && !t->is->close) {
 			*p = t->next;
 			free(t);
 			continue;
@@ -157,8 +134,8 @@ int trunks_reload(struct gateway *gw)
 void trunks_drain(struct gateway *gw, bool on)
 {
 	for (struct trunk *t = gw->trunks; t; t = t->next)
-		if (t->pri)
-			pri_trunk_drain(t->pri, on);
+		if (t->is->drain)
+			t->is->drain(t, on);
 }
 
 struct trunk *trunk_find(struct gateway *gw, const char *name)
@@ -170,35 +147,10 @@ struct trunk *trunk_find(struct gateway *gw, const char *name)
 	return t;
 }
 
-static bool pri_in_service(const struct trunk *t, char *why, size_t size)
-{
-	struct pri_span_info s[64];
-	int n = pri_trunk_spans(t->pri, s, 64);
-
-	for (int i = 0; i < n && i < 64; i++)
-		if (s[i].in_service)
-			return true;
-	snprintf(why, size, "%s", n && s[0].alarms ? "alarm on every span" : "no D channel is up");
-	return false;
-}
-
 bool trunk_in_service(const struct trunk *t, char *why, size_t size)
 {
-	struct sip_peer_info p[256];
-	int n;
-
 	why[0] = 0;
-	if (t->pri)
-		return pri_in_service(t, why, size);
-	n = sip_ua_peers(t->gw->ua, p, 256);
-	for (int i = 0; i < n && i < 256; i++)
-		if (!strcmp(p[i].trunk, t->name)) {
-			if (!p[i].up)
-				snprintf(why, size, "%s", p[i].why);
-			return p[i].up;
-		}
-	snprintf(why, size, "no such peer any more");
-	return false;
+	return t->is->in_service(t, why, size);
 }
 
 void trunk_write_number(const struct trunk *t, bool calling, const char *number, struct leg_number *out)
@@ -222,12 +174,5 @@ void trunk_read_number(const struct trunk *t, const struct leg_number *in, char 
 
 int trunk_call(struct trunk *t, const struct leg_offer *offer, leg_event_fn *fn, void *arg, struct leg **out)
 {
-	int err;
-
-	if (t->pri) {
-		err = pri_trunk_call(t->pri, offer, fn, arg, out);
-		return err ? pri_call_error_cause(err) : 0;
-	}
-	err = sip_ua_call(t->gw->ua, t->name, offer, fn, arg, out);
-	return err ? sip_call_error_cause(err) : 0;
+	return t->is->call(t, offer, fn, arg, out);
 }

@@ -9,20 +9,57 @@
 #include "channels/pri.h"
 #include "gateway/gateway.h"
 
+#define TRUNK_LINES_MAX 4096
+
+struct trunk;
+
+/* One line of a trunk, for status. */
+struct trunk_line {
+	char name[32];			/* "1/7": span and timeslot; "phones/1" */
+	int chan;
+	const char *state;		/* the driver's word for it */
+	bool idle, out_of_service;
+	int64_t since_us;
+	const struct leg *leg[2];	/* on it now, or NULL */
+	unsigned calls;
+	char note[96];			/* what people should know of it, or "" */
+};
+typedef void trunk_alarm_fn(void *arg, int64_t since_us, const char *text);
+
+/* What each kind of trunk does in its own way. NULL: nothing to do. */
+struct trunk_kind {
+	const char *name;		/* "isdn", "sip", "fxs", "fxo" */
+	int (*open)(struct trunk *t, const struct conf_trunk *c);
+	void (*close)(struct trunk *t);
+	bool (*quiet)(struct trunk *t);	/* ends all that still uses the media path; true when nothing does */
+	int64_t (*service)(struct trunk *t, int64_t now_us, const struct timeval *wall);	/* next deadline, -1 for none */
+	void (*reload)(struct trunk *t, const struct conf_trunk *c);	/* what applies live */
+	void (*drain)(struct trunk *t, bool on);
+	int (*call)(struct trunk *t, const struct leg_offer *offer, leg_event_fn *fn, void *arg, struct leg **out);
+	bool (*in_service)(const struct trunk *t, char *why, size_t size);
+	void (*detail)(const struct trunk *t, char *buf, size_t size);	/* one line for `tipring trunks` */
+	int (*lines)(const struct trunk *t, struct trunk_line *out, int max);	/* how many there are */
+	void (*alarms)(const struct trunk *t, trunk_alarm_fn *fn, void *arg);
+};
+extern const struct trunk_kind trunk_isdn, trunk_sip;
+
 struct trunk {
 	struct trunk *next;
 	struct gateway *gw;
+	const struct trunk_kind *is;
 	char name[64];
 	enum conf_trunk_kind kind;
 	struct number_rules rules;
 	int max_calls;			/* 0: no limit */
 	unsigned echo_taps;		/* ISDN */
-	struct pri_trunk *pri;		/* ISDN; NULL on SIP */
+	struct pri_trunk *pri;		/* ISDN; else NULL */
 	unsigned calls;			/* legs on it now */
 };
 
-/* Opens all ISDN trunks of the configuration in force and lists all trunks. */
+/* Opens all trunks of the configuration in force. */
 int trunks_open(struct gateway *gw);
+/* Nothing of any trunk uses the media path any more: then the trunks can be closed. Call it between turns of the loop. */
+bool trunks_quiet(struct gateway *gw);
 void trunks_close(struct gateway *gw);
 /* Takes over what applies live from the configuration in force: rules, limits, SIP trunks come and go. A SIP trunk with calls on it
  * stays in the list until the last is over. */
@@ -36,6 +73,10 @@ bool trunk_in_service(const struct trunk *t, char *why, size_t size);	/* WHY: on
 void trunk_write_number(const struct trunk *t, bool calling, const char *number, struct leg_number *out);
 /* Turns a number as it came to the inside form, NUMBER_MAX octets. */
 void trunk_read_number(const struct trunk *t, const struct leg_number *in, char *number);
+
+/* The handlers of a driver: ARG is the trunk. */
+void trunk_offered(void *arg, struct leg *leg, const struct leg_offer *offer);
+void trunk_log(void *arg, int level, const char *text);
 
 /* Places a call; returns 0, or the Q.850 cause for which it cannot. */
 int trunk_call(struct trunk *t, const struct leg_offer *offer, leg_event_fn *fn, void *arg, struct leg **out);

@@ -314,32 +314,44 @@ void sip_peers_close(struct sip_ua *ua)
 		peer_free(ua->peers);
 }
 
+static void fill_info(const struct sip_peer *p, struct sip_peer_info *i)
+{
+	char a[64];
+
+	memset(i, 0, sizeof(*i));
+	memcpy(i->trunk, p->trunk, sizeof(i->trunk));
+	memcpy(i->why, p->why, sizeof(i->why));
+	i->up = p->up;
+	i->calls = p->legs;
+	i->calls_in = p->calls_in;
+	i->calls_out = p->calls_out;
+	i->rtt_us = p->rtt_us;
+	if (p->at < p->n_addrs) {
+		sip_addr_text(&p->addrs[p->at], true, a, sizeof(a));
+		snprintf(i->address, sizeof(i->address), "%s %s", a, sip_transport_name(p->conf.transport));
+	}
+}
+
 int sip_ua_peers(const struct sip_ua *ua, struct sip_peer_info *out, int max)
 {
-	const struct sip_peer *p;
-	char a[64];
 	int n = 0;
 
-	for (p = ua->peers; p; p = p->next) {
+	for (const struct sip_peer *p = ua->peers; p; p = p->next) {
 		if (p->dead)
 			continue;
-		if (n < max) {
-			struct sip_peer_info *i = &out[n];
-
-			memset(i, 0, sizeof(*i));
-			memcpy(i->trunk, p->trunk, sizeof(i->trunk));
-			memcpy(i->why, p->why, sizeof(i->why));
-			i->up = p->up;
-			i->calls = p->legs;
-			i->calls_in = p->calls_in;
-			i->calls_out = p->calls_out;
-			i->rtt_us = p->rtt_us;
-			if (p->at < p->n_addrs) {
-				sip_addr_text(&p->addrs[p->at], true, a, sizeof(a));
-				snprintf(i->address, sizeof(i->address), "%s %s", a, sip_transport_name(p->conf.transport));
-			}
-		}
+		if (n < max)
+			fill_info(p, &out[n]);
 		n++;
 	}
 	return n;
+}
+
+bool sip_ua_peer(const struct sip_ua *ua, const char *trunk, struct sip_peer_info *out)
+{
+	for (const struct sip_peer *p = ua->peers; p; p = p->next)
+		if (!p->dead && !strcmp(p->trunk, trunk)) {
+			fill_info(p, out);
+			return true;
+		}
+	return false;
 }

@@ -53,6 +53,7 @@ struct sip_peer_info {
 	unsigned rtt_us;		/* of the last OPTIONS */
 };
 int sip_ua_peers(const struct sip_ua *ua, struct sip_peer_info *out, int max);
+bool sip_ua_peer(const struct sip_ua *ua, const char *trunk, struct sip_peer_info *out);	/* false: no such peer */
 
 struct sip_counters {
 	uint64_t requests, refused_source, refused_method, malformed, retransmissions;

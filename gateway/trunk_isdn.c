@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A trunk of ISDN primary-rate spans; see trunk.h. Loop thread. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/trunk.h"
+
+enum { SPANS_MAX = 128 };
+
+static const enum pri_dialect dialects[] = { [CONF_EUROISDN] = PRI_EUROISDN_E1, [CONF_NI2] = PRI_NATIONAL2 };
+
+/* EuroISDN runs on both kinds of span; libpri wants to know which. */
+static enum pri_dialect dialect_for(struct gateway *gw, const struct conf_isdn *c)
+{
+	struct hw_span spans[SPANS_MAX];
+	int n = hw_spans(gw->hw, spans, SPANS_MAX), i;
+
+	if (c->dialect != CONF_EUROISDN)
+		return dialects[c->dialect];
+	for (i = 0; i < n && i < SPANS_MAX; i++)
+		if (spans[i].no == c->spans[0] && spans[i].chans == 24)
+			return PRI_EUROISDN_T1;
+	return PRI_EUROISDN_E1;
+}
+
+static int isdn_open(struct trunk *t, const struct conf_trunk *c)
+{
+	struct pri_trunk_conf pc = {
+		.name = c->name,
+		.spans = c->isdn.spans,
+		.n_spans = c->isdn.n_spans,
+		.dialect = dialect_for(t->gw, &c->isdn),
+		.side = c->isdn.side == CONF_USER ? PRI_USER : PRI_NETWORK,
+		.hunt = (enum pri_hunt)c->hunt,
+		.exclusive = c->isdn.exclusive,
+		.alarm_hold_ms = c->isdn.alarm_hold_ms,
+		.alarm_clear_ms = c->isdn.alarm_clear_ms,
+	};
+	struct pri_handlers h = { .offered = trunk_offered, .log = trunk_log, .arg = t };
+
+	return pri_trunk_open(&t->pri, t->gw->hw, &pc, &h);
+}
+
+static void isdn_close(struct trunk *t)
+{
+	pri_trunk_close(t->pri);
+}
+
+static int64_t isdn_service(struct trunk *t, int64_t now_us, const struct timeval *wall)
+{
+	return pri_trunk_service(t->pri, now_us, wall);
+}
+
+static void isdn_reload(struct trunk *t, const struct conf_trunk *c)
+{
+	t->echo_taps = c->isdn.echo_taps;
+	pri_trunk_hunt(t->pri, (enum pri_hunt)c->hunt);
+}
+
+static void isdn_drain(struct trunk *t, bool on)
+{
+	pri_trunk_drain(t->pri, on);
+}
+
+static int isdn_call(struct trunk *t, const struct leg_offer *offer, leg_event_fn *fn, void *arg, struct leg **out)
+{
+	int err = pri_trunk_call(t->pri, offer, fn, arg, out);
+
+	return err ? pri_call_error_cause(err) : 0;
+}
+
+static bool isdn_in_service(const struct trunk *t, char *why, size_t size)
+{
+	struct pri_span_info s[SPANS_MAX];
+	int n = pri_trunk_spans(t->pri, s, SPANS_MAX);
+
+	for (int i = 0; i < n && i < SPANS_MAX; i++)
+		if (s[i].in_service)
+			return true;
+	snprintf(why, size, "%s", n && s[0].alarms ? "alarm on every span" : "no D channel is up");
+	return false;
+}
+
+static int isdn_lines(const struct trunk *t, struct trunk_line *out, int max)
+{
+	struct pri_line_info *l = calloc((size_t)max + 1, sizeof(*l));
+	int n = l ? pri_trunk_lines(t->pri, l, max) : 0;
+
+	for (int i = 0; i < n && i < max; i++) {
+		out[i] = (struct trunk_line){
+			.chan = l[i].chan,
+			.state = pri_line_state_name(l[i].state),
+			.idle = l[i].state == PRI_LINE_IDLE,
+			.out_of_service = l[i].state == PRI_LINE_OUT || l[i].state == PRI_LINE_SET_ASIDE,
+			.since_us = l[i].since_us,
+			.leg = { l[i].leg },
+			.calls = l[i].calls,
+		};
+		snprintf(out[i].name, sizeof(out[i].name), "%d/%d", l[i].span, l[i].pos);
+	}
+	free(l);
+	return n;
+}
+
+static void isdn_detail(const struct trunk *t, char *buf, size_t size)
+{
+	struct pri_line_info *l = calloc(TRUNK_LINES_MAX, sizeof(*l));
+	int spans = pri_trunk_spans(t->pri, NULL, 0), n = l ? pri_trunk_lines(t->pri, l, TRUNK_LINES_MAX) : 0;
+	int busy = 0, out = 0;
+
+	for (int i = 0; i < n && i < TRUNK_LINES_MAX; i++) {
+		busy += l[i].leg != NULL;
+		out += l[i].state == PRI_LINE_OUT || l[i].state == PRI_LINE_SET_ASIDE;
+	}
+	free(l);
+	snprintf(buf, size, "%d span%s, %d lines, %d busy, %d out of service", spans, spans == 1 ? "" : "s", n, busy,
+		 out);
+}
+
+static bool card_has(struct gateway *gw, int no)
+{
+	struct hw_span s[SPANS_MAX];
+	int n = hw_spans(gw->hw, s, SPANS_MAX);
+
+	for (int i = 0; i < n && i < SPANS_MAX; i++)
+		if (s[i].no == no)
+			return true;
+	return false;
+}
+
+static void isdn_alarms(const struct trunk *t, trunk_alarm_fn *fn, void *arg)
+{
+	struct pri_span_info s[SPANS_MAX];
+	int n = pri_trunk_spans(t->pri, s, SPANS_MAX);
+	char text[120];
+
+	for (int i = 0; i < n && i < SPANS_MAX; i++) {
+		if (s[i].in_service)
+			continue;
+		snprintf(text, sizeof(text), "span %d is out of service: %s", s[i].span,
+			 !card_has(t->gw, s[i].span) ? "the card has no such span" :
+			 s[i].alarms		     ? "alarm" :
+						       "its D channel is down");
+		fn(arg, s[i].since_us, text);
+	}
+}
+
+const struct trunk_kind trunk_isdn = {
+	.name = "isdn",
+	.open = isdn_open,
+	.close = isdn_close,
+	.service = isdn_service,
+	.reload = isdn_reload,
+	.drain = isdn_drain,
+	.call = isdn_call,
+	.in_service = isdn_in_service,
+	.detail = isdn_detail,
+	.lines = isdn_lines,
+	.alarms = isdn_alarms,
+};
