@@ -16,14 +16,6 @@
 static int16_t sine[1 << SINE_BITS];
 static uint8_t milliwatt[2][MILLIWATT_PERIOD];
 
-/* British tones: BT SIN 350; levels as an exchange sends them. */
-static const struct tone_def tones[] = {
-	{ "ringback", { -15, -15 }, 4, 0, { { { 400, 450 }, 400 }, { { 0 }, 200 }, { { 400, 450 }, 400 }, { { 0 }, 2000 } } },
-	{ "busy", { -10 }, 2, 0, { { { 400 }, 375 }, { { 0 }, 375 } } },
-	{ "congestion", { -10 }, 4, 0, { { { 400 }, 400 }, { { 0 }, 350 }, { { 400 }, 225 }, { { 0 }, 525 } } },
-	{ "dial", { -13, -13 }, 1, 0, { { { 350, 440 }, 0 } } },
-};
-
 /* ITU-T Q.23: rows 697 770 852 941, columns 1209 1336 1477 1633; the columns 2 dB up as telephones send them. */
 #define D(name, row, col) { name, { -9, -7 }, 1, 0, { { { row, col }, 0 } } }
 static const struct tone_def dtmf[] = {
@@ -59,14 +51,6 @@ void tones_init(void)
 	pthread_once(&once, fill_tables);
 }
 
-const struct tone_def *tone_find(const char *name)
-{
-	for (size_t i = 0; i < COUNT(tones); i++)
-		if (!strcmp(tones[i].name, name))
-			return &tones[i];
-	return NULL;
-}
-
 const struct tone_def *tone_dtmf(char digit)
 {
 	if (digit >= 'a' && digit <= 'd')
@@ -83,8 +67,11 @@ static void begin_part(struct tone *t, unsigned part)
 
 	t->part = part;
 	t->left = p->ms * (RATE / 1000);
-	for (int i = 0; i < TONE_FREQS_MAX; i++)
+	t->sounds = false;
+	for (int i = 0; i < TONE_FREQS_MAX; i++) {
+		t->sounds = t->sounds || p->hz[i];
 		t->step[i] = (uint32_t)(((uint64_t)p->hz[i] << 32) / RATE);
+	}
 }
 
 void tone_start_gain(struct tone *t, const struct tone_def *def, enum hw_law law, double gain_db)
@@ -106,7 +93,9 @@ static int16_t next_sample(struct tone *t)
 {
 	int32_t v = 0;
 
-	for (int i = 0; i < TONE_FREQS_MAX && t->step[i]; i++) {
+	for (int i = 0; i < TONE_FREQS_MAX; i++) {
+		if (!t->step[i])
+			continue;
 		v += t->peak[i] * sine[t->phase[i] >> (32 - SINE_BITS)] / 32768;
 		t->phase[i] += t->step[i];
 	}
@@ -122,10 +111,14 @@ static void next_part(struct tone *t)
 
 void tone_samples(struct tone *t, enum hw_law law, uint8_t *buf, unsigned n)
 {
+	if (!t->def) {
+		memset(buf, law_silence(law), n);
+		return;
+	}
 	for (unsigned i = 0; i < n; i++) {
 		if (!t->left && t->def->parts[t->part].ms)
 			next_part(t);
-		buf[i] = t->step[0] ? law_encode(law, next_sample(t)) : law_silence(law);
+		buf[i] = t->sounds ? law_encode(law, next_sample(t)) : law_silence(law);
 		t->left -= t->left > 0;
 	}
 }

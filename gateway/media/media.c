@@ -12,6 +12,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "channels/sound/country.h"
 #include "channels/sound/g711.h"
 #include "gateway/media/port.h"
 
@@ -246,12 +247,16 @@ int media_digit(struct media_port *p, char digit, unsigned duration_ms)
 int media_tone(struct media_port *p, const char *name)
 {
 	struct command c = { .kind = CMD_TONE, .port = p };
+	enum tone_id id;
 
 	if (p->close_asked)
 		return -EINVAL;
-	c.tone = name && *name ? tone_find(name) : NULL;
-	if (name && *name && !c.tone)
-		return -EINVAL;
+	if (name && *name) {
+		id = tone_id_find(name);
+		if (id == TONE_NONE)
+			return -EINVAL;
+		c.tone = tone_of(country_find("uk"), id);
+	}
 	return media_command(p->m, &c);
 }
 
