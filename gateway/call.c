@@ -337,6 +337,8 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 	}
 	if (cl == &c->out && c->state != CALL_UP && cause_reroutes(cause.q850) && call_try_next(c))
 		return;
+	if (ev->how)
+		snprintf(c->rec.cleared_how, sizeof(c->rec.cleared_how), "%s", ev->how);
 	if (c->state != CALL_CLEARING)
 		call_end(c, &cause, cl == &c->in ? "in" : "out", sentence(c, cl, &cause, buf, sizeof(buf)));
 }
@@ -368,6 +370,8 @@ static void answered(struct call *c, const struct leg_event *ev)
 	struct leg_number connected = ev->connected;
 
 	c->rec.answer_ms = wall_us() / 1000;
+	if (ev->how)
+		snprintf(c->rec.answered_how, sizeof(c->rec.answered_how), "%s", ev->how);
 	c->answer_us = loop_now_us();
 	call_set_state(c, CALL_UP);
 	call_join(c);
@@ -385,6 +389,8 @@ static void answered(struct call *c, const struct leg_event *ev)
 
 static void out_event(struct call *c, const struct leg_event *ev)
 {
+	if (c->transferring)
+		call_transfer_event(c, ev);
 	if (c->state == CALL_CLEARING || c->state == CALL_UP)
 		return;
 	if (ev->kind == LEG_ALERTING)
@@ -412,6 +418,9 @@ void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev)
 	case LEG_DIGIT:
 		ladder_step(c->gw->ladder, c->id, wall_us(), cl->side, "media", false, "digit",
 			    (const char[]){ ev->digit, 0 });
+		return;
+	case LEG_JOIN:
+		call_transfer(cl, ev->other);
 		return;
 	case LEG_HELD:
 	case LEG_RESUMED:

@@ -41,6 +41,7 @@ struct call {
 	char number[NUMBER_MAX], from[NUMBER_MAX], redirecting[NUMBER_MAX];	/* inside form */
 	struct leg_offer offer;		/* as it came */
 	bool joined;
+	bool transferring;		/* up, and its new called side has yet to answer */
 	unsigned open_ports;		/* ports of ours whose MEDIA_CLOSED is still to come */
 	struct loop_timer *timer;	/* the state's */
 	struct loop_timer *stuck;	/* after clearing: a leg that does not report */
@@ -75,6 +76,9 @@ void call_maybe_free(struct call *c);
 /* call_route.c: the first or next destination; ends the call when there is none. */
 void call_route(struct call *c);
 bool call_try_next(struct call *c);
+/* call_transfer.c: the far ends of C's leg and of OTHER's call go on in one call; the other ends. */
+void call_transfer(struct call_leg *cl, struct leg *other);
+void call_transfer_event(struct call *c, const struct leg_event *ev);	/* of its new called side */
 /* call_media.c */
 void call_join(struct call *c);
 void call_unjoin(struct call_leg *cl);

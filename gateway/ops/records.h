@@ -35,6 +35,7 @@ struct call_record {
 	char did_name[64];
 	uint8_t cause, location;	/* of the call */
 	char side[16];			/* who cleared: "in", "out", "gateway" */
+	char answered_how[24], cleared_how[24];	/* lines without signals: what told it ("polarity", "tone"); else "" */
 	char why[96];			/* one plain sentence: "the called party hung up" */
 };
 

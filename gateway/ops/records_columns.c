@@ -39,6 +39,8 @@ static const struct column call_columns[] = {
 	{ "location", U8, CALL(location) },
 	{ "cleared_by", TEXT, CALL(side) },
 	{ "why", TEXT, CALL(why) },
+	{ "answered_how", TEXT, CALL(answered_how) },
+	{ "cleared_how", TEXT, CALL(cleared_how) },
 };
 static const struct column leg_columns[] = {
 	{ "trunk", TEXT, LEG(trunk) },
@@ -142,6 +144,18 @@ char *records_sql_schema(void)
 	sqlite3_str_appendall(s, views);
 	sqlite3_str_appendf(s, "PRAGMA user_version = %d;", RECORDS_SCHEMA);
 	return sqlite3_str_finish(s);
+}
+
+/* What makes a file of an older schema one of the next: [0] from 1 to 2, and so on. */
+static const char *const steps[RECORDS_SCHEMA - 1] = {
+	"ALTER TABLE calls ADD COLUMN answered_how TEXT; ALTER TABLE calls ADD COLUMN cleared_how TEXT;",
+};
+
+char *records_sql_step(int version)
+{
+	return version < 1 || version >= RECORDS_SCHEMA ?
+		       NULL :
+		       sqlite3_mprintf("%sPRAGMA user_version = %d;", steps[version - 1], version + 1);
 }
 
 /* A record written already (its uuid is known: a commit whose answer was lost) is not written twice. */

@@ -70,9 +70,14 @@ static int make_schema(struct records_db *db, char *error)
 		err = get_version(db, &version, error);
 	if (!err && version == 0)
 		err = run_sql(db, sql, error);
+	sqlite3_free(sql);
+	for (int v = version; !err && v > 0 && v < RECORDS_SCHEMA; v++) {
+		sql = records_sql_step(v);
+		err = run_sql(db, sql, error);
+		sqlite3_free(sql);
+	}
 	if (!err)
 		err = run_sql(db, "COMMIT", error);
-	sqlite3_free(sql);
 	if (!err && version > RECORDS_SCHEMA) {
 		snprintf(error, RECORDS_ERROR_SIZE, "written by a newer Tipring (schema %d, this one knows %d)",
 			 version, RECORDS_SCHEMA);

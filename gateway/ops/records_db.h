@@ -11,7 +11,7 @@
 #include "gateway/ops/records.h"
 
 #define RECORDS_ERROR_SIZE 128
-#define RECORDS_SCHEMA 1		/* PRAGMA user_version of the file */
+#define RECORDS_SCHEMA 2		/* PRAGMA user_version of the file */
 
 struct records_db;
 struct record_node {
@@ -31,6 +31,8 @@ int records_db_read(struct records_db *db, int n, struct json_object **out, char
 /* The statements made from the table of columns, for sqlite3_free(). */
 char *records_sql_schema(void);
 char *records_sql_insert(void);
+/* From schema VERSION to the next; NULL when there is no such step. */
+char *records_sql_step(int version);
 struct sqlite3_stmt;
 int records_bind(struct sqlite3_stmt *st, const struct call_record *rec);	/* an SQLite result code */
 

@@ -22,6 +22,7 @@ static struct leg in, out[4];
 static int n_out, cause_of_trunk;	/* the next trunk_call() fails with this cause */
 static struct call_record last;
 static int n_records, joins, open_lines;
+static char tone[16];		/* the tone that a far end hears */
 static struct gateway gw;
 static struct trunk office = { .name = "office", .kind = CONF_TRUNK_SIP }, telco = { .name = "telco" };
 
@@ -65,7 +66,12 @@ static int f_clear(struct leg *l, const struct leg_cause *c)
 	say(who(l), "clear", c->q850);
 	return 0;
 }
-static const struct leg_ops ops = { .name = "fake", .proceed = f_proceed, .alert = f_alert, .progress = f_progress,
+static int f_resume(struct leg *l)
+{
+	say(who(l), "resume", 0);
+	return 0;
+}
+static const struct leg_ops ops = { .name = "fake", .resume = f_resume, .proceed = f_proceed, .alert = f_alert, .progress = f_progress,
 				    .answer = f_answer, .clear = f_clear };
 
 /* --- what the call leans on ------------------------------------------------------------------- */
@@ -179,6 +185,12 @@ int media_test_port(struct media *m, const char *spec, const char *dir, media_ev
 int media_digit(struct media_port *p, char d, unsigned ms)
 {
 	(void)p; (void)d; (void)ms;
+	return 0;
+}
+int media_tone(struct media_port *p, const char *name)
+{
+	(void)p;
+	snprintf(tone, sizeof(tone), "%s", name);
 	return 0;
 }
 void media_port_stats(const struct media_port *p, struct media_stats *s)
@@ -348,6 +360,65 @@ static void limits(void **state)
 	assert_null(gw.calls);
 }
 
+/* A telephone has two calls and joins their far ends: it called both, or was called first; the second has
+ * answered or still rings. */
+static void transfers(void **state)
+{
+	static const struct { bool called, answered; } cases[] = { { false, true }, { true, true }, { false, false },
+								   { true, false } };
+	struct leg_event answered = { .kind = LEG_ANSWERED }, join = { .kind = LEG_JOIN };
+	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 16 }, .by_far_end = true };
+	struct leg_event alerting = { .kind = LEG_ALERTING };
+	struct leg_offer offer = { .complete = true };
+
+	(void)state;
+	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct leg second = { .ops = &ops, .incoming = true }, *phone, *far;
+		struct media_port *rtp = (struct media_port *)&second;
+
+		did[0] = tone[0] = 0;
+		n_out = n_port = n_closing = joins = n_records = 0;
+		in = (struct leg){ .ops = &ops, .incoming = true, .port = rtp };
+		call_offered(&gw, &office, &in, &offer);
+		out[0].port = (struct media_port *)&out[0];
+		leg_report(&out[0], &answered);
+		phone = cases[i].called ? &out[0] : &in;
+		far = cases[i].called ? &in : &out[0];
+		call_offered(&gw, &office, &second, &offer);
+		leg_report(&out[1], cases[i].answered ? &answered : &alerting);
+		joins = 0;
+		did[0] = 0;
+		join.other = &second;
+		leg_report(phone, &join);
+		if (cases[i].answered) {
+			assert_int_equal(joins, 1);
+			assert_non_null(strstr(did, "resume"));
+		} else {
+			assert_int_equal(joins, 0);
+			assert_string_equal(tone, "ringback");
+			leg_report(&out[1], &answered);
+			assert_int_equal(joins, 1);
+			assert_string_equal(tone, "");
+		}
+		leg_report(phone, &gone);
+		leg_report(&second, &gone);
+		close_ports();
+		assert_int_equal(n_records, 1);
+		assert_string_equal(last.why, "transferred by the telephone");
+		assert_int_equal(gw.n_calls, 1);
+		did[0] = 0;
+		leg_report(far, &gone);
+		assert_non_null(strstr(did, "clear16"));
+		leg_report(&out[1], &gone);
+		close_ports();
+		assert_int_equal(n_records, 2);
+		assert_null(gw.calls);
+		assert_int_equal(office.calls, 0);
+		assert_int_equal(telco.calls, 0);
+	}
+}
+
 static int setup(void **state)
 {
 	static struct site site;
@@ -373,6 +444,7 @@ int main(void)
 		cmocka_unit_test(table),
 		cmocka_unit_test(media_numbers),
 		cmocka_unit_test(limits),
+		cmocka_unit_test(transfers),
 	};
 
 	office.gw = telco.gw = &gw;

@@ -152,7 +152,7 @@ static void test_columns(void **state)
 		{ "quality for people", "SELECT leg, packets_in, lost_percent, jitter_max_ms FROM call_quality",
 		  "in|101|50.97|0.1" },
 		{ "days", "SELECT * FROM daily", "2023-11-14|office|telco|1|0|0.0|0.0" },
-		{ "the schema's number", "PRAGMA user_version", "1" },
+		{ "the schema's number", "PRAGMA user_version", "2" },
 		{ "the write-ahead log", "PRAGMA journal_mode", "wal" },
 		{ "a hostile text is clean", "SELECT out_id FROM calls", "x.[31m'); DROP TABLE calls;--" },
 	};
@@ -308,6 +308,27 @@ static void test_bound(void **state)
 	assert_string_equal(ask(p, "SELECT count(*) FROM calls"), "1");
 }
 
+/* A file of the first schema is brought up to this one with what it holds. */
+static void test_older_file(void **state)
+{
+	struct place *p = *state;
+	struct call_record c = { .id = 7, .uuid = "new", .cause = 16, .answered_how = "polarity", .cleared_how = "tone" };
+	struct records_status st;
+	struct records *r;
+
+	assert_int_equal(records_open(&r, p->path), 0);
+	records_close(r);
+	ask(p, "ALTER TABLE calls DROP COLUMN answered_how; ALTER TABLE calls DROP COLUMN cleared_how;"
+	       "PRAGMA user_version = 1; INSERT INTO calls (call, uuid) VALUES (3, 'old')");
+	assert_int_equal(records_open(&r, p->path), 0);
+	assert_int_equal(records_put(r, &c), 0);
+	WAIT_FOR(r, st, st.written == 1);
+	records_close(r);
+	assert_string_equal(ask(p, "PRAGMA user_version"), "2");
+	assert_string_equal(ask(p, "SELECT group_concat(call || coalesce(answered_how, '-') || coalesce(cleared_how, '-')) "
+				   "FROM calls"), "3--,7polaritytone");
+}
+
 /* Not ours to write: a file of a newer version, and one that is no database. */
 static void test_foreign(void **state)
 {
@@ -444,6 +465,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_full, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_locked, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bound, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_older_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_read, setup, teardown),
 	};
