@@ -281,6 +281,7 @@ void call_end(struct call *c, const struct leg_cause *cause, const char *side, c
 	snprintf(c->rec.why, sizeof(c->rec.why), "%s", why);
 	call_note(c, "clearing", "%s: cause %d (%s), %s", side, cause->q850, cause_name(cause->q850), why);
 	call_set_state(c, CALL_CLEARING);
+	call_part(c);
 	if (c->in.leg)
 		leg_clear(c->in.leg, cause);
 	if (c->out.leg)
@@ -327,6 +328,7 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 	cl->rec.sip = ev->cause.sip;
 	cl->leg = NULL;
 	call_unjoin(cl);
+	call_part(c);
 	if (cl == &c->out && cl->trunk) {
 		cl->trunk->calls--;
 		cl->trunk = NULL;
@@ -401,6 +403,20 @@ static void out_event(struct call *c, const struct leg_event *ev)
 		answered(c, ev);
 }
 
+/* One end has put the call on hold, or taken it back: the other is told, where it can be. */
+static void held(struct call *c, struct call_leg *cl, bool on)
+{
+	struct leg *other = cl == &c->in ? c->out.leg : c->in.leg;
+
+	call_note(c, on ? "held" : "resumed", "by the %s side", cl == &c->in ? "calling" : "called");
+	if (!other || c->state != CALL_UP)
+		return;
+	if (on)
+		leg_hold(other);
+	else
+		leg_resume(other);
+}
+
 void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev)
 {
 	struct call_leg *cl = arg;
@@ -424,8 +440,7 @@ void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev)
 		return;
 	case LEG_HELD:
 	case LEG_RESUMED:
-		call_note(c, ev->kind == LEG_HELD ? "held" : "resumed", "by the %s side",
-			  cl == &c->in ? "calling" : "called");
+		held(c, cl, ev->kind == LEG_HELD);
 		return;
 	default:
 		if (cl == &c->out)

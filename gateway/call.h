@@ -81,6 +81,7 @@ void call_transfer(struct call_leg *cl, struct leg *other);
 void call_transfer_event(struct call *c, const struct leg_event *ev);	/* of its new called side */
 /* call_media.c */
 void call_join(struct call *c);
+void call_part(struct call *c);
 void call_unjoin(struct call_leg *cl);
 void call_leg_stats(struct call_leg *cl, struct leg *leg);
 /* call_record.c */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A call's audio: a port for each line leg, joined with the other leg's port when there is something to
- * hear. Commands to the media path keep their order, so a line may carry its next call while the port of
+ * A call's audio: a port for each ISDN leg, joined with the other leg's port when there is something to
+ * hear; legs of other kinds bring their own. Commands to the media path keep their order, so a line may carry its next call while the port of
  * its last one is still closing.
  */
 #include <stdio.h>
@@ -52,8 +52,8 @@ static struct media_port *port_of(struct call_leg *cl)
 		return cl->leg->port;
 	if (cl->line != cl->leg->line)
 		call_unjoin(cl);
-	if (cl->port || !cl->leg->line)
-		return cl->port;
+	if (cl->port || !cl->leg->line || cl->leg->line->kind != HW_CHAN_B)
+		return cl->port;	/* an analog line without a port: its telephone talks on another call */
 	if (media_line_port(c->gw->media, cl->leg->line, &mc, on_line_media, cl, &cl->port)) {
 		log_line(LOG_L_ERROR, "call %llu: no media port for its line", (unsigned long long)c->id);
 		return NULL;
@@ -70,6 +70,22 @@ void call_join(struct call *c)
 	c->joined = true;
 	if (in && out)
 		media_join(in, out);
+	else if (in || out)	/* the other end has left: its port may be joined with another call's by now */
+		media_part(in ? in : out);
+}
+
+/* Nobody is to hear what a leg that is left brings: a telephone's line is not closed when its call ends. */
+void call_part(struct call *c)
+{
+	struct call_leg *legs[] = { &c->in, &c->out };
+
+	for (int i = 0; i < 2 && c->joined; i++) {
+		struct media_port *p = legs[i]->leg && legs[i]->leg->port ? legs[i]->leg->port : legs[i]->port;
+
+		if (p)
+			media_part(p);
+	}
+	c->joined = false;
 }
 
 /* Closes our port on a line leg; the driver closes its own. */

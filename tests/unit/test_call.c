@@ -21,8 +21,10 @@ static char did[1024];		/* what the call did, in words */
 static struct leg in, out[4];
 static int n_out, cause_of_trunk;	/* the next trunk_call() fails with this cause */
 static struct call_record last;
-static int n_records, joins, open_lines;
 static char tone[16];		/* the tone that a far end hears */
+static int n_records, joins, parts, open_lines;
+static struct media_port *parted;	/* last */
+static struct hw_line timeslot;
 static struct gateway gw;
 static struct trunk office = { .name = "office", .kind = CONF_TRUNK_SIP }, telco = { .name = "telco" };
 
@@ -66,13 +68,18 @@ static int f_clear(struct leg *l, const struct leg_cause *c)
 	say(who(l), "clear", c->q850);
 	return 0;
 }
+static int f_hold(struct leg *l)
+{
+	say(who(l), "hold", 0);
+	return 0;
+}
 static int f_resume(struct leg *l)
 {
 	say(who(l), "resume", 0);
 	return 0;
 }
-static const struct leg_ops ops = { .name = "fake", .resume = f_resume, .proceed = f_proceed, .alert = f_alert, .progress = f_progress,
-				    .answer = f_answer, .clear = f_clear };
+static const struct leg_ops ops = { .name = "fake", .proceed = f_proceed, .alert = f_alert, .progress = f_progress,
+				    .answer = f_answer, .clear = f_clear, .hold = f_hold, .resume = f_resume };
 
 /* --- what the call leans on ------------------------------------------------------------------- */
 
@@ -125,7 +132,7 @@ int trunk_call(struct trunk *t, const struct leg_offer *o, leg_event_fn *fn, voi
 	cause_of_trunk = 0;
 	if (cause)
 		return cause;
-	out[n_out] = (struct leg){ .ops = &ops, .line = (struct hw_line *)&out[n_out] };
+	out[n_out] = (struct leg){ .ops = &ops, .line = &timeslot };
 	leg_attach(&out[n_out], fn, arg);
 	*l = &out[n_out++];
 	return 0;
@@ -171,6 +178,11 @@ int media_join(struct media_port *a, struct media_port *b)
 	assert_ptr_not_equal(a, b);
 	joins++;
 	return 0;
+}
+void media_part(struct media_port *p)
+{
+	parts++;
+	parted = p;
 }
 void media_port_close(struct media_port *p)
 {
@@ -231,6 +243,10 @@ static void event(char side, const char *word)
 		ev.kind = LEG_PROGRESS;
 	else if (!strcmp(word, "answered"))
 		ev.kind = LEG_ANSWERED;
+	else if (!strcmp(word, "held"))
+		ev.kind = LEG_HELD;
+	else if (!strcmp(word, "resumed"))
+		ev.kind = LEG_RESUMED;
 	else if (!strncmp(word, "cleared", 7)) {
 		ev.kind = LEG_CLEARED;
 		ev.cause.q850 = (uint8_t)atoi(word + 7);
@@ -247,7 +263,7 @@ static void run_script(const char *number, int fails, const char *script, const 
 	did[0] = 0;
 	n_out = n_port = n_closing = joins = open_lines = n_records = 0;
 	cause_of_trunk = fails;
-	in = (struct leg){ .ops = &ops, .incoming = true, .line = (struct hw_line *)&in };
+	in = (struct leg){ .ops = &ops, .incoming = true, .line = &timeslot };
 	snprintf(offer.called.digits, sizeof(offer.called.digits), "%s", number);
 	call_offered(&gw, &office, &in, &offer);
 	snprintf(words, sizeof(words), "%s", script);
@@ -294,6 +310,10 @@ static const struct {
 	  "o:call1 i:proceed i:answer i:clear41", 41, "out" },
 	{ "both sides at once", "1", 0, "o:answered o:cleared16 i:cleared16", "o:call1 i:proceed i:answer i:clear16", 16,
 	  "out" },
+	{ "hold goes to the other end, and back", "1", 0, "o:answered i:held i:resumed o:held i:cleared16 o:cleared16",
+	  "o:call1 i:proceed i:answer o:hold o:resume i:hold o:clear16", 16, "in" },
+	{ "nobody holds what is not answered", "1", 0, "o:held i:held i:cleared16 o:cleared16",
+	  "o:call1 i:proceed o:clear16", 16, "in" },
 	{ "late events of a clearing leg are ignored", "1", 0, "i:cleared16 o:alerting o:answered o:cleared16",
 	  "o:call1 i:proceed o:clear16", 16, "in" },
 };
@@ -327,6 +347,41 @@ static void media_numbers(void **state)
 	assert_int_equal(last.in.media.packets_in, 7);
 	assert_int_equal(last.out.media.packets_in, 7);
 	assert_true(last.answer_ms >= last.start_ms);
+}
+
+/* A telephone that talks on another call takes its port along; it is never given a port as a B channel is. */
+static void port_that_leaves(void **state)
+{
+	struct media_port *phone = (struct media_port *)&port[10], *far = (struct media_port *)&port[11];
+	struct leg_event answered = { .kind = LEG_ANSWERED }, audio = { .kind = LEG_AUDIO };
+	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 16 } };
+	struct hw_line analog = { .kind = HW_CHAN_FXS };
+	struct leg_offer offer = { .complete = true };
+
+	(void)state;
+	did[0] = 0;
+	n_out = n_port = n_closing = joins = parts = open_lines = n_records = 0;
+	in = (struct leg){ .ops = &ops, .incoming = true, .line = &analog, .port = phone };
+	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
+	call_offered(&gw, &office, &in, &offer);
+	out[0].line = NULL;
+	out[0].port = far;
+	leg_report(&out[0], &answered);
+	assert_int_equal(joins, 1);
+	assert_int_equal(parts, 0);
+	in.port = NULL;
+	leg_report(&in, &audio);
+	assert_int_equal(parts, 1);
+	assert_ptr_equal(parted, far);
+	assert_int_equal(open_lines, 0);
+	in.port = phone;
+	leg_report(&in, &audio);
+	assert_int_equal(joins, 2);
+	leg_report(&out[0], &gone);
+	assert_int_equal(parts, 2);
+	assert_ptr_equal(parted, phone);	/* the call is over: it is heard no more */
+	leg_report(&in, &gone);
+	assert_null(gw.calls);
 }
 
 static void limits(void **state)
@@ -443,6 +498,7 @@ int main(void)
 		cmocka_unit_test(scripts),
 		cmocka_unit_test(table),
 		cmocka_unit_test(media_numbers),
+		cmocka_unit_test(port_that_leaves),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(transfers),
 	};
