@@ -23,15 +23,24 @@ struct callerid {
 	uint8_t month, day, hour, minute;	/* local time; month 0: none */
 	bool waiting;			/* CALLERID_MESSAGE_WAITING: the lamp is to be on */
 	uint8_t messages;		/* how many, 0 when not said */
+	bool single;			/* CID_BELL202: single data message format (GR-31), which has no name */
+	char dtmf_start, dtmf_end;	/* CID_DTMF: 0, 0: 'A', 'C' (EN 300 659-1); Denmark: 'A', '#'; Taiwan: 'D', 'C' */
 	enum cid_method method;		/* received: how it came */
-	bool call_waiting;		/* received off hook (type II) */
+	bool call_waiting;		/* received: with no channel seizure, as off hook (type II); not CID_DTMF, CID_NTT */
 };
 
-/* The sound of one transmission, linear at 8 kHz: channel seizure and mark (not for TYPE2), the message and its checksum; or
- * the DTMF string. LEVEL_DBM0 is its level in LAW's scale. OUT is the caller's to free(). -EINVAL: the method cannot carry it. */
+/*
+ * The sound of one transmission, linear at 8 kHz: channel seizure (not for TYPE2, nor NTT) and mark, the message and its
+ * checksum; or the DTMF string. LEVEL_DBM0 is its level in LAW's scale, of DTMF that of each tone. OUT is the caller's to
+ * free(). -EINVAL: the method cannot carry it (DTMF and NTT: message waiting, type II). Where there is neither a number nor a
+ * reason for its absence, 'O' is sent. What a method has no field for is left out: DTMF the name and the date, Bell 202 and
+ * NTT the redirecting number. Fields are cut at what the method allows: a number at 20 characters, a name at 15 (Bell 202,
+ * and in ASCII), 20 (NTT, ASCII) or 50 (V.23, ISO 8859-1). "+" is sent by Bell 202 and V.23 alone.
+ */
 int callerid_sound(const struct callerid *c, enum cid_method method, bool type2, enum hw_law law, double level_dbm0,
 		   int16_t **out, size_t *n);
-/* The alerting signals: DT-AS (2130 and 2750 Hz, EN 300 659-1) and CAS (the same off hook, 80 ms, GR-30). MS long. */
+/* The alerting signals: DT-AS (2130 and 2750 Hz, EN 300 659-1) and CAS (the same off hook, 80 ms, GR-30). MS long, each tone
+ * at LEVEL_DBM0. */
 int callerid_alert_sound(unsigned ms, enum hw_law law, double level_dbm0, int16_t **out, size_t *n);
 
 /* All receivers at once, on one pass. */
@@ -40,7 +49,8 @@ int callerid_rx_open(struct callerid_rx **out, enum hw_law law);
 void callerid_rx_close(struct callerid_rx *r);		/* NULL is fine */
 void callerid_rx_reset(struct callerid_rx *r);		/* before a new line state: nothing heard yet */
 /* Linear samples as they come. True: a whole message with a good checksum was received, into OUT. A DTMF message ends by its
- * end digit or a silence. One that is cut short or broken gives nothing but *BAD (may be NULL) set to true. */
+ * end digit. One that is cut short or broken gives nothing but *BAD (may be NULL) set to true. A message of a kind that is
+ * not for calls or messages waiting gives neither. */
 bool callerid_rx_feed(struct callerid_rx *r, const int16_t *x, size_t n, struct callerid *out, bool *bad);
 
 /* The alerting signal heard off hook: true once when a CAS of at least 75 ms has just ended. Speech must not set it off. */
