@@ -65,8 +65,8 @@ enum hw_event {
 	HW_EV_OFFHOOK,		/* loop closed: lifted, or answered while it rang (ringing has stopped by itself) */
 	HW_EV_ONHOOK,		/* loop open for longer than a flash */
 	HW_EV_FLASH,		/* loop opened for flash_min_ms to flash_max_ms */
-	HW_EV_RINGER_ON,	/* a ring of our cadence begins */
-	HW_EV_RINGER_OFF,	/* and ends: the silence in which caller ID may go */
+	HW_EV_RINGER_ON,	/* a ring of our cadence begins; of each ring, the first included */
+	HW_EV_RINGER_OFF,	/* and ends by itself: the silence in which caller ID may go. Not told of one cut short */
 	HW_EV_PULSE_START,	/* the first break of a pulse digit */
 	/* FXO ports only. Our end is the telephone. */
 	HW_EV_RING_BEGIN,	/* ring voltage has come */
@@ -98,9 +98,11 @@ enum hw_hook {
 	HW_ONHOOK,	/* FXO: opens the loop. FXS: ends ringing, normal battery */
 	HW_OFFHOOK,	/* FXO: seizes the line or answers it. FXS: battery for talking (needed before audio) */
 	HW_FLASH,	/* FXO: opens the loop for flash_out_ms; HW_EV_HOOK_DONE */
-	HW_RING,	/* FXS: rings with the cadence until HW_RING_OFF, HW_ONHOOK or the far end goes off hook */
+	HW_RING,	/* FXS: rings with the cadence until HW_RING_OFF, HW_ONHOOK or the far end goes off hook.
+			 * -EBUSY: it rings, or somebody is off hook */
 	HW_RING_OFF,	/* FXS: ends ringing */
-	HW_DROP,	/* FXS: takes battery away for drop_ms (open-loop disconnect), then on hook; HW_EV_HOOK_DONE */
+	HW_DROP,	/* FXS: takes battery away for drop_ms (open-loop disconnect), then on hook; HW_EV_HOOK_DONE.
+			 * Off hook or ringing ordered meanwhile is done when the card can, some 300 ms later */
 };
 /* Times of a port. A member that is 0 keeps what the driver has. */
 struct hw_timing {
@@ -238,11 +240,14 @@ int hw_line_write(struct hw_line *l, const uint8_t *buf, size_t len);
  * said so, or by itself between rings. */
 
 int hw_hook(struct hw_line *l, enum hw_hook what);
+/* -EOPNOTSUPP: a time is another on this card and stays so; the others are set (DAHDI: 500 ms for drop_ms, 200 for
+ * flash_min_ms, as shorter openings are pulses). Members of the other kind of port do not matter. */
 int hw_set_timing(struct hw_line *l, const struct hw_timing *t);
 /* FXS: N (even, at most HW_CADENCE_MAX) times of ring and pause for rings from now on. From entry REPEAT_FROM on it
  * repeats: entries before that are played once (a first ring apart from the others, a short ring before caller ID). */
 int hw_set_cadence(struct hw_line *l, const uint16_t *ms, int n, int repeat_from);
-/* FXO, off hook: digits 0-9, each by loop openings; HW_EV_DIAL_DONE. -EBUSY while it dials. */
+/* FXO, off hook: digits 0-9, each by loop openings; HW_EV_DIAL_DONE. -EBUSY while it dials. Audio written meanwhile
+ * goes nowhere. */
 int hw_dial_pulse(struct hw_line *l, const char *digits);
 /* FXS: battery reversed (answer, charging, or before caller ID) or normal. */
 int hw_polarity(struct hw_line *l, bool reversed);

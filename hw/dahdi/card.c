@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 static void dahdi_close(struct hw *hw)
@@ -26,7 +27,7 @@ static void dahdi_close(struct hw *hw)
 		else
 			dahdi_line_close((struct hw_line *)((char *)h - offsetof(struct dahdi_line, h)));
 	}
-	int fds[] = {c->ctl, c->epoll, c->wake, c->clock_fd};
+	int fds[] = {c->ctl, c->epoll, c->wake, c->beat, c->clock_fd};
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
 		if (fds[i] >= 0)
@@ -59,12 +60,21 @@ static const struct hw_ops dahdi_ops = {
 	.line_stop = dahdi_line_stop,
 	.line_read = dahdi_line_read,
 	.line_write = dahdi_line_write,
+	.hook = dahdi_hook,
+	.set_timing = dahdi_set_timing,
+	.set_cadence = dahdi_set_cadence,
+	.dial_pulse = dahdi_dial_pulse,
+	.polarity = dahdi_polarity,
+	.message_lamp = dahdi_message_lamp,
+	.onhook_transfer = dahdi_onhook_transfer,
+	.gain = dahdi_gain,
+	.analog = dahdi_analog,
 };
 
 int hw_dahdi_open(struct hw **out)
 {
 	struct dahdi_card *c = calloc(1, sizeof(*c));
-	struct epoll_event ev = {.events = EPOLLIN};
+	struct epoll_event ev = {.events = EPOLLIN}, beat = {.events = EPOLLIN};
 	int err = 0;
 
 	if (!c)
@@ -74,7 +84,11 @@ int hw_dahdi_open(struct hw **out)
 	c->ctl = c->clock_fd = -1;
 	c->epoll = epoll_create1(EPOLL_CLOEXEC);
 	c->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (c->epoll < 0 || c->wake < 0 || epoll_ctl(c->epoll, EPOLL_CTL_ADD, c->wake, &ev) < 0)
+	c->beat = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	beat.data.ptr = &c->beat;
+	if (c->epoll < 0 || c->wake < 0 || c->beat < 0 ||
+	    epoll_ctl(c->epoll, EPOLL_CTL_ADD, c->wake, &ev) < 0 ||
+	    epoll_ctl(c->epoll, EPOLL_CTL_ADD, c->beat, &beat) < 0)
 		err = -errno;
 	if (!err)
 		err = dahdi_clock_open(c);

@@ -8,11 +8,15 @@
  *
  * The trap of this interface: while an event waits, read and write fail with errno 500 (ELAST). The media
  * thread takes that as "nothing now"; the loop is woken by the same event and fetches it.
+ *
+ * Another: while the driver dials pulses, a write ends the dialling. So the media thread writes under a lock,
+ * and what it writes meanwhile goes nowhere.
  */
 #ifndef HW_DAHDI_CARD_H
 #define HW_DAHDI_CARD_H
 
 #include <dahdi/user.h>
+#include <pthread.h>
 
 #include "hw/notify.h"
 
@@ -20,6 +24,7 @@ struct dahdi_card {
 	struct hw base;
 	int ctl;                    /* /dev/dahdi/ctl, -1 while there is no driver */
 	int epoll, wake;            /* wake: an eventfd, for events met outside hw_service() */
+	int beat;                   /* a timerfd, running while a port settles after a drop of battery */
 	int first[DAHDI_MAX_SPANS]; /* first channel of each span when last looked; 0 for unknown */
 	struct notify_set notify;
 	/* Media thread */
@@ -40,9 +45,30 @@ struct dahdi_dchan {
 	struct dahdi_handle h;
 };
 
+enum dahdi_port_state {
+	PORT_IDLE,
+	PORT_RINGING,
+	PORT_TALK,     /* off hook; a port for a telephone: battery for talking */
+	PORT_DROPPING, /* battery is away */
+	PORT_SETTLING, /* it is back, but DAHDI takes no order yet */
+};
+struct dahdi_port { /* an analog port; loop thread */
+	int sigtype;
+	bool own_line; /* a span of analog ports: an alarm of the channel means no battery */
+	enum dahdi_port_state state;
+	bool lifted;   /* FXS: what was told last */
+	bool flashing; /* FXO */
+	int reversed;  /* FXS: what was set; FXO: -1, as DAHDI tells only changes */
+	int beats;     /* left until the port has settled */
+	int wanted;    /* an order that waits for that; -1 for none */
+};
+
 struct dahdi_line {
 	struct hw_line base;
 	struct dahdi_handle h;
+	struct dahdi_port port;
+	pthread_mutex_t writing; /* analog ports: guards DIALLING against a write under way */
+	bool dialling;
 	/* Media thread */
 	unsigned block;         /* octets a read gives; 0 while stopped */
 	unsigned unit;          /* octets of a buffer in the driver: whole blocks, at least 16 */
@@ -54,6 +80,26 @@ struct dahdi_line {
 void dahdi_service(struct hw *hw, int64_t now_us);
 void dahdi_drain(struct dahdi_handle *h); /* fetches the events that wait, for the next service */
 void dahdi_wake(struct dahdi_card *c);
+struct dahdi_line *dahdi_analog_of(struct dahdi_handle *h); /* the analog port of a handle, or NULL */
+
+/* analog.c, gain.c: loop thread */
+void dahdi_port_open(struct dahdi_line *l, const struct dahdi_params *p);
+int dahdi_hook(struct hw_line *l, enum hw_hook what);
+int dahdi_set_timing(struct hw_line *l, const struct hw_timing *t);
+int dahdi_set_cadence(struct hw_line *l, const uint16_t *ms, int n, int repeat_from);
+int dahdi_dial_pulse(struct hw_line *l, const char *digits);
+int dahdi_polarity(struct hw_line *l, bool reversed);
+int dahdi_message_lamp(struct hw_line *l, bool on);
+int dahdi_onhook_transfer(struct hw_line *l, unsigned ms);
+int dahdi_analog(struct hw_line *l, struct hw_analog *out);
+int dahdi_gain(struct hw_line *l, double rx_db, double tx_db);
+int dahdi_port_ioctl(struct dahdi_line *l, unsigned long request, void *arg);
+void dahdi_port_dialling(struct dahdi_line *l, bool on);
+
+/* analog_events.c: loop thread */
+void dahdi_port_event(struct dahdi_line *l, int ev);
+void dahdi_port_settle(struct dahdi_line *l); /* battery is back: orders wait for DAHDI */
+void dahdi_beat(struct dahdi_card *c);
 
 /* open.c: loop thread */
 int dahdi_handle_open(struct dahdi_handle *h, struct dahdi_card *c, int chan, struct dahdi_params *out);
@@ -65,6 +111,7 @@ enum hw_law dahdi_law(int curlaw);
 /* spans.c: loop thread */
 int dahdi_spans(struct hw *hw, struct hw_span *out, int max);
 int dahdi_chans(struct hw *hw, int span, struct hw_chan *out, int max);
+bool dahdi_span_is_analog(struct dahdi_card *c, int span);
 
 /* dchan.c: loop thread */
 int dahdi_dchan_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw_dchan **out);

@@ -6,6 +6,7 @@
  * ms in the kernel. So such a descriptor leaves the epoll set at once and is not touched again.
  */
 #include <errno.h>
+#include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -31,6 +32,13 @@ void dahdi_wake(struct dahdi_card *c)
 		return; /* EAGAIN alone: it is readable already */
 }
 
+struct dahdi_line *dahdi_analog_of(struct dahdi_handle *h)
+{
+	struct dahdi_line *l = (struct dahdi_line *)((char *)h - offsetof(struct dahdi_line, h));
+
+	return h->is_dchan || l->base.kind == HW_CHAN_B ? NULL : l;
+}
+
 static void map_event(struct dahdi_handle *h, int ev)
 {
 	static const struct {
@@ -43,6 +51,10 @@ static void map_event(struct dahdi_handle *h, int ev)
 		{DAHDI_EVENT_BADFCS, HW_EV_BADFCS, true},
 	};
 
+	if (dahdi_analog_of(h)) {
+		dahdi_port_event(dahdi_analog_of(h), ev);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(map) / sizeof(*map); i++)
 		if (map[i].dahdi == ev && (h->is_dchan || !map[i].dchan_only))
 			notify_post(&h->notify, map[i].hw);
@@ -76,6 +88,8 @@ void dahdi_service(struct hw *hw, int64_t now_us)
 		if (!h) {
 			if (read(c->wake, &woken, sizeof(woken)) < 0)
 				continue;
+		} else if (ev[i].data.ptr == &c->beat) {
+			dahdi_beat(c);
 		} else {
 			if (ev[i].events & (EPOLLPRI | EPOLLERR | EPOLLHUP))
 				dahdi_drain(h);

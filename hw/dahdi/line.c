@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hw/dahdi/line.c: B channels. Opened and closed on the loop thread; from start to stop the media thread
- * reads and writes. The driver's buffers are blocks of the size that is asked for, at least 16 octets: a
- * smaller block is cut from a buffer that holds several.
+ * hw/dahdi/line.c: B channels, and the audio of analog ports. Opened and closed on the loop thread; from
+ * start to stop the media thread reads and writes. The driver's buffers are blocks of the size that is asked
+ * for, at least 16 octets: a smaller block is cut from a buffer that holds several.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,31 +14,39 @@
 
 enum { MIN_BUFFER = 16 }; /* DAHDI_SET_BUFINFO refuses less */
 
-/* Audio mode sends silence of the law when idle and lets the canceller run; clear mode does neither. */
+/* Audio mode sends silence of the law when idle and lets the canceller run; clear mode does neither. An
+ * analog port is never in another mode. */
 static int set_mode(struct dahdi_line *l, bool clear)
 {
 	int on = !clear, law = l->base.law == HW_ALAW ? DAHDI_LAW_ALAW : DAHDI_LAW_MULAW;
 
-	if (ioctl(l->h.fd, DAHDI_AUDIOMODE, &on) < 0)
-		return -errno;
+	if (l->base.kind == HW_CHAN_B ? ioctl(l->h.fd, DAHDI_AUDIOMODE, &on) < 0 : clear)
+		return l->base.kind == HW_CHAN_B ? -errno : -EINVAL;
 	return !clear && ioctl(l->h.fd, DAHDI_SETLAW, &law) < 0 ? -errno : 0;
 }
 
 int dahdi_line_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw_line **out)
 {
 	struct dahdi_line *l = calloc(1, sizeof(*l));
+	enum hw_chan_kind kind = HW_CHAN_UNUSED;
 	struct dahdi_params p;
 	int err;
 
 	if (!l)
 		return -ENOMEM;
+	pthread_mutex_init(&l->writing, NULL);
 	err = dahdi_handle_open(&l->h, (struct dahdi_card *)hw, chan, &p);
-	if (!err && dahdi_kind(p.sigtype) != HW_CHAN_B)
-		err = -EINVAL;
 	if (!err) {
-		l->base = (struct hw_line){hw->ops, hw, chan, p.spanno, dahdi_law(p.curlaw), HW_CHAN_B};
+		kind = dahdi_kind(p.sigtype);
+		if (kind != HW_CHAN_B && kind != HW_CHAN_FXS && kind != HW_CHAN_FXO)
+			err = -EINVAL;
+	}
+	if (!err) {
+		l->base = (struct hw_line){hw->ops, hw, chan, p.spanno, dahdi_law(p.curlaw), kind};
 		err = set_mode(l, false);
 	}
+	if (!err && kind != HW_CHAN_B)
+		dahdi_port_open(l, &p);
 	if (!err)
 		err = dahdi_handle_watch(&l->h, fn, arg);
 	if (err) {
@@ -54,6 +62,7 @@ void dahdi_line_close(struct hw_line *base)
 	struct dahdi_line *l = (struct dahdi_line *)base;
 
 	dahdi_handle_close(&l->h);
+	pthread_mutex_destroy(&l->writing);
 	free(l);
 }
 
@@ -140,9 +149,21 @@ int dahdi_line_read(struct hw_line *base, uint8_t *buf, size_t size)
 	return n < 0 ? nothing() : (int)n;
 }
 
+/* True when LEN octets go nowhere, as the port dials pulses: the loop is about to, or has begun. */
+static bool swallowed(struct dahdi_line *l)
+{
+	if (pthread_mutex_trylock(&l->writing) != 0)
+		return true;
+	if (!l->dialling)
+		return false;
+	pthread_mutex_unlock(&l->writing);
+	return true;
+}
+
 int dahdi_line_write(struct hw_line *base, const uint8_t *buf, size_t len)
 {
 	struct dahdi_line *l = (struct dahdi_line *)base;
+	int taken;
 	ssize_t n;
 
 	if (notify_gone(&l->h.notify))
@@ -151,6 +172,15 @@ int dahdi_line_write(struct hw_line *base, const uint8_t *buf, size_t len)
 		return -EINVAL;
 	if (!len)
 		return 0;
-	n = write(l->h.fd, buf, len < l->block ? len : l->block);
-	return n < 0 ? nothing() : (int)n;
+	len = len < l->block ? len : l->block;
+	if (base->kind == HW_CHAN_B) {
+		n = write(l->h.fd, buf, len);
+		return n < 0 ? nothing() : (int)n;
+	}
+	if (swallowed(l))
+		return (int)len;
+	n = write(l->h.fd, buf, len);
+	taken = n < 0 ? nothing() : (int)n;
+	pthread_mutex_unlock(&l->writing);
+	return taken;
 }

@@ -63,6 +63,14 @@ static enum hw_span_type span_type(const struct dahdi_spaninfo *s)
 	return HW_SPAN_OTHER;
 }
 
+/* A driver of analog ports says that its span has no line coding of its own. */
+bool dahdi_span_is_analog(struct dahdi_card *c, int span)
+{
+	struct dahdi_spaninfo s;
+
+	return have_ctl(c) && span_info(c, span, &s) && (span_type(&s) == HW_SPAN_ANALOG || !s.linecompat);
+}
+
 static unsigned alarm_bits(int alarms)
 {
 	static const struct {

@@ -136,6 +136,8 @@ static const char *check_opening(struct hw_common *t)
 		bad = "a second opening is not refused";
 	else if (hw_line_open(t->hw, 1000, hwc_on_event, &e, &l2) != -ENOENT)
 		bad = "a channel that is not there opens";
+	else if (hw_hook(l, HW_OFFHOOK) != -EINVAL || hw_dial_pulse(l, "1") != -EINVAL)
+		bad = "a B channel can be taken off hook";
 	hw_line_close(l);
 	hw_dchan_close(dc);
 	if (!bad && (hw_line_open(t->hw, d, hwc_on_event, &e, &l2) != -EINVAL ||
@@ -176,12 +178,27 @@ static const char *check_left_open(struct hw_common *t)
 	return NULL;
 }
 
+void hwc_run_checks(struct hw_common *t, const struct hwc_check *checks, size_t n)
+{
+	hw_clock_start(t->hw, 8);
+	hwc_run_ms(t, 20);
+	for (size_t i = 0; i < n; i++) {
+		const char *bad = checks[i].check(t);
+
+		printf("%s %s: %s%s%s\n", bad ? "FAILED" : "ok    ", t->hw->ops->name, checks[i].what,
+		       bad ? ": " : "", bad ? bad : "");
+		fflush(stdout);
+		if (bad)
+			t->failed++;
+		else
+			t->passed++;
+	}
+	hw_clock_start(t->hw, 0);
+}
+
 int hw_common_run(struct hw_common *t)
 {
-	static const struct {
-		const char *what;
-		const char *(*check)(struct hw_common *t);
-	} checks[] = {
+	static const struct hwc_check checks[] = {
 		{"spans and channels are listed as they are", check_lists},
 		{"lists stop at the room they are given", check_list_bounds},
 		{"a channel opens once, and only as what it is", check_opening},
@@ -200,19 +217,6 @@ int hw_common_run(struct hw_common *t)
 		{"handles may be left open for the card to close", check_left_open},
 	};
 
-	hw_clock_start(t->hw, 8);
-	hwc_run_ms(t, 20);
-	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++) {
-		const char *bad = checks[i].check(t);
-
-		printf("%s %s: %s%s%s\n", bad ? "FAILED" : "ok    ", t->hw->ops->name, checks[i].what,
-		       bad ? ": " : "", bad ? bad : "");
-		fflush(stdout);
-		if (bad)
-			t->failed++;
-		else
-			t->passed++;
-	}
-	hw_clock_start(t->hw, 0);
+	hwc_run_checks(t, checks, sizeof(checks) / sizeof(*checks));
 	return t->failed;
 }

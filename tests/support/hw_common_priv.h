@@ -8,7 +8,7 @@
 struct hwc_end { /* one end of a wire: a D channel, or a line */
 	struct hw_dchan *d;
 	struct hw_line *l;
-	int events[HW_EV_REMOVED + 1];
+	int events[HW_EV_PULSE_LAST + 1];
 	void (*on_readable)(struct hwc_end *e);
 	/* D channels: frames counted from 0, the content follows from the count */
 	int sent, got;
@@ -20,10 +20,20 @@ struct hwc_end { /* one end of a wire: a D channel, or a line */
 	const char *bad;
 };
 
+struct hwc_check {
+	const char *what;
+	const char *(*check)(struct hw_common *t);
+};
+void hwc_run_checks(struct hw_common *t, const struct hwc_check *checks, size_t n);
+
 void hwc_on_event(void *arg, enum hw_event ev);
 void hwc_run_ms(struct hw_common *t, int ms);
 bool hwc_span(struct hw_common *t, int no, struct hw_span *out);
 int hwc_chan(struct hw_common *t, int span, int pos);
+
+/* Exact octets both ways over two lines that are started with A, AHEAD blocks queued at first. */
+const char *hwc_audio_exact(struct hw_common *t, struct hwc_end e[2], const struct hw_audio *a,
+			    unsigned ahead, long octets);
 
 const char *hwc_check_frames(struct hw_common *t);
 const char *hwc_check_queue(struct hw_common *t);

@@ -5,6 +5,7 @@
  * it back.
  *
  *   hw_dahdi_test [NEAR FAR]		1 and 2 unless told
+ *   hw_dahdi_test -a FXS FXO		two analog ports over robbed-bit spans, by channel number
  *
  * The last line says "N passed, M failed"; exit status 0 when nothing failed.
  */
@@ -83,18 +84,29 @@ static int lose(struct hw_common *t, bool lost)
 
 int main(int argc, char **argv)
 {
-	struct hw_common t = {
-		.near = argc > 2 ? atoi(argv[1]) : 1, .far = argc > 2 ? atoi(argv[2]) : 2, .lose = lose};
+	bool analog = argc > 3 && !strcmp(argv[1], "-a");
+	struct hw_common t = {.near = 1, .far = 2, .lose = lose};
 	struct hw_span s[16];
 	int n;
 
+	if (!analog && argc > 2) {
+		t.near = atoi(argv[1]);
+		t.far = atoi(argv[2]);
+	}
 	if (hw_dahdi_open(&t.hw) < 0)
 		return 2;
 	n = hw_spans(t.hw, s, 16);
 	for (int i = 0; i < n && i < 16; i++)
 		printf("span %d: type %d, channels %d-%d, alarms %#x, %s, %s\n", s[i].no, s[i].type,
 		       s[i].first_chan, s[i].first_chan + s[i].chans - 1, s[i].alarms, s[i].name, s[i].desc);
-	hw_common_run(&t);
+	if (analog) {
+		t.fxs = atoi(argv[2]);
+		t.fxo = atoi(argv[3]);
+		t.robbed_bit = true;
+		hw_common_run_analog(&t);
+	} else {
+		hw_common_run(&t);
+	}
 	hw_close(t.hw);
 	printf("%d passed, %d failed\n", t.passed, t.failed);
 	return t.failed || !t.passed;
