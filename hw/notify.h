@@ -42,6 +42,11 @@ void notify_post(struct notify *n, enum hw_event ev);
 /* Hands out what was posted before. Callbacks may open and close any handle. True: more has been posted. */
 bool notify_deliver(struct notify_set *s);
 
+static inline bool notify_waiting(const struct notify_set *s)
+{
+	return !TAILQ_EMPTY(&s->ready);
+}
+
 static inline bool notify_gone(const struct notify *n) /* any thread */
 {
 	return atomic_load_explicit(&((struct notify *)n)->gone, memory_order_relaxed);

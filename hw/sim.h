@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hw/sim.h: the simulated card: E1, T1 and J1 spans in this process, wired to each other. It behaves as
+ * hw/sim.h: the simulated card: E1, T1 and J1 spans and analog ports in this process, wired to each other. It behaves as
  * DAHDI does; where the two differ, the test on the real driver decides. Loop thread, except where said.
  */
 #ifndef HW_SIM_H
@@ -15,7 +15,8 @@ struct sim_span {
 	enum hw_law law;		/* analog: law of its ports */
 };
 /* A copper pair from an FXS port to an FXO port, by channel number, and what it does to audio. All zero: a short
- * clean pair, on which octets pass unchanged. */
+ * clean pair, on which octets pass unchanged. FXO 0: the pair ends in the open, and holds for a telephone. Noise is
+ * that of the line: below -60 dBm0 the steps of the law make their own. */
 struct sim_pair {
 	int fxs, fxo;
 	double loss_db;			/* each way, 0 to 20 */
@@ -37,13 +38,15 @@ struct sim_conf {
 	int n_pairs;
 };
 
-/* Copies CONF. A span without a wire is in red alarm. -EINVAL: a span numbered wrongly or twice, a wire to
- * nowhere, a second wire, a wire between spans of different law or length, an offset over 1000 ppm. Times are
+/* Copies CONF. A digital span without a wire is in red alarm. -EINVAL: a span numbered wrongly or twice, a wire to
+ * nowhere, a second wire, a wire between spans of different law or length, an offset over 1000 ppm, a pair of what are no ports or are
+ * paired already or differ in law, a value out of its range. Times are
  * those given to hw_service() and hw_clock_tick(); hw_fd() becomes readable by itself when a frame or an alarm
  * falls due. */
 int hw_sim_open(struct hw **out, const struct sim_conf *conf);
 
-/* Faults, one span at a time; each acts on what the span receives. 0 takes the fault away. */
+/* Faults, one span at a time; each acts on what the span receives. 0 takes the fault away. An analog span knows
+ * SIM_FAULT_REMOVED alone. */
 enum sim_fault {
 	SIM_FAULT_DOWN,		/* 1: no signal: red here, yellow at the other end, at once */
 	SIM_FAULT_D_LOSS,	/* per mille of D-channel frames that vanish */
@@ -63,6 +66,14 @@ struct sim_counters {
 	uint64_t stalls;			/* ticks over 200 ms late: what was beyond that is skipped */
 };
 int hw_sim_counters(struct hw *hw, int span, struct sim_counters *out);
+
+/* Faults of a loop, by its FXS port; each lasts MS from the next hw_service() on, 1 to 60000. */
+enum sim_line_fault {
+	SIM_RING_NOISE,		/* ring voltage that nobody sends */
+	SIM_HOOK_BOUNCE,	/* a contact lets go: the loop is open, whoever is off hook */
+	SIM_BATTERY_GLITCH,	/* battery is away */
+};
+int hw_sim_line_fault(struct hw *hw, int fxs, enum sim_line_fault fault, unsigned ms);
 
 /* A telephone bridged across the wires of FXS port CHAN, beside what the pair leads to: hook, flash and pulses by hw_hook()
  * and hw_dial_pulse(), events and audio as on an FXO port (kind HW_CHAN_FXO, chan CHAN). One at a time: -EBUSY. */

@@ -4,7 +4,7 @@
  * Loop thread. Channels are numbered through all spans as DAHDI does; the D channel is timeslot 16 of an
  * E1 (ITU-T G.704 5.2) and 24 of a T1 or J1.
  */
-#include "hw/sim/card.h"
+#include "hw/sim/analog.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,6 +22,7 @@ static const struct span_kind {
 	{HW_SPAN_E1, 31, 16, HW_ALAW, "E1"},
 	{HW_SPAN_T1, 24, 24, HW_MULAW, "T1"},
 	{HW_SPAN_J1, 24, 24, HW_MULAW, "J1"},
+	{HW_SPAN_ANALOG, 0, 0, HW_ALAW, "analog card"}, /* ports and law as configured */
 };
 
 static const struct span_kind *kind_of(enum hw_span_type type)
@@ -41,6 +42,7 @@ static void sim_close(struct hw *hw)
 		close(c->fd);
 	if (c->clock_fd >= 0)
 		close(c->clock_fd);
+	free(c->loops);
 	free(c->slots);
 	free(c->ports);
 	free(c);
@@ -69,7 +71,10 @@ static int sim_spans(struct hw *hw, struct hw_span *out, int max)
 			s->chans = p->chans;
 			s->errors = (int)(atomic_load(&p->count.slips) + atomic_load(&p->count.bit_errors));
 			snprintf(s->name, sizeof(s->name), "SIM/%d", p->no);
-			if (p->peer)
+			if (p->type == HW_SPAN_ANALOG)
+				snprintf(s->desc, sizeof(s->desc), "Simulated card of %d FXS and %d FXO ports", p->fxs,
+					 p->chans - p->fxs);
+			else if (p->peer)
 				snprintf(s->desc, sizeof(s->desc), "Simulated %s wired to span %d",
 					 kind_of(p->type)->name, p->peer->no);
 			else
@@ -118,7 +123,21 @@ static const struct hw_ops sim_ops = {
 	.line_stop = sim_line_stop,
 	.line_read = sim_line_read,
 	.line_write = sim_line_write,
+	.hook = sim_hook,
+	.set_timing = sim_set_timing,
+	.set_cadence = sim_set_cadence,
+	.dial_pulse = sim_dial_pulse,
+	.polarity = sim_polarity,
+	.message_lamp = sim_message_lamp,
+	.onhook_transfer = sim_onhook_transfer,
+	.gain = sim_gain,
+	.analog = sim_analog,
 };
+
+static bool ports_sound(const struct sim_span *s)
+{
+	return s->fxs >= 0 && s->fxs <= SIM_MAX_PORTS && s->fxo >= 0 && s->fxo <= SIM_MAX_PORTS && s->fxs + s->fxo > 0;
+}
 
 /* Spans in the order of their numbers, whatever order they were given in. */
 static int add_ports(struct sim_card *c, const struct sim_conf *conf)
@@ -133,12 +152,15 @@ static int add_ports(struct sim_card *c, const struct sim_conf *conf)
 
 		if (!k || s->no < 1 || s->no > conf->n_spans || c->ports[s->no - 1].no)
 			return -EINVAL;
+		if (s->type == HW_SPAN_ANALOG ? !ports_sound(s) : s->fxs || s->fxo)
+			return -EINVAL;
 		c->ports[s->no - 1] = (struct sim_port){
 			.card = c,
 			.no = s->no,
-			.chans = k->chans,
+			.chans = k->chans + s->fxs + s->fxo,
 			.type = k->type,
-			.law = k->law,
+			.law = s->type == HW_SPAN_ANALOG ? s->law : k->law,
+			.fxs = s->fxs,
 		};
 	}
 	for (int i = 0; i < c->n_ports; i++) {
@@ -159,7 +181,7 @@ static int add_wires(struct sim_card *c, const struct sim_conf *conf)
 			return -EINVAL;
 		a = &c->ports[w->a - 1];
 		b = &c->ports[w->b - 1];
-		if (a->peer || b->peer || a->law != b->law || a->chans != b->chans)
+		if (a->type == HW_SPAN_ANALOG || a->peer || b->peer || a->law != b->law || a->chans != b->chans)
 			return -EINVAL;
 		if (!(w->ppm >= -1000 && w->ppm <= 1000))
 			return -EINVAL;
@@ -181,6 +203,8 @@ static void add_slots(struct sim_card *c)
 			s->no = p->first + k + 1;
 			s->pos = k + 1;
 			s->kind = s->pos == kind_of(p->type)->d ? HW_CHAN_D : HW_CHAN_B;
+			if (p->type == HW_SPAN_ANALOG)
+				s->kind = k < p->fxs ? HW_CHAN_FXS : HW_CHAN_FXO;
 			s->port = p;
 			s->peer = p->peer ? &c->slots[p->peer->first + k] : s;
 			if (s->kind == HW_CHAN_D)
@@ -213,11 +237,14 @@ int hw_sim_open(struct hw **out, const struct sim_conf *conf)
 		err = add_ports(c, conf);
 	if (!err)
 		err = add_wires(c, conf);
+	if (!err) {
+		add_slots(c);
+		err = sim_loops_add(c, conf);
+	}
 	if (err) {
 		sim_close(&c->base);
 		return err;
 	}
-	add_slots(c);
 	sim_tdm_init(c);
 	*out = &c->base;
 	return 0;

@@ -18,6 +18,7 @@
 
 enum {
 	SIM_MAX_SPANS = 128,
+	SIM_MAX_PORTS = 240,   /* of a kind on an analog span */
 	SIM_D_FRAMES = 32,     /* frames a D channel queues each way */
 	SIM_D_OCTETS = 1022,   /* longest frame: DAHDI's 1024 with the check sequence in it */
 	SIM_RING = 32 * 160,   /* the most octets of audio queued each way */
@@ -27,6 +28,7 @@ enum {
 struct sim_card;
 struct sim_port;
 struct sim_slot;
+struct sim_loop;
 
 /* What an open line and an open D channel share. */
 struct sim_handle {
@@ -37,6 +39,11 @@ struct sim_handle {
 struct sim_line {
 	struct hw_line base;
 	struct sim_handle h;
+	struct sim_loop *loop; /* analog: its pair, and which party on it this line is */
+	int party;
+	atomic_int rx_gain, tx_gain; /* analog, 1/100 dB; set by the loop thread */
+	int rx_tabled, tx_tabled;    /* what the tables are for; media thread */
+	uint8_t rx_table[256], tx_table[256];
 	/* Media thread, from start to stop: */
 	unsigned block, buffers;
 	uint8_t idle;                /* sent when nothing is queued */
@@ -79,6 +86,8 @@ struct sim_slot { /* one channel */
 	struct sim_slot *peer;     /* the channel it is wired to; itself when the span has no wire */
 	struct sim_handle *opener; /* loop thread */
 	struct sim_path rx;        /* media thread: what this channel receives */
+	struct sim_loop *loop;     /* analog ports: what is wired to it */
+	int party;                 /* analog ports: SIM_FXS or SIM_FXO */
 };
 
 struct sim_port { /* one span */
@@ -87,7 +96,8 @@ struct sim_port { /* one span */
 	enum hw_span_type type;
 	enum hw_law law;
 	struct sim_port *peer; /* NULL without a wire */
-	struct sim_slot *d;
+	int fxs;             /* analog: its FXS ports, which come first */
+	struct sim_slot *d;  /* NULL: it has none */
 	int64_t wire_ppb; /* its clock by configuration, parts in 10^9 */
 	unsigned alarms;  /* as last told to the open handles; loop thread */
 	atomic_int fault[SIM_FAULT_REMOVED + 1];
@@ -107,19 +117,20 @@ struct sim_card {
 	struct hw base;
 	struct sim_port *ports;
 	struct sim_slot *slots;
-	int n_ports, n_slots;
+	struct sim_loop *loops;
+	int n_ports, n_slots, n_loops;
 	/* Loop thread */
 	int fd;
 	int64_t armed; /* when fd becomes readable: 0 at once, INT64_MAX never */
 	struct notify_set notify;
 	uint32_t d_dice;
-	atomic_uint fault_gen;
+	atomic_uint fault_gen, bus_gen; /* what was set for the spans; for the analog lines */
 	/* Media thread */
 	int clock_fd;
 	bool polled;	 /* somebody has asked for clock_fd */
 	unsigned period; /* samples; 0 when the clock stands */
 	int64_t periods; /* periods of CLOCK_MONOTONIC up to the last tick; -1 before the first */
-	unsigned seen_gen;
+	unsigned seen_gen, seen_bus_gen;
 	uint32_t m_dice;
 };
 
@@ -147,8 +158,7 @@ static inline uint8_t sim_law_idle(enum hw_law law)
 }
 
 /* events.c: loop thread */
-int sim_handle_open(struct sim_handle *h, struct sim_card *c, int chan, enum hw_chan_kind kind,
-		    hw_event_fn *fn, void *arg);
+int sim_handle_open(struct sim_handle *h, struct sim_card *c, int chan, bool dchan, hw_event_fn *fn, void *arg);
 void sim_handle_close(struct sim_handle *h);
 void sim_close_all(struct sim_card *c);
 void sim_post(struct sim_handle *h, enum hw_event ev); /* for the next service to deliver */
@@ -180,6 +190,12 @@ int sim_clock_start(struct hw *hw, unsigned period_samples);
 int sim_clock_tick(struct hw *hw, int64_t now_us);
 /* path.c: media thread */
 void sim_path_run(struct sim_path *p);
+/* ring.c: media thread: what a line has queued each way */
+void sim_ring_start(struct sim_line *l, const struct hw_audio *a);
+void sim_ring_take(struct sim_line *l, struct sim_port *tx, uint8_t *dst, size_t n);
+size_t sim_ring_room(struct sim_line *l, uint8_t **at);
+int sim_ring_read(struct sim_line *l, uint8_t *buf);
+int sim_ring_write(struct sim_line *l, const uint8_t *buf, size_t len);
 int sim_line_start(struct hw_line *l, const struct hw_audio *a);
 void sim_line_stop(struct hw_line *l);
 int sim_line_read(struct hw_line *l, uint8_t *buf, size_t size);

@@ -40,7 +40,7 @@ int sim_dchan_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct h
 		return -ENOMEM;
 	STAILQ_INIT(&d->tx);
 	STAILQ_INIT(&d->rx);
-	err = sim_handle_open(&d->h, (struct sim_card *)hw, chan, HW_CHAN_D, fn, arg);
+	err = sim_handle_open(&d->h, (struct sim_card *)hw, chan, true, fn, arg);
 	if (err) {
 		sim_dchan_close(&d->base);
 		return err;
@@ -105,7 +105,7 @@ int sim_dchan_write(struct hw_dchan *base, const uint8_t *buf, size_t len)
 
 static struct sim_dchan *opened(const struct sim_port *p)
 {
-	struct sim_handle *h = p->d->opener;
+	struct sim_handle *h = p->d ? p->d->opener : NULL;
 
 	return h ? (struct sim_dchan *)((char *)h - offsetof(struct sim_dchan, h)) : NULL;
 }

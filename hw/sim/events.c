@@ -3,10 +3,9 @@
 #include <errno.h>
 #include <sys/timerfd.h>
 
-#include "hw/sim/card.h"
+#include "hw/sim/analog.h"
 
-int sim_handle_open(struct sim_handle *h, struct sim_card *c, int chan, enum hw_chan_kind kind,
-		    hw_event_fn *fn, void *arg)
+int sim_handle_open(struct sim_handle *h, struct sim_card *c, int chan, bool dchan, hw_event_fn *fn, void *arg)
 {
 	struct sim_slot *s;
 
@@ -15,7 +14,7 @@ int sim_handle_open(struct sim_handle *h, struct sim_card *c, int chan, enum hw_
 	s = &c->slots[chan - 1];
 	if (sim_fault_get(s->port, SIM_FAULT_REMOVED))
 		return -ENOENT;
-	if (s->kind != kind)
+	if ((s->kind == HW_CHAN_D) != dchan)
 		return -EINVAL;
 	if (s->opener)
 		return -EBUSY;
@@ -39,7 +38,7 @@ void sim_close_all(struct sim_card *c)
 	while ((n = TAILQ_FIRST(&c->notify.all))) {
 		struct sim_handle *h = (struct sim_handle *)n;
 
-		if (h->slot->kind == HW_CHAN_D)
+		if (h->slot->kind == HW_CHAN_D) /* a telephone's slot is that of its FXS port */
 			sim_dchan_close((struct hw_dchan *)((char *)h - offsetof(struct sim_dchan, h)));
 		else
 			sim_line_close((struct hw_line *)((char *)h - offsetof(struct sim_line, h)));
@@ -72,15 +71,19 @@ void sim_arm(struct sim_card *c, int64_t due)
 void sim_service(struct hw *hw, int64_t now_us)
 {
 	struct sim_card *c = (struct sim_card *)hw;
-	int64_t due;
-	bool more;
+	int64_t due, lines;
 
 	if (c->armed > now_us)
 		return;
 	c->armed = 0; /* what comes up in here is seen at the end: no timer for it */
 	sim_dchans_schedule(c, now_us);
 	sim_dchans_run(c, now_us);
-	more = notify_deliver(&c->notify);
+	sim_loops_run(c, now_us);
+	notify_deliver(&c->notify);
+	sim_loops_run(c, now_us); /* what the callbacks have done begins now */
 	due = sim_dchans_schedule(c, now_us);
-	set_timer(c, more || sim_dchans_unread(c) ? 0 : due);
+	lines = sim_loops_next(c);
+	if (lines < due)
+		due = lines;
+	set_timer(c, notify_waiting(&c->notify) || sim_dchans_unread(c) ? 0 : due);
 }

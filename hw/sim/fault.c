@@ -9,7 +9,7 @@
  */
 #include <errno.h>
 
-#include "hw/sim/card.h"
+#include "hw/sim/analog.h"
 
 bool sim_has_signal(const struct sim_port *p)
 {
@@ -19,6 +19,8 @@ bool sim_has_signal(const struct sim_port *p)
 
 unsigned sim_alarms(const struct sim_port *p)
 {
+	if (p->type == HW_SPAN_ANALOG)
+		return 0;
 	if (!sim_has_signal(p))
 		return HW_ALARM_RED;
 	return sim_has_signal(p->peer) ? 0 : HW_ALARM_YELLOW;
@@ -69,10 +71,14 @@ int hw_sim_fault(struct hw *hw, int span, enum sim_fault fault, int value)
 	if ((unsigned)fault >= sizeof(range) / sizeof(*range) || value < range[fault].min ||
 	    value > range[fault].max)
 		return -EINVAL;
+	if (p->type == HW_SPAN_ANALOG && fault != SIM_FAULT_REMOVED)
+		return -EINVAL;
 	if (fault == SIM_FAULT_REMOVED && value)
 		tell(p, HW_EV_REMOVED);
 	atomic_store_explicit(&p->fault[fault], value, memory_order_relaxed);
 	atomic_fetch_add_explicit(&p->card->fault_gen, 1, memory_order_release);
+	if (p->type == HW_SPAN_ANALOG)
+		sim_analog_moved(p);
 	alarms_changed(p);
 	if (p->peer)
 		alarms_changed(p->peer);

@@ -12,7 +12,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "hw/sim/card.h"
+#include "hw/sim/analog.h"
 
 enum { SAMPLE_US = 125 };
 
@@ -90,6 +90,20 @@ static void new_faults(struct sim_card *c)
 	load_faults(c);
 }
 
+/* So with what has changed on the analog lines. */
+static void new_gates(struct sim_card *c)
+{
+	unsigned gen = atomic_load_explicit(&c->bus_gen, memory_order_acquire);
+
+	if (gen == c->seen_bus_gen)
+		return;
+	c->seen_bus_gen = gen;
+	for (int i = 0; i < c->n_loops; i++) {
+		sim_bus_run(&c->loops[i].bus);
+		sim_bus_load(&c->loops[i].bus);
+	}
+}
+
 static void turn(struct sim_port *p, unsigned samples)
 {
 	p->m.now += samples;
@@ -133,6 +147,7 @@ int sim_clock_tick(struct hw *hw, int64_t now_us)
 		due = most;
 	}
 	new_faults(c);
+	new_gates(c);
 	for (int i = 0; i < c->n_ports; i++)
 		turn(&c->ports[i], (unsigned)due * c->period);
 	for (int i = 0; i < c->n_ports; i++)
