@@ -16,6 +16,7 @@ enum {				/* what to listen for, as bits */
 	LISTEN_SPEECH = 4,	/* speech begins; silence goes on */
 	LISTEN_CALLERID = 8,	/* every method, also in what was kept from the last seconds when this bit is newly set */
 	LISTEN_CAS = 16,
+	LISTEN_DIAL = 32,	/* with LISTEN_TONES: just seized, so that a tone that goes on is dial tone after 400 ms of it */
 };
 enum heard_kind {
 	HEARD_DIGIT_BEGIN,	/* digit: its tone has been there for long enough to be believed */
@@ -45,7 +46,7 @@ void listener_close(struct listener *l);			/* NULL is fine */
 void listener_want(struct listener *l, unsigned listen);	/* LISTEN_ bits; those newly set start afresh */
 /* N octets of the line's law as they came. FN is called from inside. */
 void listener_feed(struct listener *l, const uint8_t *buf, unsigned n, heard_fn *fn, void *arg);
-float listener_level(struct listener *l);			/* dBm0 since last asked */
+float listener_level(struct listener *l);	/* dBm0 since last asked, of the time when there was something to listen for */
 /* The kept audio, oldest first: at most MAX octets into OUT; returns how many. */
 unsigned listener_kept(const struct listener *l, uint8_t *out, unsigned max);
 

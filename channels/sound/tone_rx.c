@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the shares of a country's frequencies, every 5 ms, to a row of runs: sounds of one set of frequencies, pauses, and
+ * other sounds. A run changes when the other has lasted for 20 ms, and is dated back. Each sound that ends is matched with the
+ * cadences; a sound that does not end may be a tone without one.
+ */
+#include "channels/sound/tone_rx.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "channels/sound/tone_bank.h"
+#include "channels/sound/tone_cadence.h"
+
+#define CHANGE 4		/* blocks that make a change believed */
+#define SETTLE 5		/* blocks of a sound whose window still holds what came before it */
+#define LATE_MS 60		/* a part that lasts this much too long is not the part */
+#define ON_BIAS_MS 10		/* a sound is seen this much shorter than it is: the window is 30 ms */
+#define SHARE_MEAN 0.70f	/* of a sound's power in its frequencies */
+#define DRIFT 0.021f		/* frequencies this far off are another tone */
+#define DRIFT_SIT 0.055f	/* E.180 4.7 allows 50 Hz */
+#define DRIFT_HZ 1.5f
+#define PAUSE_SHARE 0.1f	/* a pause's power against the sound before it: noise may be 20 dB below a tone */
+#define STEADY 2.0f		/* strongest to weakest 100 ms of a tone without cadence */
+#define STEADY_BLOCKS 20
+
+struct tone_rx {
+	struct tone_bank bank;
+	struct cadence_table table;
+	uint32_t lasting_sets, all_sets;
+	uint32_t block;				/* blocks since reset */
+	/* the run that goes on */
+	uint32_t mask;				/* sets that explain it; 0: a pause, or another sound */
+	uint32_t began;
+	uint32_t frames;			/* blocks that were summed up */
+	float share[BANK_SETS], power;
+	float complex drift[BANK_FREQS];
+	float steady_sum, steady_least, steady_most;
+	unsigned steady_n;
+	/* what may replace it */
+	unsigned change;
+	uint32_t change_mask, change_at;
+	/* the runs before it, the latest last */
+	struct cadence_run runs[CADENCE_RUNS];
+	unsigned n_runs;
+	float last_power;			/* of the last sound */
+	/* the tone that was recognised */
+	const struct cadence *tone;
+	uint32_t tone_at, tone_seen;		/* ms: its first sound, the end of its last one */
+	unsigned next, first_next, cycles;
+	float stretch;
+	bool await_dial;
+};
+
+static int set_of(void *arg, const uint16_t hz[TONE_FREQS_MAX])
+{
+	int set = bank_set(arg, hz);
+
+	return set < 0 ? RUN_OTHER : set;
+}
+
+int tone_rx_open(struct tone_rx **out, const struct country *c, enum hw_law law)
+{
+	struct tone_rx *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return -ENOMEM;
+	bank_init(&r->bank, law);
+	cadence_table(&r->table, c, set_of, &r->bank);
+	/* The other tones of the country are told from speech, and no more. */
+	for (unsigned id = TONE_NONE + 1; id < TONE_IDS; id++)
+		for (unsigned p = 0; p < c->tones[id].n_parts; p++)
+			bank_set(&r->bank, c->tones[id].parts[p].hz);
+	bank_ready(&r->bank);
+	tone_rx_reset(r);
+	*out = r;
+	return 0;
+}
+
+void tone_rx_close(struct tone_rx *r)
+{
+	free(r);
+}
+
+static void begin_run(struct tone_rx *r, uint32_t mask, uint32_t at)
+{
+	r->mask = mask;
+	r->began = at;
+	r->frames = r->steady_n = 0;
+	r->power = r->steady_sum = r->steady_most = 0;
+	r->steady_least = INFINITY;
+	memset(r->share, 0, sizeof(r->share));
+	memset(r->drift, 0, sizeof(r->drift));
+}
+
+void tone_rx_reset(struct tone_rx *r)
+{
+	bank_reset(&r->bank);
+	r->block = r->change = r->n_runs = 0;
+	r->tone = NULL;
+	begin_run(r, 0, 0);
+}
+
+void tone_rx_await_dial(struct tone_rx *r, bool yes)
+{
+	r->await_dial = yes;
+}
+
+/* Sums of the run that goes on, without its edges. */
+static void sum_up(struct tone_rx *r, const struct bank_look *look)
+{
+	if (r->block - r->began < SETTLE + (r->mask ? 0 : 3))
+		return;
+	r->frames++;
+	if (!r->mask) {
+		r->power += look->oldest;
+		return;
+	}
+	r->power += look->power;
+	for (unsigned i = 0; i < r->bank.n_sets; i++)
+		r->share[i] += look->sets & 1u << i ? look->share[i] : 0;
+	for (unsigned i = 0; i < r->bank.n_freqs; i++)
+		r->drift[i] += bank_drift(&r->bank.freq[i]);
+	r->steady_sum += look->newest;
+	if (++r->steady_n == STEADY_BLOCKS) {
+		r->steady_least = fminf(r->steady_least, r->steady_sum);
+		r->steady_most = fmaxf(r->steady_most, r->steady_sum);
+		r->steady_sum = 0;
+		r->steady_n = 0;
+	}
+}
+
+static bool in_tune(const struct tone_rx *r, const struct bank_set *s)
+{
+	for (unsigned i = 0; i < s->n; i++) {
+		const struct bank_freq *f = &r->bank.freq[s->freq[i]];
+		float off = cargf(r->drift[s->freq[i]]) * 1000 / (2 * (float)M_PI * BANK_BLOCK_MS);
+
+		if (fabsf(off) > (s->low ? DRIFT : DRIFT_SIT) * (float)f->hz + DRIFT_HZ)
+			return false;
+	}
+	return true;
+}
+
+/* The set of frequencies that the run that goes on is made of, or RUN_OTHER. */
+static int run_set(const struct tone_rx *r)
+{
+	float most = SHARE_MEAN * (float)r->frames;
+	int best = RUN_OTHER;
+
+	if (!r->mask)
+		return RUN_PAUSE;
+	for (unsigned i = 0; r->frames && i < r->bank.n_sets; i++)
+		if (r->share[i] > most && in_tune(r, &r->bank.set[i])) {
+			most = r->share[i];
+			best = (int)i;
+		}
+	return best;
+}
+
+/* The run that goes on has ended at block AT. */
+static void close_run(struct tone_rx *r, uint32_t at)
+{
+	struct cadence_run run = { .set = (int8_t)run_set(r), .at = r->began * BANK_BLOCK_MS };
+	float mean = r->frames ? r->power / (float)r->frames : 0;
+
+	run.ms = (at - r->began) * BANK_BLOCK_MS;
+	if (r->mask) {
+		run.ms += ON_BIAS_MS;
+		r->last_power = mean;
+	} else {
+		run.ms -= run.ms > ON_BIAS_MS ? ON_BIAS_MS : 0;
+		if (run.ms < CADENCE_GAP_MS)
+			return;
+		if (mean > PAUSE_SHARE * r->last_power && mean > r->bank.quiet)
+			run.set = RUN_OTHER;
+	}
+	if (r->n_runs == CADENCE_RUNS) {
+		memmove(r->runs, r->runs + 1, sizeof(r->runs) - sizeof(r->runs[0]));
+		r->n_runs--;
+	}
+	r->runs[r->n_runs++] = run;
+}
+
+static void end_tone(struct tone_rx *r, struct tone_rx_event *e)
+{
+	*e = (struct tone_rx_event){ r->tone->id, true, r->tone_seen - r->tone_at, r->cycles };
+	r->tone = NULL;
+}
+
+static void say_tone(struct tone_rx *r, struct tone_rx_event *e)
+{
+	*e = (struct tone_rx_event){ r->tone->id, false, r->block * BANK_BLOCK_MS - r->tone_at, r->cycles };
+}
+
+/* A sound has ended: is it a cadence? */
+static void sound_ended(struct tone_rx *r, struct tone_rx_event *e)
+{
+	const struct cadence_run *last = &r->runs[r->n_runs - 1];
+	struct cadence_match m = cadence_match(&r->table, r->runs, r->n_runs);
+
+	if (r->tone && (!m.tone || (m.tone->id != r->tone->id && !cadence_alike(m.tone, r->tone)))) {
+		if (r->tone->lasting)
+			r->tone_seen = last->at + last->ms;
+		end_tone(r, e);
+		/* what has begun in its place is matched again at its next sound, or now if nothing was said */
+	}
+	if (!m.tone || e->tone != TONE_NONE)
+		return;
+	r->stretch = m.stretch;
+	r->next = m.next;
+	r->tone_seen = last->at + last->ms;
+	if (!r->tone) {
+		r->tone = m.tone;
+		r->tone_at = r->runs[r->n_runs - m.tone->need].at;
+		r->first_next = m.next;
+		r->cycles = 1;
+		say_tone(r, e);
+	} else if (m.next == r->first_next) {
+		r->cycles++;
+		say_tone(r, e);
+	}
+}
+
+static void sound_goes_on(struct tone_rx *r, struct tone_rx_event *e)
+{
+	uint32_t ms = (r->block - r->began) * BANK_BLOCK_MS;
+	const struct cadence *c;
+
+	if (r->tone && r->tone->lasting) {
+		r->tone_seen = r->block * BANK_BLOCK_MS;
+		if (ms / 1000 > r->cycles) {
+			r->cycles = ms / 1000;
+			say_tone(r, e);
+		}
+		return;
+	}
+	if (r->tone || ms % 20)
+		return;
+	c = cadence_lasting(&r->table, run_set(r), ms, r->await_dial);
+	if (!c || r->steady_most > STEADY * r->steady_least)
+		return;
+	r->tone = c;
+	r->tone_at = r->began * BANK_BLOCK_MS;
+	r->tone_seen = r->block * BANK_BLOCK_MS;
+	r->cycles = ms / 1000;
+	say_tone(r, e);
+}
+
+/* A tone with a cadence ends when a part of it lasts too long; any ends with what cannot be its next part. */
+static void check_overdue(struct tone_rx *r, struct tone_rx_event *e)
+{
+	float ms = (float)((r->block - r->began) * BANK_BLOCK_MS), part;
+
+	if (r->tone->lasting)
+		return;
+	if (r->tone->once && r->next == 0) {
+		part = CADENCE_RATIO * 2000;
+	} else {
+		unsigned p = r->next;
+
+		/* the pause is running, or the sound after it */
+		if (r->mask && r->tone->parts[p].set < 0)
+			p = (p + 1) % r->tone->n;
+		part = r->stretch * r->tone->parts[p].ms;
+	}
+	if (ms > part + LATE_MS + 0.05f * part)
+		end_tone(r, e);
+}
+
+static void change_run(struct tone_rx *r, struct tone_rx_event *e)
+{
+	bool sound = r->mask != 0;
+
+	close_run(r, r->change_at);
+	begin_run(r, r->change_mask, r->change_at);
+	r->change = 0;
+	if (sound)
+		sound_ended(r, e);
+}
+
+void tone_rx_step(struct tone_rx *r, const int16_t *x, struct tone_rx_event *event, struct tone_rx_now *now)
+{
+	struct bank_look look;
+
+	bank_step(&r->bank, x, &look);
+	*event = (struct tone_rx_event){ 0 };
+	*now = (struct tone_rx_now){ look.sets != 0, 16.0f * look.newest };
+	if (r->mask ? look.sets & r->mask : !look.sets) {
+		r->change = 0;
+		sum_up(r, &look);
+	} else if (!r->change || !(look.sets ? look.sets & r->change_mask : !r->change_mask)) {
+		r->change = 1;
+		r->change_at = r->block;
+		r->change_mask = look.sets;
+	} else {
+		r->change++;
+		r->change_mask &= look.sets;
+	}
+	if (r->change >= CHANGE)
+		change_run(r, event);
+	else if (r->mask)
+		sound_goes_on(r, event);
+	if (r->tone && event->tone == TONE_NONE)
+		check_overdue(r, event);
+	r->block++;
+}
+
+static bool first_of(const struct cadence_table *t, enum tone_id id, const struct cadence **out)
+{
+	for (unsigned i = 0; i < t->n; i++)
+		if (t->tone[i].id == id) {
+			*out = &t->tone[i];
+			return true;
+		}
+	return false;
+}
+
+bool tone_rx_alike(const struct country *c, enum tone_id a, enum tone_id b)
+{
+	static const enum tone_id dial[] = { [TONE_STUTTER] = TONE_DIAL };
+	struct tone_bank bank;
+	struct cadence_table t;
+	const struct cadence *x, *y;
+
+	a = a == TONE_STUTTER ? dial[a] : a;
+	b = b == TONE_STUTTER ? dial[b] : b;
+	if (a == b)
+		return true;
+	bank_init(&bank, HW_ALAW);
+	cadence_table(&t, c, set_of, &bank);
+	return first_of(&t, a, &x) && first_of(&t, b, &y) && cadence_alike(x, y);
+}
