@@ -2,6 +2,9 @@
 /*
  * channels/fxo.h: the driver of FXO ports: lines of an exchange, on which this end is the telephone. Loop thread only. What the
  * exchange does not say is inferred here: whether a call was answered, and whether it is over. Time comes in as an argument.
+ *
+ * Its legs have a port (leg.port, with LEG_AUDIO when it is known) and tell in LEG_ANSWERED and LEG_CLEARED how it was noticed. The
+ * digit '!' of leg_digit() is a hook flash towards the exchange; the others go out as DTMF.
  */
 #ifndef CHANNELS_FXO_H
 #define CHANNELS_FXO_H
@@ -62,7 +65,8 @@ struct fxo_handlers {
 	void *audio_arg;
 };
 
-/* As fxs.h's. */
+/* As fxs.h's: CONF is copied; a port that is not there is out of service and no error; the lines' audio must have been closed by
+ * fxo_trunk_quiet() before fxo_trunk_close(). -EINVAL: no lines, or no country. */
 int fxo_trunk_open(struct fxo_trunk **out, struct hw *hw, const struct fxo_conf *conf, const struct fxo_handlers *h);
 void fxo_trunk_close(struct fxo_trunk *t);
 bool fxo_trunk_quiet(struct fxo_trunk *t);
@@ -75,7 +79,10 @@ void fxo_trunk_drain(struct fxo_trunk *t, bool on);
 
 /* --- For status ------------------------------------------------------------------------------- */
 
-enum fxo_line_state { FXO_OUT, FXO_IDLE, FXO_RINGING, FXO_SEIZED, FXO_DIALLING, FXO_SENT, FXO_UP, FXO_CLEARING, FXO_GUARD };
+/* ACCEPTED: off hook for a caller who is not through yet (two-stage dialling, glare). CLEARING: a tone tells him that he will not
+ * be. */
+enum fxo_line_state { FXO_OUT, FXO_IDLE, FXO_RINGING, FXO_SEIZED, FXO_DIALLING, FXO_SENT, FXO_ACCEPTED, FXO_UP, FXO_CLEARING,
+		      FXO_GUARD, FXO_LINE_STATES };
 const char *fxo_line_state_name(enum fxo_line_state s);
 struct fxo_line_info {
 	int chan, port;
