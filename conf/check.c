@@ -7,9 +7,7 @@
 
 static const struct yaml *trunk_node(const struct reader *r, const struct conf_trunk *t)
 {
-	const char *kind = t->kind == CONF_TRUNK_SIP ? "sip" : "isdn";
-
-	return yaml_get(yaml_get(yaml_get(r->root, "trunks"), t->name), kind);
+	return yaml_get(yaml_get(yaml_get(r->root, "trunks"), t->name), conf_kind_name(t->kind));
 }
 
 /* The item of the list under KEY that says TEXT, or the whole value. */
@@ -84,6 +82,9 @@ static void check_spans(struct reader *r, int index)
 			snprintf(hint, sizeof(hint), "the simulated card has spans 1 to %d; add {%d: e1} to sim: spans",
 				 c->sim.n_spans, no);
 			report(r, n, hint, "there is no span %d", no);
+		} else if (sim_span(c, no)->type == CONF_ANALOG) {
+			report(r, n, "isdn runs on e1, t1 and j1; analog ports are fxs: {lines: ...} or fxo: {lines: ...}",
+			       "span %d is analog", no);
 		} else {
 			check_dialect(r, t, sim_span(c, no));
 		}
@@ -143,6 +144,11 @@ static void check_wires(struct reader *r)
 		}
 		if (!wire_end(r, n, w->a, used) || !wire_end(r, n, w->b, used))
 			continue;
+		if (sim_span(c, w->a)->type == CONF_ANALOG || sim_span(c, w->b)->type == CONF_ANALOG) {
+			report(r, n, "join analog ports by pairs: [FXS-FXO]", "a wire to span %d, which is analog",
+			       sim_span(c, w->a)->type == CONF_ANALOG ? w->a : w->b);
+			continue;
+		}
 		if ((sim_span(c, w->a)->type == CONF_E1) != (sim_span(c, w->b)->type == CONF_E1))
 			report(r, n, "join E1 to E1, T1 to T1 or J1",
 			       "a wire between span %d and span %d: A-law against mu-law", w->a, w->b);
@@ -187,11 +193,14 @@ void check_whole(struct reader *r)
 
 	check_card(r);
 	check_wires(r);
+	check_analog(r);
 	for (int i = 0; i < c->n_trunks; i++) {
 		if (c->trunks[i].kind == CONF_TRUNK_ISDN) {
 			check_spans(r, i);
 			continue;
 		}
+		if (c->trunks[i].kind != CONF_TRUNK_SIP)
+			continue;
 		sip = true;
 		for (int j = 0; j < i; j++)
 			if (c->trunks[j].kind == CONF_TRUNK_SIP)

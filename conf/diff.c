@@ -67,19 +67,27 @@ static void diff_trunk(struct differ *d, const struct conf_trunk *a, const struc
 	char where[100];
 
 	if (a->kind != b->kind) {
-		tell(d, false, "trunks.%s: %s -> %s", a->name, a->kind == CONF_TRUNK_SIP ? "sip" : "isdn",
-		     b->kind == CONF_TRUNK_SIP ? "sip" : "isdn");
+		tell(d, false, "trunks.%s: %s -> %s", a->name, conf_kind_name(a->kind), conf_kind_name(b->kind));
 		return;
 	}
 	snprintf(where, sizeof(where), "trunks.%s.", a->name);
 	diff_keys(d, where, &conf_trunk_keys, a, b);
 	snprintf(where, sizeof(where), "trunks.%s.numbers.", a->name);
 	diff_keys(d, where, &conf_numbers_keys, a, b);
-	snprintf(where, sizeof(where), "trunks.%s.%s.", a->name, a->kind == CONF_TRUNK_SIP ? "sip" : "isdn");
-	if (a->kind == CONF_TRUNK_SIP)
+	snprintf(where, sizeof(where), "trunks.%s.%s.", a->name, conf_kind_name(a->kind));
+	switch (a->kind) {
+	case CONF_TRUNK_SIP:
 		diff_keys(d, where, &conf_sip_keys, &a->sip, &b->sip);
-	else
+		break;
+	case CONF_TRUNK_FXS:
+		diff_keys(d, where, &conf_fxs_keys, &a->fxs, &b->fxs);
+		break;
+	case CONF_TRUNK_FXO:
+		diff_keys(d, where, &conf_fxo_keys, &a->fxo, &b->fxo);
+		break;
+	default:
 		diff_keys(d, where, &conf_isdn_keys, &a->isdn, &b->isdn);
+	}
 }
 
 int conf_diff(const struct conf *old, const struct conf *new_, conf_diff_fn *fn, void *arg)

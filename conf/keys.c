@@ -40,13 +40,15 @@ static const struct conf_key site[] = {
 	  .help = "what is dialled before a country code, as \"00\"" },
 	{ .name = "national", .type = &conf_type_digits, AT(conf_site, national), .max = 8, .live = true,
 	  .help = "what is dialled before an area code, as \"0\"" },
-	{ .name = "tones", .type = &conf_type_later, .help = "leave it out: tones come from the far ends" },
+	{ .name = "tones", .type = &conf_type_tones, AT(conf_site, tones), .max = 16,
+	  .help = "whose tones, rings and caller ID analog lines have, as uk" },
 };
 const struct conf_keys conf_site_keys = { "site", site, COUNT(site) };
 
 static const struct conf_key sim[] = {
-	{ .name = "spans", .type = &conf_type_sim_spans, .required = true, .help = "spans: {1: e1, 2: e1}" },
+	{ .name = "spans", .type = &conf_type_sim_spans, .required = true, .help = "spans: {1: e1, 2: {fxs: 4, fxo: 4}}" },
 	{ .name = "wires", .type = &conf_type_wires, .help = "wires: [1-2]" },
+	{ .name = "pairs", .type = &conf_type_pairs, .help = "pairs: [63-67]" },
 };
 const struct conf_keys conf_sim_keys = { "sim", sim, COUNT(sim) };
 
@@ -75,8 +77,8 @@ const struct conf_keys conf_sip_listen_keys = { "sip", sip_listen, COUNT(sip_lis
 static const struct conf_key trunk[] = {
 	{ .name = "isdn", .type = &conf_type_isdn, .help = "isdn: {spans: [1], dialect: euroisdn, side: user}" },
 	{ .name = "sip", .type = &conf_type_sip, .live = true, .help = "sip: {peer: \"pbx.example.com\"}" },
-	{ .name = "fxs", .type = &conf_type_later, .help = "leave the trunk out: its kind is isdn or sip" },
-	{ .name = "fxo", .type = &conf_type_later, .help = "leave the trunk out: its kind is isdn or sip" },
+	{ .name = "fxs", .type = &conf_type_fxs, .help = "fxs: {lines: 63-70}" },
+	{ .name = "fxo", .type = &conf_type_fxo, .help = "fxo: {lines: 87-88}" },
 	{ .name = "hunt", .type = &conf_type_word, AT(conf_trunk, hunt), .words = hunts, .def = "ascending",
 	  .live = true, .help = "which channel a call takes" },
 	{ .name = "max-calls", .type = &conf_type_uint, AT(conf_trunk, max_calls), .max = 100000, .def = "0",

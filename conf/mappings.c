@@ -175,31 +175,38 @@ static bool unknown_inside(const struct yaml *n)
 	return false;
 }
 
-/* isdn: or sip:, exactly one. Analog kinds are told by their own keys. */
-static bool one_kind(struct reader *r, const struct yaml *key, const struct yaml *n)
+/* isdn:, sip:, fxs: or fxo:, exactly one, into KIND (ISDN when there is none). */
+static bool one_kind(struct reader *r, const struct yaml *key, const struct yaml *n, enum conf_trunk_kind *kind)
 {
-	bool isdn = yaml_get(n, "isdn"), sip = yaml_get(n, "sip");
+	int found[CONF_TRUNK_KINDS], kinds = 0;
 
+	for (int i = 0; i < CONF_TRUNK_KINDS; i++)
+		if (yaml_get(n, conf_kind_name((enum conf_trunk_kind)i)))
+			found[kinds++] = i;
+	*kind = kinds ? (enum conf_trunk_kind)found[0] : CONF_TRUNK_ISDN;
 	if (n->kind != YAML_MAP) {
 		report(r, n, "as telco: {isdn: {spans: [1]}}, or office: {sip: {peer: \"HOST\"}}",
 		       "trunk %s wants a mapping", key->text);
 		return false;
 	}
-	if (isdn && sip) {
-		report(r, key, "make two trunks of it", "trunk %s is of two kinds, isdn and sip", key->text);
+	if (kinds > 1) {
+		report(r, key, "make two trunks of it", "trunk %s is of two kinds, %s and %s", key->text,
+		       conf_kind_name((enum conf_trunk_kind)found[0]), conf_kind_name((enum conf_trunk_kind)found[1]));
 		return false;
 	}
-	if (!isdn && !sip && !yaml_get(n, "fxs") && !yaml_get(n, "fxo") && !unknown_inside(n))
-		report(r, key, "give it isdn: {spans: [1]} or sip: {peer: \"HOST\"}", "trunk %s has no kind", key->text);
+	if (!kinds && !unknown_inside(n))
+		report(r, key, "give it isdn: {spans: [1]}, sip: {peer: \"HOST\"}, fxs: {lines: 1-4} or fxo: {lines: 1-4}",
+		       "trunk %s has no kind", key->text);
 	return true;
 }
 
 static void trunk_one(struct reader *r, const struct yaml *key, const struct yaml *n)
 {
 	struct conf *c = r->conf;
+	enum conf_trunk_kind kind;
 	struct conf_trunk *t;
 
-	if (!trunk_name(r, key) || !one_kind(r, key, n))
+	if (!trunk_name(r, key) || !one_kind(r, key, n, &kind))
 		return;
 	if (c->n_trunks == CONF_TRUNKS_MAX) {
 		report(r, key, "256 trunks at most", "too many trunks");
@@ -213,7 +220,7 @@ static void trunk_one(struct reader *r, const struct yaml *key, const struct yam
 	memset(t, 0, sizeof(*t));
 	memcpy(t->name, key->text, key->len + 1);
 	t->line = key->line;
-	t->kind = yaml_get(n, "sip") ? CONF_TRUNK_SIP : CONF_TRUNK_ISDN;
+	t->kind = kind;
 	memcpy(t->country, c->site.country, sizeof(t->country));
 	memcpy(t->area, c->site.area, sizeof(t->area));
 	memcpy(t->international, c->site.international, sizeof(t->international));

@@ -166,40 +166,46 @@ static void read_tree(struct reader *r)
 	yaml_free(root);
 }
 
-int conf_parse(struct conf **out, const char *file, const char *text, size_t len, conf_error_fn *fn, void *arg)
+static int parse(struct conf **out, struct reader *r, conf_error_fn *fn, void *arg)
 {
-	struct reader r = { .file = file, .text = text, .len = len };
 	int errors;
 
-	r.conf = calloc(1, sizeof(*r.conf));
-	if (!r.conf)
+	r->conf = calloc(1, sizeof(*r->conf));
+	if (!r->conf)
 		return -ENOMEM;
-	if (len > YAML_SIZE_MAX)
-		report_at(&r, 1, 1, 1, "4 MiB at most", "the file is too large");
+	if (r->len > YAML_SIZE_MAX)
+		report_at(r, 1, 1, 1, "4 MiB at most", "the file is too large");
 	else
-		read_tree(&r);
-	errors = r.n_held;
-	report_all(&r, fn, arg);
-	if (errors || r.no_memory) {
-		conf_free(r.conf);
+		read_tree(r);
+	errors = r->n_held;
+	report_all(r, fn, arg);
+	if (errors || r->no_memory) {
+		conf_free(r->conf);
 		return errors ? -EINVAL : -ENOMEM;
 	}
-	*out = r.conf;
+	*out = r->conf;
 	return 0;
 }
 
-int conf_load(struct conf **out, const char *file, conf_error_fn *fn, void *arg)
+int conf_parse(struct conf **out, const char *file, const char *text, size_t len, conf_error_fn *fn, void *arg)
 {
-	struct reader r = { .file = file, .text = "" };
+	struct reader r = { .file = file, .text = text, .len = len };
+
+	return parse(out, &r, fn, arg);
+}
+
+int conf_load(struct conf **out, const char *file, const struct conf_countries *countries, conf_error_fn *fn, void *arg)
+{
+	struct reader r = { .file = file, .text = "", .countries = countries };
 	char *text = NULL;
-	size_t len = 0;
-	int err = read_file(&r, &text, &len);
+	int err = read_file(&r, &text, &r.len);
 
 	if (err) {
 		report_all(&r, fn, arg);
 		return err == -ENOMEM ? err : -EINVAL;
 	}
-	err = conf_parse(out, file, text, len, fn, arg);
+	r.text = text;
+	err = parse(out, &r, fn, arg);
 	free(text);
 	return err;
 }
@@ -209,16 +215,26 @@ void conf_free(struct conf *c)
 	if (!c)
 		return;
 	for (int i = 0; i < c->n_trunks; i++) {
-		if (c->trunks[i].kind == CONF_TRUNK_ISDN)
-			free(c->trunks[i].isdn.spans);
-		else
-			free(c->trunks[i].sip.from);
+		struct conf_trunk *t = &c->trunks[i];
+
+		free(t->kind == CONF_TRUNK_ISDN ? t->isdn.spans : NULL);
+		free(t->kind == CONF_TRUNK_SIP ? t->sip.from : NULL);
+		free(t->kind == CONF_TRUNK_FXS ? t->fxs.lines.line : NULL);
+		free(t->kind == CONF_TRUNK_FXO ? t->fxo.lines.line : NULL);
 	}
 	free(c->trunks);
 	free(c->sim.spans);
 	free(c->sim.wires);
+	free(c->sim.pairs);
 	free(c->sip.listen);
 	free(c);
+}
+
+const char *conf_kind_name(enum conf_trunk_kind kind)
+{
+	static const char *const names[] = { "isdn", "sip", "fxs", "fxo" };
+
+	return names[kind];
 }
 
 const struct conf_trunk *conf_trunk(const struct conf *c, const char *name)

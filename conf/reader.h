@@ -17,6 +17,8 @@ enum {
 	CONF_SPANS_MAX = 128,	/* highest span number, as in DAHDI */
 	CONF_LISTEN_MAX = 16,
 	CONF_NETS_MAX = 256,	/* from: entries of one trunk */
+	CONF_CHANS_MAX = 4096,	/* highest channel number */
+	CONF_PORTS_MAX = 128,	/* ports of one analog span of the simulated card */
 };
 
 struct conf_held;		/* an error that waits to be told */
@@ -26,6 +28,7 @@ struct reader {
 	size_t len;
 	struct conf *conf;
 	const struct yaml *root;
+	const struct conf_countries *countries;	/* may be NULL */
 	struct conf_held *held;
 	int n_held;
 	bool no_memory;
@@ -60,6 +63,8 @@ struct conf_keys {
 /* keys.c */
 extern const struct conf_keys conf_top_keys, conf_site_keys, conf_sim_keys, conf_wire_keys, conf_sip_listen_keys,
 	conf_trunk_keys, conf_numbers_keys, conf_isdn_keys, conf_sip_keys;
+/* keys_line.c */
+extern const struct conf_keys conf_ports_keys, conf_pair_keys, conf_fxs_keys, conf_fxo_keys, conf_fxs_line_keys;
 /* What this version does not do yet, ending in NULL: "tls", "fxs" ... */
 extern const char *const conf_later[];
 
@@ -91,8 +96,16 @@ extern const struct conf_type conf_type_listen, conf_type_nets, conf_type_peer, 
 extern const struct conf_type conf_type_spans, conf_type_sim_spans, conf_type_wires, conf_type_codecs;
 extern const struct conf_type conf_type_site, conf_type_sim, conf_type_sip_listen, conf_type_trunks,
 	conf_type_numbers, conf_type_isdn, conf_type_sip;
+/* types_line.c */
+extern const struct conf_type conf_type_tones, conf_type_lines, conf_type_fxs_numbers, conf_type_fxo_numbers, conf_type_number,
+	conf_type_prefix, conf_type_answer, conf_type_clear, conf_type_pairs, conf_type_fxs, conf_type_fxo;
+
+/* "A-B" of numbers from 1 to MAX; false when TEXT is not that. */
+bool pair_of_numbers(const char *text, long max, long *a, long *b);
 
 /* check.c: what needs more than one value to see. */
 void check_whole(struct reader *r);
+/* check_line.c: the same of analog lines and of the simulated card's pairs. */
+void check_analog(struct reader *r);
 
 #endif

@@ -20,9 +20,19 @@ struct conf_error {
 };
 typedef void conf_error_fn(void *arg, const struct conf_error *e);
 
+/* What the reader asks of the table of countries, which is not conf's. */
+struct conf_countries {
+	bool (*known)(const char *name);		/* "uk": may stand at tones: */
+	const char *(*nearest)(const char *name);	/* of those known, or NULL */
+	bool (*by_code)(unsigned code);			/* is there one for country: CODE? */
+};
+
 enum conf_card { CONF_CARD_DAHDI, CONF_CARD_SIM };
-enum conf_span_type { CONF_E1, CONF_T1, CONF_J1 };
-enum conf_trunk_kind { CONF_TRUNK_ISDN, CONF_TRUNK_SIP };
+enum conf_span_type { CONF_E1, CONF_T1, CONF_J1, CONF_ANALOG };
+enum conf_law { CONF_ALAW, CONF_MULAW };
+enum conf_trunk_kind { CONF_TRUNK_ISDN, CONF_TRUNK_SIP, CONF_TRUNK_FXS, CONF_TRUNK_FXO, CONF_TRUNK_KINDS };
+/* "isdn", "sip", ... */
+const char *conf_kind_name(enum conf_trunk_kind kind);
 enum conf_dialect { CONF_EUROISDN, CONF_NI2 };
 enum conf_side { CONF_USER, CONF_NETWORK };
 enum conf_hunt { CONF_ASCENDING, CONF_DESCENDING, CONF_ROUND_ROBIN, CONF_LEAST_USED };
@@ -36,15 +46,29 @@ struct conf_site {		/* site: */
 	char area[8];		/* area: 20, "" for none */
 	char international[8];	/* international: "00" */
 	char national[8];	/* national: "0"; "1" by default in country 1 */
+	char tones[16];		/* tones: uk; "" for the country's own */
 };
 
-struct conf_sim_span { int no; enum conf_span_type type; };
+struct conf_sim_span {		/* 1: e1, 3: {fxs: 4, fxo: 4, law: alaw} */
+	int no;
+	enum conf_span_type type;
+	int fxs, fxo;		/* CONF_ANALOG: so many ports, FXS first */
+	enum conf_law law;	/* CONF_ANALOG: of its ports; by default the country's */
+	int first_chan, n_chans;	/* channel numbers across all spans, as the card counts them */
+};
 struct conf_sim_wire { int a, b; double ppm; };
+struct conf_sim_pair {		/* pairs: [63-67, {fxs: 64, fxo: 68, loss: 3, echo: 20, echo-delay: 2, noise: -60}] */
+	int fxs, fxo;		/* channels */
+	double loss_db, echo_db, echo_ms, noise_dbm0;	/* 0: none */
+	bool dead;		/* cut */
+};
 struct conf_sim {		/* sim: {spans: {1: e1, 2: e1}, wires: [1-2]}, a wire also as {a: 1, b: 2, ppm: 20} */
 	struct conf_sim_span *spans;
 	int n_spans;
 	struct conf_sim_wire *wires;
 	int n_wires;
+	struct conf_sim_pair *pairs;
+	int n_pairs;
 };
 
 struct conf_listen {		/* "127.0.0.1:5060", "[::]:5060": literal addresses, UDP and TCP both */
@@ -92,6 +116,69 @@ struct conf_sip {		/* sip: */
 	bool trust_identity;	/* trust-identity: true: P-Asserted-Identity is believed and sent */
 };
 
+/* --- Analog trunks: as channels/fxs.h and channels/fxo.h have them -------------------------------- */
+
+struct conf_line {		/* lines: 63-70, and numbers: {63: "+442079460501", 64: {number: ..., name: ...}} */
+	int chan;
+	char number[64];	/* digits, with "+" where the file has one; "" for none */
+	char name[64];		/* FXS only, as the two below */
+	char hotline[64];	/* hotline: called when it is lifted, "" for none */
+	unsigned hotline_ms;	/* hotline-after: 0 at once, else after so long with no digit */
+};
+struct conf_lines { struct conf_line *line; int n; };	/* in the order of the file: port 1 is the first */
+
+enum conf_start { CONF_LOOP, CONF_KEWL, CONF_GROUND };
+/* The country's is first, then the order of enum cid_method and of enum cid_when (channels/sound/country.h). */
+enum conf_cid { CONF_CID_COUNTRY, CONF_CID_NONE, CONF_CID_BELL202, CONF_CID_V23, CONF_CID_DTMF, CONF_CID_NTT };
+enum conf_cid_when { CONF_CID_WHEN_COUNTRY, CONF_CID_AFTER_RING, CONF_CID_AFTER_SHORT_RING, CONF_CID_AFTER_REVERSAL,
+		     CONF_CID_BEFORE_RING };
+enum conf_cid_alert { CONF_CID_ALERT_COUNTRY, CONF_CID_ALERT_NONE, CONF_CID_ALERT_DTAS };
+
+struct conf_fxs {		/* fxs: */
+	struct conf_lines lines;
+	char tones[16];		/* tones: "" for the site's */
+	enum conf_start start;
+	enum conf_cid cid;	/* caller-id: */
+	enum conf_cid_when cid_when;	/* caller-id-when: */
+	enum conf_cid_alert cid_alert;	/* caller-id-alert: */
+	unsigned first_digit_ms, interdigit_ms;	/* first-digit: 15s, interdigit: 4s */
+	unsigned busy_ms, howler_ms;	/* reorder: 20s, howler: 60s */
+	bool polarity_answer;	/* polarity-answer: */
+	unsigned drop_ms;	/* disconnect: 500ms; 0 for none */
+	bool call_waiting, three_way, transfer;	/* true */
+	unsigned flash_min_ms, flash_max_ms;	/* flash-min, flash-max: 0 for the country's */
+	double rx_gain_db, tx_gain_db;	/* rx-gain, tx-gain */
+	unsigned echo_taps;	/* echo-canceller: 128 */
+	bool lamp, mwi_fsk;	/* lamp: false, message-fsk: true */
+};
+
+/* In the order of enum fxo_answer and enum fxo_clear. */
+enum conf_answer { CONF_ANSWER_POLARITY, CONF_ANSWER_BATTERY, CONF_ANSWER_RINGBACK, CONF_ANSWER_SPEECH, CONF_ANSWER_TIMER,
+		   CONF_ANSWERS };
+enum conf_clear { CONF_CLEAR_BATTERY, CONF_CLEAR_POLARITY, CONF_CLEAR_TONE, CONF_CLEAR_DIALTONE, CONF_CLEAR_IDLE };
+
+struct conf_fxo {		/* fxo: */
+	struct conf_lines lines;	/* number: called number of calls that come in on it */
+	char tones[16];		/* tones: "" for the site's */
+	enum conf_answer answer[CONF_ANSWERS];	/* answer: [polarity, speech], n_answer of them */
+	int n_answer;
+	unsigned answer_timer_ms;	/* answer-timer: 10s */
+	unsigned clear;		/* clear: [battery, tone]; bits 1 << enum conf_clear */
+	unsigned idle_ms, ceiling_ms, no_answer_ms;	/* idle: 30s, ceiling: 4h, no-answer: 180s */
+	unsigned dialtone_wait_ms;	/* dialtone-wait: 5s */
+	enum conf_no_dialtone { CONF_NO_DIALTONE_FAIL, CONF_NO_DIALTONE_DIAL } no_dialtone;	/* no-dialtone: fail */
+	enum conf_dial { CONF_DIAL_DTMF, CONF_DIAL_PULSE } dial;	/* dial: dtmf */
+	unsigned dtmf_on_ms, dtmf_off_ms;	/* dtmf-on, dtmf-off: 100ms */
+	char prefix[32];	/* prefix: "9,"; "" for none */
+	bool two_stage;		/* two-stage: false */
+	unsigned answer_rings;	/* answer-rings: 2 */
+	bool cid;		/* caller-id: true */
+	unsigned ring_min_ms, guard_ms;	/* ring-min: 150ms, guard: 2s */
+	unsigned flash_ms;	/* flash: 0 for the country's */
+	double rx_gain_db, tx_gain_db;	/* rx-gain, tx-gain */
+	unsigned echo_taps;	/* echo-canceller: 128 */
+};
+
 struct conf_trunk {
 	char name[64];
 	enum conf_trunk_kind kind;
@@ -102,6 +189,8 @@ struct conf_trunk {
 	union {
 		struct conf_isdn isdn;
 		struct conf_sip sip;
+		struct conf_fxs fxs;
+		struct conf_fxo fxo;
 	};
 	int line;		/* where it begins in the file */
 };
@@ -118,8 +207,8 @@ struct conf {
 
 /* Reads FILE. Reports every error it can find, not only the first, then returns 0 with *OUT, or -EINVAL
  * (errors were reported), -ENOMEM; a file that cannot be read is reported at line 1 with its errno. */
-int conf_load(struct conf **out, const char *file, conf_error_fn *fn, void *arg);
-/* The same from a text of LEN octets; FILE is its name in errors. */
+int conf_load(struct conf **out, const char *file, const struct conf_countries *countries, conf_error_fn *fn, void *arg);
+/* The same from a text of LEN octets; FILE is its name in errors. Any name of a country is taken. */
 int conf_parse(struct conf **out, const char *file, const char *text, size_t len, conf_error_fn *fn, void *arg);
 void conf_free(struct conf *c);		/* NULL is fine */
 

@@ -5,8 +5,7 @@
 
 #include "conf/reader.h"
 
-/* "A-B"; false when TEXT is not that. */
-static bool pair(const char *text, long max, long *a, long *b)
+bool pair_of_numbers(const char *text, long max, long *a, long *b)
 {
 	const char *dash = strchr(text, '-');
 	char first[8] = "";
@@ -46,7 +45,7 @@ static void span_one(struct reader *r, const struct conf_key *k, const struct ya
 		span_add(r, k, n, s, (int)a);
 		return;
 	}
-	if (!pair(text, CONF_SPANS_MAX, &a, &b)) {
+	if (!pair_of_numbers(text, CONF_SPANS_MAX, &a, &b)) {
 		report(r, n, "span numbers from 1 to 128, as [1, 2] or 1-4", "%s: \"%.40s\" is no span", k->name, text);
 		return;
 	}
@@ -79,9 +78,29 @@ static void spans_print(FILE *f, const struct conf_key *k, const void *base)
 
 const struct conf_type conf_type_spans = { spans_set, spans_print };
 
-/* --- sim: {spans: {1: e1, 2: t1}} ------------------------------------------------------------- */
+/* --- sim: {spans: {1: e1, 2: t1, 3: {fxs: 4, fxo: 4}}} ---------------------------------------- */
 
 static const char *const span_types[] = { "e1", "t1", "j1", NULL };
+
+/* The law of analog ports that say none is not known before the country is: check_line.c. */
+static void span_what(struct reader *r, const struct yaml *n, struct conf_sim_span *s)
+{
+	const struct conf_key type = { .name = "the span's type", .type = &conf_type_word, .words = span_types,
+				       .help = "e1, t1 or j1, or {fxs: 4, fxo: 4}" };
+	int word = 0;
+
+	if (n->kind != YAML_MAP) {
+		type.type->set(r, &type, n, &word);
+		s->type = (enum conf_span_type)word;
+		s->n_chans = s->type == CONF_E1 ? 31 : 24;
+		return;
+	}
+	s->type = CONF_ANALOG;
+	keys_read(r, &conf_ports_keys, n, s);
+	if (s->fxs + s->fxo == 0)
+		report(r, n, "give it ports, as {fxs: 4, fxo: 4}", "span %d has no ports", s->no);
+	s->n_chans = s->fxs + s->fxo;
+}
 
 static void sim_spans_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
 {
@@ -94,10 +113,6 @@ static void sim_spans_set(struct reader *r, const struct conf_key *k, const stru
 		return;
 	}
 	for (const struct yaml *key = n->child; key && key->next; key = key->next->next) {
-		const struct conf_key type = { .name = "the span's type", .type = &conf_type_word, .words = span_types,
-					       .help = "e1, t1 or j1" };
-		int word = -1;
-
 		if (key->kind != YAML_SCALAR || !whole_number(key->text, 1, CONF_SPANS_MAX, &no)) {
 			report(r, key, "spans are numbered from 1, as {1: e1, 2: e1}", "%s: this is no span number", k->name);
 			continue;
@@ -109,13 +124,14 @@ static void sim_spans_set(struct reader *r, const struct conf_key *k, const stru
 			report(r, key, hint, "%s: spans are numbered from 1 in order, without holes", k->name);
 			continue;
 		}
-		type.type->set(r, &type, key->next, &word);
 		more = grow(r, s->spans, s->n_spans, sizeof(*more));
 		if (!more)
 			return;
 		s->spans = more;
-		s->spans[s->n_spans].no = (int)no;
-		s->spans[s->n_spans++].type = (enum conf_span_type)(word < 0 ? 0 : word);
+		more += s->n_spans++;
+		*more = (struct conf_sim_span){ .no = (int)no };
+		more->first_chan = no == 1 ? 1 : more[-1].first_chan + more[-1].n_chans;
+		span_what(r, key->next, more);
 	}
 }
 
@@ -125,8 +141,15 @@ static void sim_spans_print(FILE *f, const struct conf_key *k, const void *base)
 
 	(void)k;
 	fputc('{', f);
-	for (int i = 0; i < s->n_spans; i++)
-		fprintf(f, "%s%d: %s", i ? ", " : "", s->spans[i].no, span_types[s->spans[i].type]);
+	for (int i = 0; i < s->n_spans; i++) {
+		const struct conf_sim_span *p = &s->spans[i];
+
+		fprintf(f, "%s%d: ", i ? ", " : "", p->no);
+		if (p->type == CONF_ANALOG)
+			fprintf(f, "{fxs: %d, fxo: %d, law: %s}", p->fxs, p->fxo, p->law == CONF_ALAW ? "alaw" : "mulaw");
+		else
+			fputs(span_types[p->type], f);
+	}
 	fputc('}', f);
 }
 
@@ -148,7 +171,7 @@ static bool wire_one(struct reader *r, const struct conf_key *k, const struct ya
 	text = scalar(r, k, n);
 	if (!text)
 		return false;
-	if (!pair(text, CONF_SPANS_MAX, &a, &b)) {
+	if (!pair_of_numbers(text, CONF_SPANS_MAX, &a, &b)) {
 		report(r, n, "write 1-2, or {a: 1, b: 2, ppm: 20}", "%s: \"%.40s\" is no wire", k->name, text);
 		return false;
 	}
@@ -198,6 +221,75 @@ static void wires_print(FILE *f, const struct conf_key *k, const void *base)
 }
 
 const struct conf_type conf_type_wires = { wires_set, wires_print };
+
+/* --- pairs: [63-67, {fxs: 64, fxo: 68, loss: 3}] ---------------------------------------------- */
+
+static bool pair_one(struct reader *r, const struct conf_key *k, const struct yaml *n, struct conf_sim_pair *p)
+{
+	const char *text;
+	int before = r->n_held;
+	long a, b;
+
+	memset(p, 0, sizeof(*p));
+	if (n->kind == YAML_MAP) {
+		keys_read(r, &conf_pair_keys, n, p);
+		return r->n_held == before;
+	}
+	text = scalar(r, k, n);
+	if (!text)
+		return false;
+	if (!pair_of_numbers(text, CONF_CHANS_MAX, &a, &b)) {
+		report(r, n, "write 63-67, or {fxs: 63, fxo: 67, loss: 3}", "%s: \"%.40s\" is no pair", k->name, text);
+		return false;
+	}
+	p->fxs = (int)a;
+	p->fxo = (int)b;
+	return true;
+}
+
+static void pairs_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
+{
+	struct conf_sim *s = base;
+	struct conf_sim_pair p, *more;
+
+	if (n->kind != YAML_LIST) {
+		report(r, n, "write [63-67]", "%s wants a list", k->name);
+		return;
+	}
+	for (const struct yaml *i = n->child; i; i = i->next) {
+		/* A bad pair keeps its place, as a bad wire does. */
+		if (!pair_one(r, k, i, &p))
+			memset(&p, 0, sizeof(p));
+		more = grow(r, s->pairs, s->n_pairs, sizeof(p));
+		if (!more)
+			return;
+		s->pairs = more;
+		s->pairs[s->n_pairs++] = p;
+	}
+}
+
+static void pairs_print(FILE *f, const struct conf_key *k, const void *base)
+{
+	const struct conf_sim *s = base;
+
+	(void)k;
+	fputc('[', f);
+	for (int i = 0; i < s->n_pairs; i++) {
+		const struct conf_sim_pair *p = &s->pairs[i];
+
+		fprintf(f, "%s{fxs: %d, fxo: %d", i ? ", " : "", p->fxs, p->fxo);
+		if (p->loss_db > 0)
+			fprintf(f, ", loss: %g", p->loss_db);
+		if (p->echo_db > 0)
+			fprintf(f, ", echo: %g, echo-delay: %g", p->echo_db, p->echo_ms);
+		if (p->noise_dbm0 < 0)
+			fprintf(f, ", noise: %g", p->noise_dbm0);
+		fputs(p->dead ? ", dead: true}" : "}", f);
+	}
+	fputc(']', f);
+}
+
+const struct conf_type conf_type_pairs = { pairs_set, pairs_print };
 
 /* --- codecs: [pcma, pcmu] --------------------------------------------------------------------- */
 

@@ -28,23 +28,35 @@ static void on_site_error(void *arg, const struct site_error *e)
 
 /* --- the card --------------------------------------------------------------------------------- */
 
-static const enum hw_span_type span_types[] = { [CONF_E1] = HW_SPAN_E1, [CONF_T1] = HW_SPAN_T1, [CONF_J1] = HW_SPAN_J1 };
+static const enum hw_span_type span_types[] = { [CONF_E1] = HW_SPAN_E1, [CONF_T1] = HW_SPAN_T1, [CONF_J1] = HW_SPAN_J1,
+						 [CONF_ANALOG] = HW_SPAN_ANALOG };
 
 static int open_sim(struct gateway *gw, const struct conf_sim *c)
 {
 	struct sim_span *spans = calloc((size_t)c->n_spans + 1, sizeof(*spans));
 	struct sim_wire *wires = calloc((size_t)c->n_wires + 1, sizeof(*wires));
-	struct sim_conf sc = { .spans = spans, .n_spans = c->n_spans, .wires = wires, .n_wires = c->n_wires };
-	int err = spans && wires ? 0 : -ENOMEM, i;
+	struct sim_pair *pairs = calloc((size_t)c->n_pairs + 1, sizeof(*pairs));
+	struct sim_conf sc = { .spans = spans, .n_spans = c->n_spans, .wires = wires, .n_wires = c->n_wires,
+			       .pairs = pairs, .n_pairs = c->n_pairs };
+	int err = spans && wires && pairs ? 0 : -ENOMEM, i;
 
 	for (i = 0; !err && i < c->n_spans; i++)
-		spans[i] = (struct sim_span){ .no = c->spans[i].no, .type = span_types[c->spans[i].type] };
+		spans[i] = (struct sim_span){ .no = c->spans[i].no, .type = span_types[c->spans[i].type],
+					      .fxs = c->spans[i].fxs, .fxo = c->spans[i].fxo,
+					      .law = c->spans[i].law == CONF_MULAW ? HW_MULAW : HW_ALAW };
 	for (i = 0; !err && i < c->n_wires; i++)
 		wires[i] = (struct sim_wire){ c->wires[i].a, c->wires[i].b, c->wires[i].ppm };
+	for (i = 0; !err && i < c->n_pairs; i++) {
+		const struct conf_sim_pair *p = &c->pairs[i];
+
+		pairs[i] = (struct sim_pair){ .fxs = p->fxs, .fxo = p->fxo, .loss_db = p->loss_db, .echo_db = p->echo_db,
+					      .echo_ms = p->echo_ms, .noise_dbm0 = p->noise_dbm0, .dead = p->dead };
+	}
 	if (!err)
 		err = hw_sim_open(&gw->hw, &sc);
 	free(spans);
 	free(wires);
+	free(pairs);
 	return err;
 }
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "channels/sound/country.h"
+
 struct loading {
 	struct conf *conf;
 	site_error_fn *fn;
@@ -30,6 +32,31 @@ static void on_did_error(void *arg, const struct did_error *e)
 
 	l->fn(l->arg, &out);
 }
+
+/* --- What the trunk file asks of the table of countries --------------------------------------- */
+
+static bool country_known(const char *name)
+{
+	return country_find(name) != NULL;
+}
+
+static const char *country_nearest(const char *name)
+{
+	const struct country *c;
+	const char *names[256];
+	size_t n = 0;
+
+	while (n < 256 && (c = country_at((unsigned)n)))
+		names[n++] = c->name;
+	return conf_nearest(name, names, n);
+}
+
+static bool country_has_code(unsigned code)
+{
+	return country_by_code(code) != NULL;
+}
+
+static const struct conf_countries countries = { country_known, country_nearest, country_has_code };
 
 /* --- What the DID file asks of the trunk file ------------------------------------------------- */
 
@@ -122,7 +149,7 @@ int site_load(struct site **out, const char *dir, site_error_fn *fn, void *arg)
 	int err = -ENOMEM, dids = 0;
 
 	if (s && asprintf(&path, "%s%strunks.yaml", dir, slash) >= 0) {
-		err = conf_load(&s->conf, path, on_conf_error, &l);
+		err = conf_load(&s->conf, path, &countries, on_conf_error, &l);
 		free(path);
 		l.conf = s->conf;
 	}
@@ -189,4 +216,11 @@ void site_number_rules(const struct conf_trunk *t, struct number_rules *out)
 	memcpy(out->national, t->national, sizeof(out->national));
 	out->called_style = (enum number_style)t->called_style;
 	out->calling_style = (enum number_style)t->calling_style;
+}
+
+const struct country *site_country(const struct conf *c, const char *tones)
+{
+	if (!*tones)
+		tones = c->site.tones;
+	return *tones ? country_find(tones) : country_by_code((unsigned)strtoul(c->site.country, NULL, 10));
 }

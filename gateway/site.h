@@ -34,4 +34,9 @@ void site_print_error(FILE *to, const struct site_error *e);
 /* The rules by which a trunk writes its numbers. */
 void site_number_rules(const struct conf_trunk *t, struct number_rules *out);
 
+struct country;
+/* Whose tones an analog trunk has: TONES (the trunk's own, "" for none), else the site's, else those of the site's country code.
+ * site_load() has seen to it that there are some. */
+const struct country *site_country(const struct conf *c, const char *tones);
+
 #endif
