@@ -95,6 +95,15 @@ void listener_want(struct listener *l, unsigned listen)
 	l->listen = listen;
 }
 
+void listener_reset(struct listener *l)
+{
+	unsigned listen = l->listen;
+
+	listener_want(l, 0);
+	l->kept = l->at = 0;
+	listener_want(l, listen);
+}
+
 static void keep(struct listener *l, const uint8_t *buf, unsigned n)
 {
 	if (n > l->keep) {

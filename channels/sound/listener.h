@@ -43,6 +43,7 @@ struct listener;
 /* KEEP_MS: how much of the latest audio is kept, 0 to 10,000. */
 int listener_open(struct listener **out, const struct country *c, enum hw_law law, unsigned keep_ms);
 void listener_close(struct listener *l);			/* NULL is fine */
+void listener_reset(struct listener *l);			/* the line stood still: nothing was heard or kept before now */
 void listener_want(struct listener *l, unsigned listen);	/* LISTEN_ bits; those newly set start afresh */
 /* N octets of the line's law as they came. FN is called from inside. */
 void listener_feed(struct listener *l, const uint8_t *buf, unsigned n, heard_fn *fn, void *arg);

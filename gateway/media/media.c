@@ -80,6 +80,7 @@ static int open_descriptors(struct media *m)
 	m->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (m->command_fd < 0 || m->report_fd < 0 || m->epoll_fd < 0)
 		return -errno;
+	m->recorder.wake_fd = m->report_fd;
 	return epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, m->command_fd, &ev) ? -errno : 0;
 }
 
@@ -97,6 +98,7 @@ int media_open(struct media **out, struct hw *hw, const struct media_conf *conf)
 	if (m->conf.jitter_ms > JITTER_MS_MAX)
 		m->conf.jitter_ms = JITTER_MS_MAX;
 	m->command_fd = m->report_fd = m->epoll_fd = -1;
+	recorder_init(&m->recorder, -1);
 	err = queue_open(&m->commands, COMMANDS, sizeof(struct command));
 	if (!err)
 		err = queue_open(&m->reports, REPORTS, sizeof(struct report));
@@ -126,7 +128,9 @@ void media_close(struct media *m)
 			usleep(1000);
 		wake(m->command_fd);
 		pthread_join(m->thread, NULL);
+		media_service(m);	/* recordings that were under way */
 	}
+	recorder_close(&m->recorder);
 	if (m->command_fd >= 0)
 		close(m->command_fd);
 	if (m->report_fd >= 0)
@@ -144,17 +148,54 @@ int media_fd(const struct media *m)
 	return m->report_fd;
 }
 
-static void deliver(const struct report *r)
+/* An answer to an order that is no longer the latest. */
+static bool overtaken(const struct report *r)
+{
+	const struct asked *a = &r->port->asked;
+	unsigned bit;
+
+	if (r->kind == MEDIA_PLAYED)
+		return r->seq != a->play;
+	if (r->kind != MEDIA_HEARD)
+		return false;
+	bit = media_heard_bit((enum heard_kind)r->heard);
+	return !(a->bits & bit) || (int16_t)(r->seq - a->set[__builtin_ctz(bit)]) < 0;
+}
+
+static void deliver_heard(const struct report *r)
+{
+	struct heard h = { .kind = (enum heard_kind)r->heard, .digit = r->digit, .tone = (enum tone_id)r->tone,
+			   .cycles = r->cycles, .ms = r->ms };
+	struct media_event ev = { .kind = MEDIA_HEARD, .digit = r->digit, .heard = &h };
+	struct media_port *p = r->port;
+
+	if (r->callerid)
+		h.callerid = *r->callerid;
+	free(r->callerid);
+	if (!p->close_asked && !overtaken(r) && p->fn)
+		p->fn(p->arg, p, &ev);
+}
+
+static void deliver(struct media *m, const struct report *r)
 {
 	struct media_port *p = r->port;
-	struct media_event ev = { .kind = r->kind, .digit = r->digit, .duration_ms = r->duration_ms };
+	struct media_event ev = { .kind = (enum media_event_kind)r->kind, .digit = r->digit,
+				  .duration_ms = r->duration_ms };
 	struct media_stats final;
 
+	if (r->kind == REPORT_RECORDED) {
+		recorder_put(&m->recorder, r->recording);
+		return;
+	}
+	if (r->kind == MEDIA_HEARD) {
+		deliver_heard(r);
+		return;
+	}
 	if (r->kind == MEDIA_CLOSED) {
 		stats_read(&p->box, &final);
 		ev.stats = &final;
-	} else if (p->close_asked) {
-		return;		/* its owner has let go of it */
+	} else if (p->close_asked || overtaken(r)) {
+		return;		/* its owner has let go of it, or has asked for something else since */
 	}
 	if (p->fn)
 		p->fn(p->arg, p, &ev);
@@ -172,7 +213,8 @@ void media_service(struct media *m)
 	if (m->spill_n)
 		unspill(m);
 	while (queue_pop(&m->reports, &r))
-		deliver(&r);
+		deliver(m, &r);
+	recorder_service(&m->recorder);
 }
 
 uint64_t media_beats(const struct media *m)

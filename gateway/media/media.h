@@ -14,6 +14,7 @@
 
 #include "hw/hw.h"
 
+struct heard;
 struct media;
 struct media_port;	/* one end of audio: a line, an RTP stream, or a test line */
 
@@ -34,7 +35,10 @@ enum media_event_kind {
 	MEDIA_RTP_LOST,		/* nothing for 3 s on a stream that should flow */
 	MEDIA_RTP_BACK,
 	MEDIA_RTP_TIMEOUT,	/* nothing for rtp_timeout_ms; again each time as long passes */
-	MEDIA_PLAYED,		/* a test line's file came to its end */
+	MEDIA_PLAYED,		/* a test line's file came to its end; all of media_play() has gone out */
+	MEDIA_HEARD,		/* analog ports: heard */
+	MEDIA_PARTNER_LOST,	/* analog ports: the RTP stream joined with it stopped (MEDIA_RTP_LOST) */
+	MEDIA_PARTNER_BACK,	/* it goes on, or is no longer joined */
 	MEDIA_CLOSED,		/* the last event of a port, with stats final; the port is freed when the callback returns */
 };
 struct media_event {
@@ -42,6 +46,7 @@ struct media_event {
 	char digit;
 	uint16_t duration_ms;
 	const struct media_stats *stats;	/* MEDIA_CLOSED only */
+	const struct heard *heard;		/* MEDIA_HEARD only; lives until the callback returns */
 };
 typedef void media_event_fn(void *arg, struct media_port *p, const struct media_event *ev);
 

@@ -5,6 +5,9 @@
  */
 #include "gateway/media/port.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "channels/sound/g711.h"
 
 void port_init(struct media_port *p, struct media *m, enum port_kind kind, const struct port_ops *ops,
@@ -19,14 +22,19 @@ void port_init(struct media_port *p, struct media *m, enum port_kind kind, const
 	stats_publish(&p->box, &p->st);
 }
 
-/* A test line has no law of its own: it takes its partner's. */
+/* A test line and a bridge have no law of their own: they take their partner's. */
+static bool follows(const struct media_port *p)
+{
+	return p->kind == PORT_TEST || p->kind == PORT_MIX;
+}
+
 static void settle_law(struct media_port *p)
 {
 	struct media_port *q = p->peer;
 
-	if (q && p->kind == PORT_TEST)
+	if (q && follows(p))
 		p->law = q->law;
-	else if (q && q->kind == PORT_TEST)
+	else if (q && follows(q))
 		q->law = p->law;
 	p->conv = q && !p->transparent && !q->transparent ? law_table(p->law, q->law) : NULL;
 	if (q)
@@ -79,13 +87,40 @@ void port_deliver(struct media_port *from, uint8_t *buf, unsigned n, int64_t now
 
 bool port_generating(const struct media_port *p)
 {
-	return digits_active(&p->digits) || p->tone.def || (p->peer && p->peer->ops->produce);
+	return digits_active(&p->digits) || p->tone.def || p->player || (p->peer && p->peer->ops->produce);
+}
+
+void port_play(struct media_port *p, struct player *player, uint16_t seq)
+{
+	player_close(p->player);
+	p->player = player;
+	p->play_seq = seq;
+}
+
+/* What plays, and the silence in which the last of it goes out. */
+static void play(struct media_port *p, uint8_t *buf, unsigned n)
+{
+	unsigned done = player_octets(p->player, p->law, buf, n), quiet = n - done;
+
+	if (!quiet)
+		return;
+	memset(buf + done, law_silence(p->law), quiet);
+	if (p->tail > quiet) {
+		p->tail -= quiet;
+		return;
+	}
+	port_play(p, NULL, p->play_seq);
+	port_report(p, MEDIA_PLAYED, 0, 0);
 }
 
 unsigned port_generate(struct media_port *p, uint8_t *buf, unsigned n)
 {
 	if (digits_active(&p->digits))
 		return digits_samples(&p->digits, p->law, buf, n);
+	if (p->player) {
+		play(p, buf, n);
+		return n;
+	}
 	if (p->tone.def) {
 		tone_samples(&p->tone, p->law, buf, n);
 		return n;
@@ -97,11 +132,51 @@ unsigned port_generate(struct media_port *p, uint8_t *buf, unsigned n)
 
 void port_report(struct media_port *p, enum media_event_kind kind, char digit, unsigned duration_ms)
 {
-	struct report r = { .port = p, .kind = kind, .digit = digit };
+	struct report r = { .port = p, .kind = kind, .digit = digit, .seq = p->play_seq };
 
 	r.duration_ms = (uint16_t)(duration_ms > UINT16_MAX ? UINT16_MAX : duration_ms);
 	queue_push(&p->m->reports, &r);	/* full: the loop thread is far behind; MEDIA_CLOSED has a retry of its own */
 	p->m->reported = true;
+}
+
+unsigned media_heard_bit(enum heard_kind k)
+{
+	static const unsigned bits[] = {
+		[HEARD_DIGIT_BEGIN] = LISTEN_DTMF, [HEARD_DIGIT] = LISTEN_DTMF,
+		[HEARD_TONE] = LISTEN_TONES, [HEARD_TONE_END] = LISTEN_TONES,
+		[HEARD_SPEECH] = LISTEN_SPEECH, [HEARD_SILENCE] = LISTEN_SPEECH,
+		[HEARD_CALLERID] = LISTEN_CALLERID, [HEARD_CALLERID_BAD] = LISTEN_CALLERID,
+		[HEARD_CAS] = LISTEN_CAS,
+	};
+
+	return bits[k];
+}
+
+void port_report_heard(struct media_port *p, const struct heard *h, uint16_t seq)
+{
+	struct report r = { .port = p, .kind = MEDIA_HEARD, .seq = seq, .heard = (uint8_t)h->kind, .digit = h->digit,
+			    .tone = (uint8_t)h->tone, .cycles = h->cycles, .ms = h->ms };
+
+	if (h->kind == HEARD_CALLERID) {
+		r.callerid = malloc(sizeof(*r.callerid));
+		if (!r.callerid)
+			return;
+		*r.callerid = h->callerid;
+	}
+	if (!queue_push(&p->m->reports, &r))
+		free(r.callerid);
+	p->m->reported = true;
+}
+
+void port_report_recorded(struct media *m, struct recording *rec)
+{
+	struct report r = { .kind = REPORT_RECORDED, .recording = rec };
+
+	m->reported = true;
+	if (queue_push(&m->reports, &r))
+		return;
+	rec->next = m->recorded;
+	m->recorded = rec;
 }
 
 void port_event(struct media_port *from, char digit, uint32_t samples, bool first, bool end, int64_t now_us)

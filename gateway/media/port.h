@@ -13,9 +13,11 @@
 
 #include <pthread.h>
 
+#include "gateway/media/analog.h"
 #include "gateway/media/digits.h"
 #include "gateway/media/media.h"
 #include "gateway/media/queue.h"
+#include "gateway/media/recording.h"
 #include "gateway/media/stats.h"
 #include "channels/sound/tone.h"
 #include "gateway/media/wheel.h"
@@ -23,7 +25,8 @@
 #define RTP_HEADER 12
 #define SAMPLE_US 125
 
-enum port_kind { PORT_LINE, PORT_RTP, PORT_TEST };
+enum port_kind { PORT_LINE, PORT_RTP, PORT_TEST, PORT_MIX };
+#define LISTEN_BITS 8
 
 struct port_ops {
 	void (*joined)(struct media_port *p, int64_t now_us);	/* partner, law or generator may have changed */
@@ -42,7 +45,12 @@ struct media_port {
 	enum port_kind kind;
 	media_event_fn *fn;		/* loop thread */
 	void *arg;
-	bool close_asked;		/* loop thread */
+	bool close_asked;		/* loop thread, and so is the next */
+	struct asked {			/* analog ports: the latest orders; what answers older ones is not delivered */
+		bool analog;
+		uint16_t play, listen, set[LISTEN_BITS];	/* numbers of orders; the one that set each LISTEN_ bit anew */
+		unsigned bits;
+	} asked;
 	struct stats_box box;		/* both: the published snapshot */
 
 	enum hw_law law;		/* of the audio pushed to it and brought by it */
@@ -51,6 +59,9 @@ struct media_port {
 	struct media_port *peer;
 	struct digits digits;		/* tones of digits to be played out of this port */
 	struct tone tone;		/* ringback and the like towards this port */
+	struct player *player;		/* media_play(); NULL: nothing plays */
+	unsigned tail;			/* samples of silence after it before all of it has gone out */
+	uint16_t play_seq;
 	struct media_stats st;		/* live */
 	struct media_port *next, **prev;	/* all open ports of the thread */
 };
@@ -60,7 +71,8 @@ struct media_port {
 #define MEDIA_PHASE_LINES 32
 
 /* A command to the media thread. */
-enum command_kind { CMD_OPEN, CMD_CLOSE, CMD_JOIN, CMD_PART, CMD_REMOTE, CMD_DIGIT, CMD_TONE, CMD_QUIT };
+enum command_kind { CMD_OPEN, CMD_CLOSE, CMD_JOIN, CMD_PART, CMD_REMOTE, CMD_DIGIT, CMD_TONE,
+		    CMD_LISTEN, CMD_PLAY, CMD_KEEP, CMD_RECORD, CMD_QUIT };
 struct remote {			/* media_rtp_remote in the size that a queue likes */
 	union sock_addr {
 		struct sockaddr sa;
@@ -80,14 +92,25 @@ struct command {
 		struct remote remote;
 		struct { char digit; unsigned ms; } digit;
 		const struct tone_def *tone;
+		struct { unsigned bits; uint16_t seq; } listen;
+		struct { struct player *player; uint16_t seq; } play;
+		struct recording *recording;
 	};
 };
 struct report {
 	struct media_port *port;
-	enum media_event_kind kind;
+	uint8_t kind;			/* enum media_event_kind, or REPORT_RECORDED */
 	char digit;
 	uint16_t duration_ms;
+	uint16_t seq;			/* MEDIA_HEARD, MEDIA_PLAYED: of the order that it answers */
+	uint8_t heard, tone;		/* MEDIA_HEARD: enum heard_kind, enum tone_id */
+	unsigned cycles, ms;
+	union {				/* the report's own: who takes it frees it */
+		struct callerid *callerid;
+		struct recording *recording;
+	};
 };
+#define REPORT_RECORDED 255
 
 struct media {
 	struct hw *hw;
@@ -101,6 +124,8 @@ struct media {
 	struct command *spill;		/* loop thread: commands that found the queue full */
 	unsigned spill_n, spill_max;
 	unsigned next_pair;		/* loop thread: where to look for a free pair of RTP ports */
+	struct recorder recorder;	/* loop thread */
+	struct recording *recorded;	/* media thread: complete, but the queue of reports was full */
 
 	struct wheel wheel;		/* media thread from here on */
 	struct media_port *ports, *closing;
@@ -124,6 +149,10 @@ bool port_generating(const struct media_port *p);
 /* What goes out of P now in place of pushed audio. Returns N, or 0 when nothing generates. */
 unsigned port_generate(struct media_port *p, uint8_t *buf, unsigned n);
 void port_report(struct media_port *p, enum media_event_kind kind, char digit, unsigned duration_ms);
+void port_report_heard(struct media_port *p, const struct heard *h, uint16_t seq);
+void port_report_recorded(struct media *m, struct recording *r);	/* not lost when the queue is full */
+void port_play(struct media_port *p, struct player *player, uint16_t seq);	/* takes PLAYER; NULL: stop */
+unsigned media_heard_bit(enum heard_kind k);			/* the LISTEN_ bit that it belongs to */
 /* RFC 4733: an event heard on FROM, as long as it goes on, with its duration so far in samples. */
 void port_event(struct media_port *from, char digit, uint32_t samples, bool first, bool end, int64_t now_us);
 
@@ -136,6 +165,12 @@ void media_line_count(struct media *m, int more);		/* the card's clock runs whil
 /* --- port_line.c: the line as the sink of an RTP stream (media thread) -------------------------- */
 
 bool line_ready(const struct media_port *line);			/* it runs: its start may wait for a slot */
+void line_listen(struct media_port *line, unsigned bits, uint16_t seq, int64_t now_us);
+void line_play(struct media_port *line, struct player *player, uint16_t seq, int64_t now_us);
+void line_keep(struct media_port *line, struct recording *r);
+unsigned line_keeps(const struct media_port *line);		/* any thread: ms */
+void line_record(struct media_port *line, struct recording *r, int64_t now_us);
+void line_lost(struct media_port *line, bool lost);		/* the stream joined with it, if it is an analog line */
 int line_fill(struct media_port *line, int64_t now_us);		/* samples queued; below 0: it has run dry since */
 unsigned line_cushion(const struct media_port *line);
 /* After a pause, before N samples are put: silence, so that the cushion is reached at NEXT_US. */
@@ -149,6 +184,7 @@ int64_t rtp_feed_line(struct media_port *rtp, int64_t now_us);	/* when to be cal
 void rtp_discard(struct media_port *rtp, int64_t now_us);		/* something else is played in its place */
 void rtp_send_event(struct media_port *rtp, char digit, uint32_t samples, bool first, bool end);
 bool rtp_sends_events(const struct media_port *rtp);
+bool rtp_lost(const struct media_port *rtp);			/* MEDIA_RTP_LOST was told, and audio should come */
 unsigned rtp_packet_samples(const struct media_port *rtp);	/* of the packets that we send */
 void rtp_apply_remote(struct media_port *rtp, const struct remote *r, int64_t now_us);
 bool rtp_digit(struct media_port *rtp, char digit, unsigned ms, int64_t now_us);	/* false: tones in band */

@@ -216,6 +216,19 @@ static void audio_in(struct rtp_port *r, const struct rtp_packet *p, uint8_t *pa
 
 /* --- Packets ----------------------------------------------------------------------------------------------- */
 
+bool rtp_lost(const struct media_port *p)
+{
+	const struct rtp_port *r = (const struct rtp_port *)p;
+
+	return r->lost_told && r->remote.dir & MEDIA_RECV;
+}
+
+static void tell_partner(struct rtp_port *r)
+{
+	if (r->port.peer && r->port.peer->kind == PORT_LINE)
+		line_lost(r->port.peer, rtp_lost(&r->port));
+}
+
 static void alive(struct rtp_port *r, int64_t now_us)
 {
 	r->last_in_us = now_us;
@@ -226,6 +239,7 @@ static void alive(struct rtp_port *r, int64_t now_us)
 	if (r->lost_told) {
 		r->lost_told = false;
 		port_report(&r->port, MEDIA_RTP_BACK, 0, 0);
+		tell_partner(r);
 	}
 }
 
@@ -444,6 +458,7 @@ void rtp_in_sweep(struct rtp_port *r, int64_t now_us)
 	st->late = r->jitter.late;
 	st->inserted = r->jitter.inserted;
 	st->dropped = r->jitter.dropped;
+	tell_partner(r);
 	if (!r->signalled || !(r->remote.dir & MEDIA_RECV))
 		return;
 	if (r->last_in_us > r->quiet_us)
@@ -451,6 +466,7 @@ void rtp_in_sweep(struct rtp_port *r, int64_t now_us)
 	if (!r->lost_told && now_us - r->last_in_us >= LOST_US) {
 		r->lost_told = true;
 		port_report(&r->port, MEDIA_RTP_LOST, 0, 0);
+		tell_partner(r);
 	}
 	if (r->conf.rtp_timeout_ms && now_us - r->quiet_us >= r->conf.rtp_timeout_ms * 1000ll) {
 		r->quiet_us = now_us;	/* said again each time as long passes */

@@ -69,6 +69,7 @@ static void list_remove(struct media_port *p)
 static void close_port(struct media *m, struct media_port *p)
 {
 	port_part(p, m->now_us);
+	port_play(p, NULL, 0);
 	p->ops->closing(p, m->now_us);
 	stats_publish(&p->box, &p->st);
 	list_remove(p);
@@ -117,6 +118,18 @@ static bool obey(struct media *m, const struct command *c)
 	case CMD_TONE:
 		tone_out(p, c->tone, m->now_us);
 		break;
+	case CMD_LISTEN:
+		line_listen(p, c->listen.bits, c->listen.seq, m->now_us);
+		break;
+	case CMD_PLAY:
+		line_play(p, c->play.player, c->play.seq, m->now_us);
+		break;
+	case CMD_KEEP:
+		line_keep(p, c->recording);
+		break;
+	case CMD_RECORD:
+		line_record(p, c->recording, m->now_us);
+		break;
 	case CMD_QUIT:
 		return false;
 	}
@@ -151,9 +164,16 @@ static void sweep(struct media *m)
 	}
 }
 
-/* MEDIA_CLOSED is never lost: what finds the queue full is tried again. */
-static void report_closed(struct media *m)
+/* MEDIA_CLOSED is never lost: what finds the queue full is tried again. Nor is a recording. */
+static void report_again(struct media *m)
 {
+	struct recording *rec = m->recorded, *next;
+
+	m->recorded = NULL;
+	for (; rec; rec = next) {
+		next = rec->next;
+		port_report_recorded(m, rec);
+	}
 	while (m->closing) {
 		struct media_port *p = m->closing;
 		struct report r = { .port = p, .kind = MEDIA_CLOSED };
@@ -173,7 +193,7 @@ static int64_t next_waking(const struct media *m)
 
 	if (m->ports && (at < 0 || m->next_sweep_us < at))
 		at = m->next_sweep_us;
-	if (m->closing && (at < 0 || m->now_us + RETRY_US < at))
+	if ((m->closing || m->recorded) && (at < 0 || m->now_us + RETRY_US < at))
 		at = m->now_us + RETRY_US;
 	return at;
 }
@@ -209,7 +229,7 @@ static bool turn(struct media *m)
 	/* Commands last: they may close a port that this waking still had an event for. */
 	if (commands && !obey_all(m))
 		return false;
-	report_closed(m);
+	report_again(m);
 	if (m->reported)
 		wake_loop(m);
 	m->reported = false;

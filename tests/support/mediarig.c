@@ -73,6 +73,17 @@ static void on_event(void *arg, struct media_port *p, const struct media_event *
 		r->open_ports--;
 		r->last = *ev->stats;
 		break;
+	case MEDIA_HEARD:
+		if (r->n_heard < RIG_HEARD)
+			r->heard[r->n_heard] = *ev->heard;
+		r->n_heard++;
+		break;
+	case MEDIA_PARTNER_LOST:
+		r->partner_lost++;
+		break;
+	case MEDIA_PARTNER_BACK:
+		r->partner_back++;
+		break;
 	}
 }
 
@@ -137,6 +148,26 @@ struct media_port *rig_line(struct rig *r, int chan, struct hw_line **line, bool
 	MUST(media_line_port(r->media, *line, &conf, on_event, r, &p) == 0);
 	r->open_ports++;
 	return p;
+}
+
+struct media_port *rig_analog(struct rig *r, int chan, struct hw_line **line, unsigned keep_ms)
+{
+	struct media_analog_conf conf = { .country = country_find("uk"), .keep_ms = keep_ms };
+	struct media_port *p;
+
+	MUST(hw_line_open(r->hw, chan, NULL, NULL, line) == 0);
+	MUST(media_analog_port(r->media, *line, &conf, on_event, r, &p) == 0);
+	r->open_ports++;
+	return p;
+}
+
+void rig_file(void *rig, const char *path, int err)
+{
+	struct rig *r = rig;
+
+	(void)path;
+	r->files++;
+	r->file_err = err;
 }
 
 struct media_port *rig_rtp(struct rig *r, unsigned timeout_ms, bool symmetric)

@@ -7,10 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gateway/media/analog.h"
 #include "gateway/media/media.h"
 #include "hw/sim.h"
 
 #define RIG_FAR 31		/* channel N of span 1 is wired to channel N + RIG_FAR of span 2 */
+
+#define RIG_HEARD 64
 
 struct rig {
 	struct hw *hw;
@@ -18,7 +21,11 @@ struct rig {
 	int open_ports;
 	char digits[64];	/* MEDIA_DIGIT as they came, any port */
 	unsigned digit_ms[64];
-	unsigned n_digits, first_rtp, lost, back, timeout, played, closed;
+	unsigned n_digits, first_rtp, lost, back, timeout, played, closed, partner_lost, partner_back;
+	struct heard heard[RIG_HEARD];	/* MEDIA_HEARD as they came, any port */
+	unsigned n_heard;
+	unsigned files;			/* rig_file() called */
+	int file_err;			/* of the last */
 	struct media_stats last;	/* of the last port that was closed */
 };
 struct rig_peer {		/* an RTP endpoint of the test's own */
@@ -41,8 +48,11 @@ in_addr_t rig_address(void);	/* a loopback address of this process's own */
 void rig_address_fix(void);	/* children made from here on share it */
 
 struct media_port *rig_line(struct rig *r, int chan, struct hw_line **line, bool dtmf);
+/* A port as analog lines have it, on any channel; the United Kingdom's tones. */
+struct media_port *rig_analog(struct rig *r, int chan, struct hw_line **line, unsigned keep_ms);
 struct media_port *rig_rtp(struct rig *r, unsigned timeout_ms, bool symmetric);
 struct media_port *rig_test(struct rig *r, const char *spec);
+void rig_file(void *rig, const char *path, int err);		/* a media_file_fn */
 void rig_port_close(struct rig *r, struct media_port *p);	/* and waits for MEDIA_CLOSED */
 
 void rig_peer_open(struct rig_peer *p, struct media_port *rtp);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* gateway/media/line_in.c: what the card recorded on a line: read block by block, heard, passed to the partner. Media thread. */
+#include <string.h>
+
+#include "channels/sound/g711.h"
+#include "gateway/media/line.h"
+
+static void heard(struct line_port *l, uint8_t *buf, unsigned n, int64_t now_us)
+{
+	struct media_port *p = &l->port;
+	struct dtmf_heard h;
+
+	if (l->rec) {
+		recording_put(l->rec, false, l->rd - n - l->rec_base, buf, n);
+		if (l->rd - l->rec_base >= l->rec->max)
+			line_recorded(l);
+	}
+	if (l->ear && ear_hear(l->ear, buf, n, now_us))
+		return;
+	if (l->dtmf) {
+		h = dtmf_in_feed(l->dtmf, buf, n);
+		if (h.digit) {
+			if (p->peer && p->peer->kind == PORT_RTP && rtp_sends_events(p->peer)) {
+				port_event(p, h.digit, h.samples, h.first, h.end, now_us);
+				return;	/* the event goes in place of the tone */
+			}
+			if (h.end)
+				port_report(p, MEDIA_DIGIT, h.digit, h.samples / 8);
+		}
+	}
+	port_deliver(p, buf, n, now_us);
+}
+
+/* No block although it was due: its moment is later than thought, or the card lost some. */
+static void not_yet(struct line_port *l, int64_t now_us)
+{
+	int64_t late = now_us + SAMPLE_US - (l->origin_us + (l->rd + l->block) * SAMPLE_US);
+
+	if (late > JUMP_SAMPLES * SAMPLE_US) {
+		l->rd += late / SAMPLE_US;
+		l->port.st.line_overrun += (uint64_t)(late / SAMPLE_US);
+	} else if (late > 0) {
+		l->origin_us += late;
+	}
+}
+
+static int read_block(struct line_port *l, uint8_t *buf, int64_t now_us)
+{
+	int n;
+
+	if (!l->gone) {
+		n = hw_line_read(l->hl, buf, BLOCK_MAX);
+		if (n >= 0)
+			return n;
+		l->gone = true;
+	}
+	if (now_us < l->origin_us + (l->rd + l->block) * SAMPLE_US)
+		return 0;
+	memset(buf, law_silence(l->port.law), l->block);
+	return (int)l->block;
+}
+
+void line_read(void *owner, int64_t now_us)
+{
+	struct line_port *l = owner;
+	uint8_t room[RTP_HEADER + 4 + BLOCK_MAX], *buf = room + RTP_HEADER + 4;
+	int64_t seen;
+	int n;
+
+	for (int i = 0; i < READS_MAX && l->running; i++) {
+		n = read_block(l, buf, now_us);
+		if (n <= 0) {
+			not_yet(l, now_us);
+			break;
+		}
+		l->rd += n;
+		seen = now_us - l->rd * SAMPLE_US;
+		/* The card's clock may be the faster one: try a little earlier, 50 ppm, each 20 ms. */
+		l->origin_us = seen < l->origin_us ? seen : l->origin_us - (l->rd % BLOCK_MAX == 0);
+		heard(l, buf, (unsigned)n, now_us);
+		if (now_us < l->origin_us + (l->rd + l->block) * SAMPLE_US)
+			break;
+	}
+	if (l->running)
+		wheel_add(&l->port.m->wheel, &l->read_due, l->origin_us + (l->rd + l->block) * SAMPLE_US);
+}
