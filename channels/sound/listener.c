@@ -20,6 +20,8 @@ struct listener {
 	struct dtmf_in *dtmf;
 	struct tone_rx *tones;
 	struct speech_rx speech;
+	struct callerid_rx *callerid;
+	bool look_back;			/* the caller ID's receiver has not heard what was kept */
 	char digit;			/* sounding now */
 	int16_t block[TONE_RX_BLOCK];
 	unsigned have;			/* samples in block */
@@ -47,6 +49,8 @@ int listener_open(struct listener **out, const struct country *c, enum hw_law la
 		rc = dtmf_in_open(&l->dtmf, law);
 	if (!rc)
 		rc = tone_rx_open(&l->tones, c, law);
+	if (!rc)
+		rc = callerid_rx_open(&l->callerid, law);
 	if (rc) {
 		listener_close(l);
 		return rc;
@@ -60,6 +64,7 @@ void listener_close(struct listener *l)
 {
 	if (!l)
 		return;
+	callerid_rx_close(l->callerid);
 	tone_rx_close(l->tones);
 	dtmf_in_close(l->dtmf);
 	free(l->ring);
@@ -91,6 +96,10 @@ void listener_want(struct listener *l, unsigned listen)
 	}
 	if (fresh & LISTEN_SPEECH)
 		speech_rx_init(&l->speech, l->law);
+	if (fresh & LISTEN_CALLERID) {
+		callerid_rx_reset(l->callerid);
+		l->look_back = true;
+	}
 	tone_rx_await_dial(l->tones, listen & LISTEN_DIAL);
 	l->listen = listen;
 }
@@ -183,6 +192,47 @@ static void hear_sound(struct listener *l, const uint8_t *buf, unsigned n, heard
 	}
 }
 
+static void hear_callerid(struct listener *l, const int16_t *x, unsigned n, heard_fn *fn, void *arg)
+{
+	struct heard h = { .kind = HEARD_CALLERID };
+	bool bad = false;
+
+	if (callerid_rx_feed(l->callerid, x, n, &h.callerid, &bad)) {
+		fn(arg, &h);
+	} else if (bad) {
+		h.kind = HEARD_CALLERID_BAD;
+		fn(arg, &h);
+	}
+}
+
+/* The receivers that take linear samples at full scale. */
+static void hear_data(struct listener *l, const uint8_t *buf, unsigned n, heard_fn *fn, void *arg)
+{
+	const int16_t *linear = law_linear[l->law];
+	int16_t x[PIECE];
+
+	for (unsigned i = 0; i < n; i++)
+		x[i] = linear[buf[i]];
+	if (l->listen & LISTEN_CALLERID)
+		hear_callerid(l, x, n, fn, arg);
+}
+
+/* What was kept before the caller ID was asked for: it may have begun by then. */
+static void look_back(struct listener *l, heard_fn *fn, void *arg)
+{
+	const int16_t *linear = law_linear[l->law];
+	int16_t x[PIECE];
+	unsigned n;
+
+	l->look_back = false;
+	for (unsigned i = 0; i < l->kept; i += n) {
+		n = l->kept - i < PIECE ? l->kept - i : PIECE;
+		for (unsigned k = 0; k < n; k++)
+			x[k] = linear[l->ring[(l->at + l->keep - l->kept + i + k) % l->keep]];
+		hear_callerid(l, x, n, fn, arg);
+	}
+}
+
 static void measure(struct listener *l, const uint8_t *buf, unsigned n)
 {
 	const int16_t *linear = law_linear[l->law];
@@ -196,6 +246,8 @@ static void measure(struct listener *l, const uint8_t *buf, unsigned n)
 
 void listener_feed(struct listener *l, const uint8_t *buf, unsigned n, heard_fn *fn, void *arg)
 {
+	if (l->look_back && l->listen & LISTEN_CALLERID)
+		look_back(l, fn, arg);
 	if (l->keep)
 		keep(l, buf, n);
 	if (!l->listen)
@@ -208,6 +260,8 @@ void listener_feed(struct listener *l, const uint8_t *buf, unsigned n, heard_fn 
 			hear_digits(l, buf, part, fn, arg);
 		if (needs_tones(l->listen))
 			hear_sound(l, buf, part, fn, arg);
+		if (l->listen & LISTEN_CALLERID)
+			hear_data(l, buf, part, fn, arg);
 		buf += part;
 		n -= part;
 	}

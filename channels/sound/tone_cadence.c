@@ -6,6 +6,7 @@
 
 #define EDGE_MS 16.0f		/* a run is measured to this, and */
 #define EDGE_SHARE 0.05f	/* this share of it */
+#define ONCE_RATIO 1.22f	/* E.180 4.7: 330 ms, 70 more or less */
 #define LASTING_MS 600		/* a tone that goes on for this long has no cadence, where no cadence of its frequencies is longer */
 #define LASTING_EDGE_MS 40
 #define AWAITED_MS 400
@@ -105,7 +106,7 @@ void cadence_table(struct cadence_table *t, const struct country *c, cadence_set
 /* How well runs R[0..N) follow C from part PHASE on, the first of them perhaps heard in part: the distance, or infinity. */
 static float follow(const struct cadence *c, const struct cadence_run *r, unsigned n, unsigned phase, float *stretch)
 {
-	float want = 0, heard = 0, away = 0, s = 1;
+	float want = 0, heard = 0, away = 0, s = 1, ratio = c->once ? ONCE_RATIO : CADENCE_RATIO;
 
 	for (unsigned i = 0; i < n; i++)
 		if (r[i].set != c->parts[(phase + i) % c->n].set)
@@ -116,7 +117,7 @@ static float follow(const struct cadence *c, const struct cadence_run *r, unsign
 	}
 	if (n > 1 || c->once)
 		s = heard / want;
-	if (s > CADENCE_RATIO + EDGE_MS / want || s < 1 / CADENCE_RATIO - EDGE_MS / want)
+	if (s > ratio + EDGE_MS / want || s < 1 / ratio - EDGE_MS / want)
 		return INFINITY;
 	for (unsigned i = 0; i < n; i++) {
 		float nominal = s * c->parts[(phase + i) % c->n].ms, off = (float)r[i].ms - nominal;

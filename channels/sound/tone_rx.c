@@ -17,7 +17,8 @@
 #define CHANGE 4		/* blocks that make a change believed */
 #define SETTLE 5		/* blocks of a sound whose window still holds what came before it */
 #define LATE_MS 60		/* a part that lasts this much too long is not the part */
-#define ON_BIAS_MS 10		/* a sound is seen this much shorter than it is: the window is 30 ms */
+#define EDGE_MS 5		/* a sound is seen this much shorter than it is at an edge to silence: the window is 30 ms */
+#define SPLINTER 8		/* blocks: as a sound begins, other frequencies may explain the little of it in the window */
 #define SHARE_MEAN 0.70f	/* of a sound's power in its frequencies */
 #define DRIFT 0.021f		/* frequencies this far off are another tone */
 #define DRIFT_SIT 0.055f	/* E.180 4.7 allows 50 Hz */
@@ -34,6 +35,7 @@ struct tone_rx {
 	/* the run that goes on */
 	uint32_t mask;				/* sets that explain it; 0: a pause, or another sound */
 	uint32_t began;
+	bool from_sound;			/* it followed another sound at once */
 	uint32_t frames;			/* blocks that were summed up */
 	float share[BANK_SETS], power;
 	float complex drift[BANK_FREQS];
@@ -168,10 +170,10 @@ static void close_run(struct tone_rx *r, uint32_t at)
 
 	run.ms = (at - r->began) * BANK_BLOCK_MS;
 	if (r->mask) {
-		run.ms += ON_BIAS_MS;
+		run.ms += (r->from_sound ? 0 : EDGE_MS) + (r->change_mask ? 0 : EDGE_MS);
 		r->last_power = mean;
 	} else {
-		run.ms -= run.ms > ON_BIAS_MS ? ON_BIAS_MS : 0;
+		run.ms -= run.ms > 2 * EDGE_MS ? 2 * EDGE_MS : 0;
 		if (run.ms < CADENCE_GAP_MS)
 			return;
 		if (mean > PAUSE_SHARE * r->last_power && mean > r->bank.quiet)
@@ -274,9 +276,14 @@ static void change_run(struct tone_rx *r, struct tone_rx_event *e)
 {
 	bool sound = r->mask != 0;
 
+	r->change = 0;
+	if (sound && r->change_mask && r->change_at - r->began < SPLINTER) {
+		begin_run(r, r->change_mask, r->began);
+		return;
+	}
 	close_run(r, r->change_at);
 	begin_run(r, r->change_mask, r->change_at);
-	r->change = 0;
+	r->from_sound = sound;
 	if (sound)
 		sound_ended(r, e);
 }

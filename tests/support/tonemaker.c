@@ -5,15 +5,16 @@
 
 #include "channels/sound/g711.h"
 
+/* Of deviation 1. */
 static double gauss(uint32_t *seed)
 {
-	double sum = -6;
+	double sum = -2;
 
-	for (int i = 0; i < 12; i++) {
+	for (int i = 0; i < 4; i++) {
 		*seed = *seed * 1664525u + 1013904223u;
 		sum += (*seed >> 8) / 16777216.0;
 	}
-	return sum;
+	return sum * sqrt(3);
 }
 
 /* Of one frequency DB below the others' level; levels in a definition are as sent, only their relation counts. */
@@ -35,8 +36,10 @@ static void start(struct tonemaker *t)
 	t->started = true;
 	if (t->snr_db != 0)
 		t->noise = law_sine_peak(t->law, t->dbm0 - t->snr_db) / sqrt(2);
-	if (t->def)
-		begin_part(t, 0);
+	if (!t->def)
+		return;
+	begin_part(t, 0);
+	t->left -= t->skip_ms * 8 * t->stretch;
 }
 
 static double next_sample(struct tonemaker *t)
@@ -46,9 +49,11 @@ static double next_sample(struct tonemaker *t)
 	while (t->left < 1)
 		begin_part(t, t->part + 1 == t->def->n_parts ? t->def->repeat_from : t->part + 1);
 	t->left -= 1;
-	for (int i = 0; i < TONE_FREQS_MAX; i++) {
+	for (int i = 0; i < TONE_FREQS_MAX && t->def->parts[t->part].hz[i]; i++) {
+		double tune = i % 2 && t->tune_odd != 0 ? t->tune_odd : t->tune;
+
 		v += t->peak[i] * sin(t->phase[i]);
-		t->phase[i] = fmod(t->phase[i] + 2 * M_PI * t->def->parts[t->part].hz[i] * t->tune / 8000, 2 * M_PI);
+		t->phase[i] = fmod(t->phase[i] + 2 * M_PI * t->def->parts[t->part].hz[i] * tune / 8000, 2 * M_PI);
 	}
 	return v;
 }

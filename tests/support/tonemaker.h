@@ -14,6 +14,8 @@ struct tonemaker {
 	double dbm0;		/* of all frequencies together */
 	double snr_db;		/* 0: no noise */
 	double tune, stretch;	/* factors of frequency and of time; 1 for none */
+	double tune_odd;	/* of the second and the fourth frequency; 0: as the others */
+	unsigned skip_ms;	/* begins this far into the cadence */
 	uint32_t seed;
 	/* its own */
 	double phase[TONE_FREQS_MAX], peak[TONE_FREQS_MAX], noise;

@@ -236,6 +236,51 @@ static void audio_is_kept(void **state)
 	assert_int_not_equal(listener_open(&e.l, &home, HW_ALAW, 10001), 0);
 }
 
+static void feed_linear(struct ear *e, const int16_t *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint8_t octet = law_encode(e->law, x[i]);
+
+		listener_feed(e->l, &octet, 1, hear, e);
+	}
+}
+
+/* A message that was on its way when it was asked for is read from what was kept; one that is cut is no message. */
+static void caller_id(void **state)
+{
+	static const struct { const char *why; unsigned listen_after_ms, cut_ms; bool good; } rows[] = {
+		{ "asked for in time", 0, 0, true },
+		{ "asked for in the middle of the message", 400, 0, true },
+		{ "the call is answered too early", 0, 520, false },
+	};
+	struct callerid said = { .number = "02079460123", .name = "Ada" };
+	int16_t *x;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(callerid_sound(&said, CID_BELL202, false, HW_MULAW, -20, &x, &n), 0);
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t before = rows[i].listen_after_ms * 8, end = rows[i].cut_ms ? rows[i].cut_ms * 8 : n;
+		struct ear e;
+
+		open_ear(&e, HW_MULAW, 0, 3000);
+		play_noise(&e, -60, 500);
+		feed_linear(&e, x, before);
+		listener_want(e.l, LISTEN_CALLERID | ALL);
+		feed_linear(&e, x + before, end - before);
+		play_noise(&e, -60, 1000);
+		if (e.n[HEARD_CALLERID] != rows[i].good || e.n[HEARD_CALLERID_BAD] == rows[i].good)
+			fail_msg("%s: %u messages, %u broken", rows[i].why, e.n[HEARD_CALLERID], e.n[HEARD_CALLERID_BAD]);
+		if (rows[i].good) {
+			assert_string_equal(e.last[HEARD_CALLERID].callerid.number, said.number);
+			assert_string_equal(e.last[HEARD_CALLERID].callerid.name, said.name);
+		}
+		assert_int_equal(e.n[HEARD_TONE], 0);
+		listener_close(e.l);
+	}
+	free(x);
+}
+
 static void level(void **state)
 {
 	struct ear e;
@@ -253,7 +298,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tones_of_a_country), cmocka_unit_test(cycles), cmocka_unit_test(answered),
 		cmocka_unit_test(speech_and_silence), cmocka_unit_test(digits), cmocka_unit_test(audio_is_kept),
-		cmocka_unit_test(level),
+		cmocka_unit_test(caller_id), cmocka_unit_test(level),
 	};
 
 	tones_init();
