@@ -88,10 +88,16 @@ static int roll_noise(struct sim_bus *b)
 	return (int)(((int64_t)(sum - DICE_MEAN) * b->noise + 32768) >> 16);
 }
 
+/* A-law has no zero: what is sent when there is nothing to send would be a voltage on the line. */
+static int16_t linear(enum hw_law law, uint8_t octet)
+{
+	return octet == sim_law_idle(law) ? 0 : sim_law_decode(law, octet);
+}
+
 static void add(int *mix, const uint8_t *octets, size_t n, enum hw_law law, int by)
 {
 	for (size_t i = 0; i < n; i++)
-		mix[i] += (sim_law_decode(law, octets[i]) * by + UNITY / 2) >> 15;
+		mix[i] += (linear(law, octets[i]) * by + UNITY / 2) >> 15;
 }
 
 static void add_echo(const struct sim_bus *b, int party, int *mix, size_t n)
@@ -153,7 +159,7 @@ static void deliver(struct sim_line *l, const uint8_t *octets, size_t n)
 static void keep(struct sim_bus_end *e, const struct sent *s, int party, size_t n, enum hw_law law)
 {
 	for (size_t i = 0; i < n; i++)
-		e->sent[e->at++ % SENT] = s->any[party] ? sim_law_decode(law, s->octets[party][i]) : 0;
+		e->sent[e->at++ % SENT] = s->any[party] ? linear(law, s->octets[party][i]) : 0;
 }
 
 static void move(struct sim_bus *b, size_t n)

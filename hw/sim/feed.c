@@ -95,6 +95,11 @@ static int ring(struct sim_loop *l)
 
 	if ((f->state != FEED_IDLE && f->state != FEED_AFTER_DROP) || f->closed)
 		return -EBUSY;
+	if (f->lifted) { /* hung up this moment: no flash any more */
+		sim_timer_stop(l, FEED_OPEN);
+		f->lifted = false;
+		tell(l, HW_EV_ONHOOK);
+	}
 	enter(l, FEED_RING_ON);
 	f->step = 0;
 	sim_timer(l, FEED_STEP, SIM_NO_TIME, f->cadence[0]);

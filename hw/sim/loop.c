@@ -207,7 +207,7 @@ static void add_loop(struct sim_card *c, struct sim_slot *fxs, struct sim_slot *
 		sim_term_reset(l, &l->term[SIM_FXO], false);
 		l->term[SIM_FXO].battery = fxs;
 	}
-	sim_bus_init(&l->bus, (fxs ? fxs : fxo)->port, 0x9e3779b9u + 0x61c88647u * (uint32_t)c->n_loops);
+	sim_bus_init(&l->bus, (fxs ? fxs : fxo)->port, 0x9e3779b9u * (uint32_t)c->n_loops | 1);
 	run(l, 0);
 }
 

@@ -220,8 +220,6 @@ int sim_analog(struct hw_line *base, struct hw_analog *out)
 
 	if (gone(l))
 		return -ENODEV;
-	if (m && !battery)
-		closed = sim_term_closed(lp, m);
 	*out = (struct hw_analog){
 		.offhook = m ? sim_term_closed(lp, m) : closed,
 		.ringing = m ? sim_term_ring(lp, m) : lp->feed.state == FEED_RING_ON || lp->feed.state == FEED_RING_OFF,

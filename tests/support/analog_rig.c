@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -80,6 +81,14 @@ void arig_run(struct arig *r, int ms)
 		hw_service(r->hw, r->now_us);
 		hw_clock_tick(r->hw, r->now_us);
 	}
+}
+
+void arig_now(struct arig *r)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	r->now_us = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 /* True when WORD, "S:OFFHOOK@10", is GOT, up to TOLERANCE ms later. */

@@ -26,6 +26,7 @@ void arig_open(struct arig *r, const struct sim_pair *pair);
 void arig_close(struct arig *r);
 /* Calls hw_service() and the clock's tick each ms. */
 void arig_run(struct arig *r, int ms);
+void arig_now(struct arig *r); /* now_us becomes the time of CLOCK_MONOTONIC */
 /* What was heard so far is WANT, in any order, each event up to TOLERANCE ms after its time. Prints both when not. */
 bool arig_heard(struct arig *r, const char *why, const char *want, int tolerance);
 
