@@ -75,8 +75,8 @@ bool fxs_trunk_quiet(struct fxs_trunk *t);
 int64_t fxs_trunk_service(struct fxs_trunk *t, int64_t now_us, const struct timeval *wall);
 
 /* Rings a telephone. offer->called.digits is the port: "1", or "" for the first free one. offer->ring: which cadence ("1" to "5",
- * "Bellcore-dr1" to "-dr5"); the calling number is shown as its digits stand. leg.line stays NULL, leg.port comes with LEG_AUDIO
- * just before LEG_ANSWERED (a call from a telephone has it from the start) and is NULL while a leg is held. Errors, with
+ * "Bellcore-dr1" to "-dr5"); the calling number is shown as its digits stand. leg.line is the port, for people; leg.port comes with
+ * LEG_AUDIO just before LEG_ANSWERED (a call from a telephone has it from the start) and is NULL while a leg is held. Errors, with
  * no event to follow: -EBUSY (busy and no call waiting: cause 17), -ENOENT (no such port: 1), -ENETDOWN (out of service: 27),
  * -ESHUTDOWN (drained: 41), -ENOMEM (47). */
 int fxs_trunk_call(struct fxs_trunk *t, const struct leg_offer *offer, leg_event_fn *fn, void *arg, struct leg **out);

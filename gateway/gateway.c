@@ -164,7 +164,7 @@ static void on_sip_log(void *arg, int level, const char *text)
 
 static int open_sip(struct gateway *gw)
 {
-	struct sip_handlers h = { on_sip_offered, on_sip_peer, on_sip_log, gw };
+	struct sip_handlers h = { .offered = on_sip_offered, .peer = on_sip_peer, .log = on_sip_log, .arg = gw };
 	int err = sip_ua_open(&gw->ua, loop_root(gw->loop), gw->media, gw->site->conf, &h);
 
 	if (err)

@@ -73,7 +73,7 @@ static int on_reinvite(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip)
 	sip_leg_trace(l, false, "INVITE", detail);
 	if (l->state == SIP_CLEARING)
 		return refuse(l, irq, 481);
-	if (l->state != SIP_UP || l->invite)
+	if (l->state != SIP_UP || l->invite || l->reinvite_out)
 		return refuse(l, irq, 491);
 	status = new_offer(l, sip);
 	if (status)
@@ -100,7 +100,7 @@ static int on_update(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip)
 	sip_leg_trace(l, false, "UPDATE", detail);
 	if (l->state == SIP_CLEARING)
 		return refuse(l, irq, 481);
-	if (offer && (l->state != SIP_UP || l->invite))
+	if (offer && (l->state != SIP_UP || l->invite || l->reinvite_out))
 		return refuse(l, irq, 491);
 	status = new_offer(l, sip);
 	if (status)
@@ -127,6 +127,8 @@ int sip_dialog_request(struct sip_leg *l, nta_leg_t *dialog, nta_incoming_t *irq
 		return on_reinvite(l, irq, sip);
 	case sip_method_update:
 		return on_update(l, irq, sip);
+	case sip_method_notify:
+		return sip_refer_notify(l, irq, sip);
 	case sip_method_options:
 		return refuse(l, irq, 200);
 	case sip_method_cancel:
@@ -186,6 +188,7 @@ static void on_ack(struct sip_leg *l, const sip_t *sip)
 		sip_clear(l, &cause, false);
 	} else {
 		sip_session_hold(l);
+		sip_hold_run(l);
 	}
 }
 

@@ -9,6 +9,7 @@
  *   peers.c       the peers, who may call; health.c and resolve.c: whether and where they are
  *   leg.c         the life of a leg, what its owner can ask
  *   invite_in.c   invite_out.c   dialog.c   clear.c: INVITE in and out, requests within, the end
+ *   hold.c        re-INVITE of ours; refer.c: REFER; mwi.c: messages that wait
  *   session.c     offer and answer against the media path; sdp.c, identity.c, reason.c: texts
  */
 #ifndef GATEWAY_SIP_INTERNAL_H
@@ -40,7 +41,7 @@
 #define SIP_ADDRS_MAX 8		/* addresses of one peer */
 #define SIP_MESSAGE_MAX 65536	/* octets of a message; a longer one is refused with 413 */
 #define SIP_EARLY_MAX 4		/* messages kept for a trace that comes later */
-#define SIP_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE"
+#define SIP_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, NOTIFY"
 #define SIP_RETRY_AFTER "10"	/* seconds, with 503 */
 
 /* Timers, in milliseconds; RFC 3261's own are sofia-sip's. */
@@ -153,6 +154,9 @@ struct sip_leg {
 	nta_incoming_t *invite;		/* the INVITE, or a re-INVITE, that we serve, until its ACK */
 	bool reinvite;			/* it is a re-INVITE */
 	nta_outgoing_t *call, *bye;	/* our INVITE until its final response; our BYE */
+	nta_outgoing_t *reinvite_out, *refer;	/* ours, until their final responses */
+	bool hold_wanted;		/* the far end is to be held; ours.hold says what was offered last */
+	bool referred;			/* it took our REFER: NOTIFYs come */
 	bool bye_wanted;		/* as soon as the ACK is there */
 	struct sip_hop home;		/* where to send when the dialog names no address */
 	struct sip_local local;
@@ -258,6 +262,20 @@ int sip_invite_progress(struct leg *leg, bool inband, const struct leg_cause *ca
 int sip_invite_answer(struct leg *leg, const struct leg_number *connected);
 int sip_dialog_request(struct sip_leg *l, nta_leg_t *dialog, nta_incoming_t *irq, const sip_t *sip);
 int sip_dialog_ack(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);
+/* hold.c: sends the re-INVITE that is wanted, as soon as one can go. */
+void sip_hold_run(struct sip_leg *l);
+int sip_hold(struct leg *leg);
+int sip_resume(struct leg *leg);
+/* refer.c */
+int sip_join(struct leg *leg, struct leg *with);
+int sip_refer_notify(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);
+/* alert.c: the ring that a header's VALUE asks for into OUT, "" for none; into the offer of an INVITE. */
+void sip_alert_ring(const char *value, char *out, size_t size);
+void sip_alert_read(const sip_t *sip, struct leg_offer *offer);
+/* mwi.c */
+void sip_mwi_notify(struct sip_ua *ua, struct sip_peer *peer, msg_t *msg, sip_t *sip);
+/* A message summary (RFC 3842 5): how many new voice messages, 255 at most; 1 when only "yes" is said. -1: it is none. */
+int sip_mwi_read(const char *text, size_t len, unsigned *waiting);
 /* Ends the signalling by what the state asks for (final response, CANCEL, BYE) and the leg with it. */
 void sip_clear(struct sip_leg *l, const struct leg_cause *cause, bool by_far_end);
 void sip_bye(struct sip_leg *l);

@@ -102,6 +102,7 @@ static void offer_up(struct sip_leg *l, const sip_t *sip)
 
 	memset(&offer, 0, sizeof(offer));
 	identity_read(sip, l->peer->conf.trust_identity, &offer);
+	sip_alert_read(sip, &offer);
 	sip_addr_text(&l->home.addr, true, a, sizeof(a));
 	snprintf(offer.source, sizeof(offer.source), "%s %s", a, sip_transport_name(l->home.transport));
 	memcpy(offer.id, l->call_id, sizeof(offer.id));

@@ -93,6 +93,7 @@ static void answered(struct sip_leg *l, const sip_t *sip)
 		identity_connected(sip, &ev.connected);
 	leg_report(&l->leg, &ev);
 	sip_session_hold(l);
+	sip_hold_run(l);
 }
 
 static void failed(struct sip_leg *l, int status, const sip_t *sip)

@@ -59,6 +59,10 @@ void sip_leg_free(struct sip_leg *l)
 		nta_outgoing_destroy(l->call);
 	if (l->bye)
 		nta_outgoing_destroy(l->bye);
+	if (l->reinvite_out)
+		nta_outgoing_destroy(l->reinvite_out);
+	if (l->refer)
+		nta_outgoing_destroy(l->refer);
 	nta_leg_destroy(l->dialog);
 	su_timer_destroy(l->timer);
 	*l->prev = l->next;
@@ -73,7 +77,7 @@ void sip_leg_free(struct sip_leg *l)
 
 static bool signalling_done(const struct sip_leg *l)
 {
-	return !l->invite && !l->call && !l->bye;
+	return !l->invite && !l->call && !l->bye && !l->reinvite_out;
 }
 
 static void report_cleared(struct sip_leg *l)
@@ -204,6 +208,9 @@ const struct leg_ops sip_leg_ops = {
 	.progress = sip_invite_progress,
 	.answer = sip_invite_answer,
 	.digit = op_digit,
+	.hold = sip_hold,
+	.resume = sip_resume,
+	.join = sip_join,
 	.clear = op_clear,
 	.traced = op_traced,
 };

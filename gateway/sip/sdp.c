@@ -369,6 +369,8 @@ int sdp_agree(const struct sdp_local *ours, const struct sdp *theirs, bool answe
 	out->ptime = choose_ptime(ours, theirs);
 	out->dir = (enum media_dir)((theirs->dir & MEDIA_SEND ? MEDIA_RECV : 0) |
 				    (theirs->dir & MEDIA_RECV ? MEDIA_SEND : 0));
+	if (ours->hold)
+		out->dir &= ~MEDIA_RECV;
 	return 0;
 }
 
@@ -432,7 +434,7 @@ void sdp_offer(const struct sdp_local *ours, char *out)
 	for (i = 0; i < ours->n_codecs; i++)
 		put(&t, "a=rtpmap:%u %s/8000\r\n", codecs[ours->codecs[i]].payload, codecs[ours->codecs[i]].name);
 	put_dtmf(&t, OFFER_DTMF_PAYLOAD);
-	put(&t, "a=ptime:%u\r\na=sendrecv\r\n", ours->ptime);
+	put(&t, "a=ptime:%u\r\na=%s\r\n", ours->ptime, ours->hold ? "sendonly" : "sendrecv");
 }
 
 static void put_answer_audio(struct text *t, const struct sdp_local *ours, const struct sdp_agreed *agreed)

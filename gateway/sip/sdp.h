@@ -45,6 +45,7 @@ struct sdp_local {
 	enum conf_codec codecs[2];	/* in the order wanted */
 	int n_codecs;
 	unsigned ptime;
+	bool hold;			/* we hear nothing: sendonly, inactive when they do not listen either */
 };
 
 /* What both agreed on. */

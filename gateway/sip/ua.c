@@ -73,6 +73,10 @@ static void take_request(struct sip_ua *ua, struct sip_peer *peer, const struct 
 		sip_invite_in(ua, peer, source, msg, sip);
 	} else if (method == sip_method_options) {
 		sip_refuse(ua, msg, 200, SIPTAG_ALLOW_STR(SIP_ALLOW), SIPTAG_ACCEPT_STR("application/sdp"), TAG_END());
+	} else if (method == sip_method_notify) {
+		msg_ref(msg);	/* SIP is read after the transaction is made */
+		sip_mwi_notify(ua, peer, msg, sip);
+		msg_destroy(msg);
 	} else {
 		ua->counters.refused_method++;
 		sip_refuse(ua, msg, method == sip_method_unknown ? 501 : 405, SIPTAG_ALLOW_STR(SIP_ALLOW), TAG_END());

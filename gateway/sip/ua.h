@@ -21,6 +21,8 @@ struct sip_handlers {
 	void (*offered)(void *arg, const char *trunk, struct leg *leg, const struct leg_offer *offer);
 	/* A peer went up or down (health check, name resolution). */
 	void (*peer)(void *arg, const char *trunk, bool up, const char *why);
+	/* WAITING messages wait for USER, says peer TRUNK (RFC 3842). -ENOENT: nobody of that name. May be NULL. */
+	int (*messages)(void *arg, const char *trunk, const char *user, unsigned waiting);
 	void (*log)(void *arg, int level, const char *text);	/* level as in syslog */
 	void *arg;
 };

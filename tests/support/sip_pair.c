@@ -48,8 +48,12 @@ struct conf *pair_load(const char *text)
 	return c;
 }
 
-static const char *const kinds[] = { "proceeding", "alerting", "progress", "answered", "digit",
-				     "held",	   "resumed",  "audio",	   "cleared" };
+static const char *const kinds[] = {
+	[LEG_PROCEEDING] = "proceeding", [LEG_ALERTING] = "alerting", [LEG_PROGRESS] = "progress",
+	[LEG_ANSWERED] = "answered",	 [LEG_DIGIT] = "digit",	      [LEG_HELD] = "held",
+	[LEG_RESUMED] = "resumed",	 [LEG_JOIN] = "join",	      [LEG_AUDIO] = "audio",
+	[LEG_CLEARED] = "cleared",
+};
 
 void pair_on_event(void *arg, struct leg *leg, const struct leg_event *ev)
 {

@@ -30,8 +30,12 @@ void wire_conf_failed(void *arg, const struct conf_error *e)
 	fail_msg("%d:%d: %s", e->line, e->column, e->message);
 }
 
-static const char *const kinds[] = { "proceeding", "alerting", "progress", "answered", "digit",
-				     "held",	   "resumed",  "audio",	   "cleared" };
+static const char *const kinds[] = {
+	[LEG_PROCEEDING] = "proceeding", [LEG_ALERTING] = "alerting", [LEG_PROGRESS] = "progress",
+	[LEG_ANSWERED] = "answered",	 [LEG_DIGIT] = "digit",	      [LEG_HELD] = "held",
+	[LEG_RESUMED] = "resumed",	 [LEG_JOIN] = "join",	      [LEG_AUDIO] = "audio",
+	[LEG_CLEARED] = "cleared",
+};
 
 static void on_event(void *arg, struct leg *leg, const struct leg_event *ev)
 {
@@ -73,6 +77,7 @@ void wire_world_open(struct wire_world *w)
 	struct conf *c = NULL;
 
 	memset(w, 0, sizeof(*w));
+	w->call_id = "call@wire";
 	su_init();
 	w->root = su_root_create(NULL);
 	su_root_threading(w->root, 0);
@@ -118,9 +123,9 @@ void wire_request(struct wire_world *w, const char *method, unsigned cseq, const
 
 	snprintf(head, sizeof(head),
 		 "%s sip:+442079460100@127.0.0.1:21400 SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.1:21500;branch=z9hG4bKb%u;rport\n"
-		 "Max-Forwards: 70\nFrom: <sip:1@127.0.0.1>;tag=ft\nTo: <sip:2@127.0.0.1>%s%s\nCall-ID: call@wire\n"
+		 "Max-Forwards: 70\nFrom: <sip:1@127.0.0.1>;tag=ft\nTo: <sip:2@127.0.0.1>%s%s\nCall-ID: %s\n"
 		 "CSeq: %u %s\n%s",
-		 method, strcmp(method, "CANCEL") == 0 ? branch : ++branch, *tag ? ";tag=" : "", tag, cseq, method, extra);
+		 method, strcmp(method, "CANCEL") == 0 ? branch : ++branch, *tag ? ";tag=" : "", tag, w->call_id, cseq, method, extra);
 	sip_wire_send(&w->peer, head, body);
 }
 

@@ -21,6 +21,7 @@ struct wire_world {
 	char events[256];
 	bool cleared, by_far_end;
 	int offered;
+	const char *call_id;		/* of the requests that wire_request() makes */
 };
 
 #define SDP(version, port, dir)                                                                                       \

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a telephone on our side needs of a SIP peer made of text: hold refused, a transfer, a ring of its own, the lamp for messages. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FAKE_MEDIA
+#include "tests/support/fake_media.c"
+#include "tests/support/wire_world.c"
+
+static void test_hold_refused(void **state)
+{
+	struct wire_world w;
+	char tag[64];
+
+	(void)state;
+	wire_world_open(&w);
+	wire_call_up(&w, CONTACT, tag, sizeof(tag));
+	assert_int_equal(leg_hold(w.leg), 0);
+	assert_true(sip_wire_expect(&w.peer, "INVITE "));
+	assert_non_null(strstr(w.peer.msg, "a=sendonly"));
+	sip_wire_answer(&w.peer, "488 Not Acceptable Here", "", "", NULL);
+	assert_true(sip_wire_expect(&w.peer, "ACK "));
+	wire_for_turns(&w, 5);
+	assert_false(w.cleared);			/* the call goes on as it was */
+	assert_int_equal(leg_hold(w.leg), 0);		/* and may be asked again */
+	assert_true(sip_wire_expect(&w.peer, "INVITE "));
+	sip_wire_answer(&w.peer, "481 Call/Transaction Does Not Exist", "", "", NULL);
+	assert_true(sip_wire_expect(&w.peer, "ACK "));
+	assert_true(sip_wire_expect(&w.peer, "BYE "));
+	sip_wire_answer(&w.peer, "200 OK", "", "", NULL);
+	wire_until_cleared(&w);
+	assert_int_equal(w.cause.q850, 41);
+	wire_world_close(&w);
+}
+
+static void test_mwi_rows(void **state)
+{
+	static const struct { const char *body; int rc; unsigned waiting; } rows[] = {
+		{ "Messages-Waiting: yes\r\nVoice-Message: 2/8 (0/2)\r\n", 0, 2 },
+		{ "Messages-Waiting: no\r\nVoice-Message: 0/8\r\n", 0, 0 },
+		{ "Message-Account: sip:a@b\r\nmessages-waiting:YES\r\n", 0, 1 },
+		{ "Messages-Waiting: yes\nVoice-Message: 99999999999999999999/1\n", 0, 255 },
+		{ "Messages-Waiting: yes\r\nVoice-Message: /8\r\n", 0, 1 },
+		{ "Voice-Message: 2/8\r\n", -1, 0 },
+		{ "", -1, 0 },
+		{ "Messages-Waiting", -1, 0 },
+		{ "Messages-Waiting:", 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		unsigned n = 0;
+
+		assert_int_equal(sip_mwi_read(rows[i].body, strlen(rows[i].body), &n), rows[i].rc);
+		if (!rows[i].rc)
+			assert_int_equal(n, rows[i].waiting);
+	}
+}
+
+static void test_ring_rows(void **state)
+{
+	static const struct { const char *value, *ring; } rows[] = {
+		{ "<http://127.0.0.1/Bellcore-dr3>", "3" },
+		{ "Bellcore-dr1", "1" },
+		{ "<http://x.example>;info=bellcore-DR5;x=y", "5" },
+		{ "<http://x.example>;info=external", "external" },
+		{ "<http://x.example>;info=\"alert-group\";d=1", "alert-group" },
+		{ "<http://x.example>;info=abcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrstuvw" },
+		{ "<http://x.example/ring.wav>", "" },
+		{ "info=", "" },
+		{ "", "" },
+	};
+	char out[24];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		sip_alert_ring(rows[i].value, out, sizeof(out));
+		assert_string_equal(out, rows[i].ring);
+	}
+}
+
+static char mwi[64];
+
+static int on_messages(void *arg, const char *trunk, const char *user, unsigned waiting)
+{
+	(void)arg;
+	snprintf(mwi, sizeof(mwi), "%s %s %u", trunk, user, waiting);
+	return waiting ? 0 : -ENOENT;
+}
+
+static void test_notify(void **state)
+{
+	static const struct { const char *event, *body, *status, *mwi; } rows[] = {
+		{ "message-summary", "Messages-Waiting: yes\r\nVoice-Message: 3/0\r\n", "SIP/2.0 200", "w +442079460100 3" },
+		{ "message-summary", "Messages-Waiting: no\r\n", "SIP/2.0 404", "w +442079460100 0" },
+		{ "message-summary", "nonsense", "SIP/2.0 400", "" },
+		{ "presence", "x", "SIP/2.0 489", "" },
+	};
+	struct wire_world w;
+	char extra[100];
+
+	(void)state;
+	wire_world_open(&w);
+	w.ua->h.messages = on_messages;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		mwi[0] = 0;
+		snprintf(extra, sizeof(extra), "Event: %s\n", rows[i].event);
+		wire_request(&w, "NOTIFY", i + 1, "", extra, rows[i].body);
+		if (!sip_wire_expect(&w.peer, rows[i].status))
+			fail_msg("%s: got %.60s", rows[i].status, w.peer.msg);
+		assert_string_equal(mwi, rows[i].mwi);
+	}
+	wire_world_close(&w);
+}
+
+/* --- Transfer ----------------------------------------------------------------------------------------- */
+
+static void test_refer(void **state)
+{
+	struct wire_world w;
+	struct leg *first, *second;
+	char tag[64], tag2[64], to[640];
+
+	(void)state;
+	wire_world_open(&w);
+	wire_call_up(&w, CONTACT, tag, sizeof(tag));
+	first = w.leg;
+	w.call_id = "second";
+	w.offered = 0;
+	wire_call_up(&w, CONTACT, tag2, sizeof(tag2));
+	assert_ptr_not_equal(first, w.leg);
+	assert_int_equal(leg_join(first, w.leg), 0);
+	assert_true(sip_wire_expect(&w.peer, "REFER "));
+	assert_true(sip_wire_header(&w.peer, "Refer-To", to, sizeof(to)));
+	assert_non_null(strstr(to, "<sip:w@127.0.0.1:21500?Replaces=second%3Bto-tag%3D"));
+	assert_non_null(strstr(to, tag2));
+	sip_wire_answer(&w.peer, "202 Accepted", "", "", NULL);
+	wire_for_turns(&w, 5);
+	second = w.leg;
+	w.leg = NULL;	/* two of them end from here on */
+	w.call_id = "call@wire";
+	wire_request(&w, "NOTIFY", 5, tag, "Event: refer\nSubscription-State: active\n",
+		     "SIP/2.0 100 Trying\r\n");
+	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 200"));
+	wire_for_turns(&w, 5);
+	assert_false(w.cleared);
+	wire_request(&w, "NOTIFY", 6, tag, "Event: refer\nSubscription-State: terminated\n",
+		     "SIP/2.0 200 OK\r\n");
+	assert_true(sip_wire_expect(&w.peer, "BYE "));
+	sip_wire_answer(&w.peer, "200 OK", "", "", NULL);
+	wire_until_cleared(&w);
+	assert_int_equal(w.cause.q850, 16);
+	assert_int_equal(leg_clear(second, &w.cause), 0);
+	wire_world_close(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hold_refused), cmocka_unit_test(test_mwi_rows), cmocka_unit_test(test_ring_rows),
+		cmocka_unit_test(test_notify),	     cmocka_unit_test(test_refer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
