@@ -41,7 +41,7 @@ check-soak: deps-check
 	@cat $(B)/soak.txt
 check-callerid: deps-check
 	@$(MAKE) -s tools
-	$(B)/tests/tools/callerid_grid
+	tests/check/callerid.sh $(B)
 check-style:
 	@tests/check/style.sh
 check-dahdi: deps-dahdi

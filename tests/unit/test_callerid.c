@@ -115,11 +115,11 @@ static void there_and_back(void **state)
 			}
 }
 
-/* Frequencies off by 2 %, the bit rate by 1 %, space 4 dB above or below mark. */
+/* Frequencies off by 2 %, the bit rate by 1 %, space 8 dB above or below mark. */
 static void lines_that_are_off(void **state)
 {
 	static const double off[][3] = { { 0.02, 0.01, 0 }, { -0.02, 0.01, -4 }, { 0.02, -0.01, 4 }, { -0.02, -0.01, 0 },
-					 { 0, 0, 4 }, { 0, 0, -4 } };
+					 { 0, 0, 8 }, { 0, 0, -8 } };
 
 	(void)state;
 	for (unsigned i = 0; i < N_ROWS; i++)
