@@ -247,6 +247,7 @@ void recorder_put(struct recorder *w, struct recording *r)
 {
 	struct recording **at = &w->waiting;
 	bool running;
+	int err;
 
 	if (r->err) {
 		finish(w, r);
@@ -263,11 +264,12 @@ void recorder_put(struct recorder *w, struct recording *r)
 	if (running)
 		return;
 	join(w);	/* it has nothing left to do but return */
-	r->err = -pthread_create(&w->thread, NULL, writer, w);
-	w->started = !r->err;
-	if (r->err) {
+	err = -pthread_create(&w->thread, NULL, writer, w);
+	w->started = !err;
+	if (err) {
 		w->waiting = NULL;
 		w->writing = false;
+		r->err = err;
 		finish(w, r);
 	}
 }

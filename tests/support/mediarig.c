@@ -106,6 +106,23 @@ void rig_open_jitter(struct rig *r, bool mulaw, uint16_t first_port, unsigned ji
 	MUST(media_open(&r->media, r->hw, &conf) == 0);
 }
 
+void rig_open_analog(struct rig *r, uint16_t first_port)
+{
+	struct sim_span span = { .no = 1, .type = HW_SPAN_ANALOG, .fxs = RIG_PAIRS, .fxo = RIG_PAIRS, .law = HW_ALAW };
+	struct sim_pair pairs[RIG_PAIRS] = { 0 };
+	struct sim_conf sim = { .spans = &span, .n_spans = 1, .pairs = pairs, .n_pairs = RIG_PAIRS };
+	struct media_conf conf = { .rtp_first = first_port, .rtp_last = (uint16_t)(first_port + 199), .realtime = true,
+				   .jitter_ms = 60 };
+
+	for (int i = 0; i < RIG_PAIRS; i++) {
+		pairs[i].fxs = i + 1;
+		pairs[i].fxo = i + 1 + RIG_PAIRS;
+	}
+	memset(r, 0, sizeof(*r));
+	MUST(hw_sim_open(&r->hw, &sim) == 0);
+	MUST(media_open(&r->media, r->hw, &conf) == 0);
+}
+
 void rig_close(struct rig *r)
 {
 	MUST(r->open_ports == 0);

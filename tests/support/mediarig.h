@@ -38,6 +38,9 @@ struct rig_peer {		/* an RTP endpoint of the test's own */
 
 void rig_open(struct rig *r, bool mulaw, uint16_t first_port);	/* MULAW: a T1 pair instead of E1 (24 channels) */
 void rig_open_jitter(struct rig *r, bool mulaw, uint16_t first_port, unsigned jitter_ms);	/* 0: the default */
+/* RIG_PAIRS FXS ports, channels 1 and up, each on a pair with the FXO port RIG_PAIRS above it. */
+#define RIG_PAIRS 4
+void rig_open_analog(struct rig *r, uint16_t first_port);
 void rig_close(struct rig *r);		/* fails the test when a port stays open */
 void rig_service(struct rig *r);
 /* Serves reports until *WHAT >= WANT, or the time is over; returns whether it is. */
