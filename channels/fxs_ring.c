@@ -197,9 +197,10 @@ static const uint8_t scripts[][2][9] = {	/* by enum cid_when, and whether the al
 			     { RS_FIRST_RING, RS_AFTER_RING, RS_CID, RS_END } },
 	[CID_AFTER_SHORT_RING] = { { RS_SHORT_RING, RS_AFTER_RING, RS_CID, RS_END },
 				   { RS_SHORT_RING, RS_AFTER_RING, RS_CID, RS_END } },
-	[CID_AFTER_REVERSAL] = { { RS_REVERSE, RS_AFTER_REVERSAL, RS_CID, RS_NORMAL, RS_BEFORE_RING, RS_RING, RS_END },
-				 { RS_REVERSE, RS_AFTER_REVERSAL, RS_DTAS, RS_AFTER_DTAS, RS_CID, RS_NORMAL,
-				   RS_BEFORE_RING, RS_RING, RS_END } },
+	/* Polarity stays so until the call is answered or gone: a second reversal now would announce another message. */
+	[CID_AFTER_REVERSAL] = { { RS_REVERSE, RS_AFTER_REVERSAL, RS_CID, RS_BEFORE_RING, RS_RING, RS_END },
+				 { RS_REVERSE, RS_AFTER_REVERSAL, RS_DTAS, RS_AFTER_DTAS, RS_CID, RS_BEFORE_RING, RS_RING,
+				   RS_END } },
 	[CID_BEFORE_RING] = { { RS_CID, RS_BEFORE_RING, RS_RING, RS_END },
 			      { RS_DTAS, RS_AFTER_DTAS, RS_CID, RS_BEFORE_RING, RS_RING, RS_END } },
 };

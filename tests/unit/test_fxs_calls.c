@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tests/unit/test_fxs_calls.c: a telephone with two calls: waiting, with caller ID; held, swapped, three that talk, transferred;
+ * whoever is left when it is put down rings back.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "channels/sound/callerid.h"
+#include "tests/support/fxs_bench.h"
+
+static struct fxs_bench bench;
+static struct fxs_bench *const b = &bench;
+
+#define LINE_PORT fake_audio_port(fxs_audio(b, 1))
+
+static void open_all(void)
+{
+	struct fxs_conf conf = { .call_waiting = true, .three_way = true, .transfer = true };
+
+	fxs_bench_open(b, &conf);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	open_all();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	fxs_assert_idle(b);
+	fxs_bench_close(b);
+	return 0;
+}
+
+static int open_conf(const struct fxs_conf *conf)
+{
+	fxs_bench_close(b);
+	fxs_bench_open(b, conf);
+	return 0;
+}
+
+/* --- Call waiting ----------------------------------------------------------------------------------- */
+
+static void test_waiting_tone(void **state)
+{
+	struct fxs_call *first = fxs_up(b, 1, "1234"), *second = fxs_ring_port(b, 1);
+
+	(void)state;
+	fxs_bench_run(b, 1);
+	assert_string_equal(second->story, "alerting");
+	assert_true(fxs_audio(b, 1)->playing);
+	assert_ptr_equal(fxs_audio(b, 1)->items[0].tone, tone_of(country_find("uk"), TONE_CALL_WAITING));
+	fxs_bench_run(b, 2500);
+	assert_false(fxs_audio(b, 1)->playing);	/* the first call again */
+	assert_ptr_equal(fxs_info(b, 1).leg[0], first->leg);
+	assert_ptr_equal(fxs_info(b, 1).leg[1], second->leg);
+	fxs_bench_run(b, 10000);
+	assert_int_equal(fxs_audio(b, 1)->plays, 3);	/* dial tone, and twice this */
+	fxs_clear(second, 16);
+	fxs_bench_run(b, 30000);
+	assert_int_equal(fxs_audio(b, 1)->plays, 3);
+	fxs_assert_state(b, 1, FXS_UP);
+	fxs_onhook(b, 1);
+}
+
+static void test_waiting_swap(void **state)
+{
+	struct fxs_call *first = fxs_up(b, 1, "1234"), *second = fxs_ring_port(b, 1);
+
+	(void)state;
+	fxs_flash(b, 1);
+	assert_false(fxs_audio(b, 1)->playing);
+	assert_string_equal(first->story, "audio held");
+	assert_string_equal(second->story, "alerting audio answered");
+	assert_null(first->leg->port);
+	assert_ptr_equal(second->leg->port, LINE_PORT);
+	fxs_flash(b, 1);
+	assert_string_equal(first->story, "audio held audio resumed");
+	assert_string_equal(second->story, "alerting audio answered audio held");
+	assert_ptr_equal(first->leg->port, LINE_PORT);
+	assert_null(second->leg->port);
+	fxs_clear(first, 16);	/* the held one stays */
+	fxs_bench_run(b, 1);
+	assert_true(fake_audio_is(fxs_audio(b, 1), TONE_BUSY));
+	fxs_flash(b, 1);
+	assert_string_equal(second->story, "alerting audio answered audio held audio resumed");
+	assert_false(fxs_audio(b, 1)->playing);
+	fxs_onhook(b, 1);
+	assert_true(second->cleared);
+}
+
+static void test_no_third_call(void **state)
+{
+	struct leg_offer o = { .called.digits = "1" };
+	int err;
+
+	(void)state;
+	fxs_up(b, 1, "1234");
+	fxs_ring_port(b, 1);
+	assert_null(fxs_call_to(b, &o, &err));
+	assert_int_equal(err, -EBUSY);
+	fxs_clear(fxs_last(b), 16);
+	fxs_bench_run(b, 1);
+	fxs_onhook(b, 1);
+}
+
+static void test_waiting_is_off(void **state)
+{
+	struct fxs_conf conf = { .three_way = true };
+	struct leg_offer o = { .called.digits = "1" };
+	int err;
+
+	(void)state;
+	open_conf(&conf);
+	fxs_up(b, 1, "1234");
+	assert_null(fxs_call_to(b, &o, &err));
+	assert_int_equal(err, -EBUSY);
+	fxs_onhook(b, 1);
+}
+
+static void test_put_down_with_one_waiting(void **state)
+{
+	struct fxs_call *first = fxs_up(b, 1, "1234"), *second = fxs_ring_port(b, 1);
+
+	(void)state;
+	fxs_onhook(b, 1);
+	assert_string_equal(first->story, "cleared:16");
+	fxs_assert_state(b, 1, FXS_RINGING);
+	assert_true(b->ports[0].ringing);
+	fxs_bench_run(b, 100);
+	fxs_offhook(b, 1);
+	assert_string_equal(second->story, "alerting audio answered");
+	fxs_onhook(b, 1);
+}
+
+static void test_first_ends_while_one_waits(void **state)
+{
+	struct fxs_call *first = fxs_up(b, 1, "1234"), *second = fxs_ring_port(b, 1);
+
+	(void)state;
+	fxs_clear(first, 16);
+	fxs_bench_run(b, 100);
+	fxs_assert_state(b, 1, FXS_TONE);
+	fxs_flash(b, 1);
+	assert_string_equal(second->story, "alerting audio answered");
+	fxs_onhook(b, 1);
+}
+
+/* CAS is played, the phone says DTMF D, the data follows; the far end is not heard meanwhile. */
+static void waiting_caller_id(char ack, unsigned after_ms, bool told)
+{
+	struct fxs_conf conf = { .call_waiting = true, .cid = CID_BELL202, .country = country_find("us") };
+	struct fxs_call *second;
+	struct line_audio *a;
+
+	open_conf(&conf);
+	fxs_up(b, 1, "1234");
+	second = fxs_ring_port(b, 1);
+	a = fxs_audio(b, 1);
+	for (int i = 0; i < 3000 && !(a->playing && a->items[0].kind == PLAY_SAMPLES); i++)
+		fxs_bench_run(b, 1);
+	assert_string_equal(fake_audio_text(a), "samples 640");	/* 80 ms of CAS */
+	assert_true(a->listen & LISTEN_DTMF);
+	fxs_bench_run(b, 81);
+	assert_int_equal(a->items[0].kind, PLAY_SILENCE);
+	fxs_bench_run(b, after_ms);
+	if (ack)
+		fake_audio_digit(a, ack);
+	if (told) {
+		struct callerid_rx *rx;
+		struct callerid c;
+
+		assert_int_equal(a->n_items, 2);
+		callerid_rx_open(&rx, HW_ALAW);
+		assert_true(callerid_rx_feed(rx, a->items[1].samples, a->items[1].n, &c, NULL));
+		callerid_rx_close(rx);
+		assert_true(c.call_waiting);
+		assert_string_equal(c.number, "02079460100");
+		assert_string_equal(c.name, "Jane Roe");
+	}
+	fxs_bench_run(b, 2000);
+	assert_false(a->playing);
+	assert_int_equal(strstr(second->ladder, "caller ID 02079460100") != NULL, told);
+	fxs_bench_run(b, 9000);	/* the tone again, the data not */
+	assert_int_equal(a->plays, told ? 6 : 5);
+	fxs_bench_run(b, 1000);
+	fxs_clear(second, 16);
+	fxs_onhook(b, 1);
+	fxs_assert_idle(b);
+}
+
+static void test_waiting_caller_id(void **state)
+{
+	(void)state;
+	waiting_caller_id('D', 160, true);
+	waiting_caller_id('A', 100, true);
+	waiting_caller_id('5', 100, false);
+	waiting_caller_id(0, 0, false);
+	waiting_caller_id('D', 400, false);	/* too late: it was no answer to this */
+}
+
+static void test_flash_cuts_waiting_caller_id(void **state)
+{
+	struct fxs_conf conf = { .call_waiting = true, .cid = CID_V23 };
+
+	(void)state;
+	open_conf(&conf);
+	for (unsigned ms = 0; ms < 2000; ms += 130) {
+		struct fxs_call *second;
+
+		fxs_up(b, 1, "1234");
+		second = fxs_ring_port(b, 1);
+		fxs_bench_run(b, ms);
+		fxs_flash(b, 1);
+		assert_string_equal(second->story, "alerting audio answered");
+		assert_false(fxs_audio(b, 1)->playing);
+		fxs_bench_run(b, 3000);
+		assert_false(fxs_audio(b, 1)->playing);
+		fxs_onhook(b, 1);	/* the first rings back */
+		fxs_offhook(b, 1);
+		fxs_onhook(b, 1);
+		fxs_assert_idle(b);
+		b->n_calls = 0;
+	}
+}
+
+/* --- A second call of one's own -------------------------------------------------------------------- */
+
+static struct fxs_call *first, *second;
+
+/* The first call held, the second dialled; ANSWERED or still ringing. */
+static void consult(bool answered)
+{
+	first = fxs_up(b, 1, "1234");
+	fxs_flash(b, 1);
+	assert_string_equal(first->story, "audio held");
+	assert_null(first->leg->port);
+	fxs_assert_state(b, 1, FXS_HELD);
+	assert_true(fake_audio_is(fxs_audio(b, 1), TONE_DIAL));
+	if (answered) {
+		second = fxs_up(b, 1, "911");
+		return;
+	}
+	fxs_dial(b, 1, "911");
+	second = fxs_last(b);
+	leg_alert(second->leg, false);
+	assert_true(fake_audio_is(fxs_audio(b, 1), TONE_RINGBACK));
+}
+
+static void test_back_from_dial_tone(void **state)
+{
+	(void)state;
+	first = fxs_up(b, 1, "1234");
+	fxs_flash(b, 1);
+	fxs_dial(b, 1, "9");
+	fxs_flash(b, 1);
+	assert_string_equal(first->story, "audio held audio resumed");
+	assert_ptr_equal(first->leg->port, LINE_PORT);
+	fxs_assert_state(b, 1, FXS_UP);
+	fxs_onhook(b, 1);
+}
+
+static void test_back_from_ringing(void **state)
+{
+	(void)state;
+	consult(false);
+	fxs_flash(b, 1);
+	assert_string_equal(second->story, "cleared:16");
+	assert_string_equal(first->story, "audio held audio resumed");
+	assert_false(fxs_audio(b, 1)->playing);
+	fxs_onhook(b, 1);
+}
+
+static void test_three_way(void **state)
+{
+	(void)state;
+	consult(true);
+	fxs_flash(b, 1);
+	fxs_assert_state(b, 1, FXS_THREE_WAY);
+	assert_true(fxs_audio(b, 1)->conference);
+	assert_string_equal(first->story, "audio held audio resumed");
+	assert_string_equal(second->story, "audio");
+	assert_ptr_equal(second->leg->port, fake_audio_party(fxs_audio(b, 1), 0));
+	assert_ptr_equal(first->leg->port, fake_audio_party(fxs_audio(b, 1), 1));
+	fxs_flash(b, 1);	/* the last that came goes */
+	assert_string_equal(second->story, "audio audio cleared:16");
+	assert_ptr_equal(first->leg->port, LINE_PORT);
+	assert_false(fxs_audio(b, 1)->conference);
+	fxs_assert_state(b, 1, FXS_UP);
+	fxs_onhook(b, 1);
+	assert_true(first->cleared);
+}
+
+static void test_three_way_one_leaves(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct fxs_call *goes, *stays;
+
+		consult(true);
+		fxs_flash(b, 1);
+		goes = i ? first : second;
+		stays = i ? second : first;
+		fxs_clear(goes, 16);
+		fxs_bench_run(b, 1);
+		assert_true(goes->cleared);
+		assert_false(stays->cleared);
+		assert_ptr_equal(stays->leg->port, LINE_PORT);
+		assert_false(fxs_audio(b, 1)->conference);
+		fxs_assert_state(b, 1, FXS_UP);
+		fxs_onhook(b, 1);
+		assert_true(stays->cleared);
+		fxs_assert_idle(b);
+	}
+}
+
+static void test_three_way_put_down(void **state)
+{
+	struct fxs_conf conf = { .three_way = true };
+
+	(void)state;
+	consult(true);
+	fxs_flash(b, 1);
+	fxs_onhook(b, 1);	/* with transfer: the two others go on */
+	assert_ptr_equal(second->events[second->n_events - 1].other, first->leg);
+	assert_false(fxs_audio(b, 1)->conference);
+	fxs_clear(first, 16);
+	fxs_clear(second, 16);
+	fxs_bench_run(b, 1);
+	fxs_assert_idle(b);
+	open_conf(&conf);
+	consult(true);
+	fxs_flash(b, 1);
+	fxs_onhook(b, 1);	/* without: both end */
+	assert_true(first->cleared && second->cleared);
+	assert_false(fxs_audio(b, 1)->conference);
+}
+
+static void test_no_three_way_swaps(void **state)
+{
+	struct fxs_conf conf = { .transfer = true };
+
+	(void)state;
+	open_conf(&conf);
+	consult(true);
+	fxs_flash(b, 1);
+	assert_string_equal(second->story, "audio held");
+	assert_string_equal(first->story, "audio held audio resumed");
+	fxs_flash(b, 1);
+	assert_ptr_equal(second->leg->port, LINE_PORT);
+	fxs_onhook(b, 1);
+	assert_non_null(strstr(second->story, "join"));
+	fxs_clear(first, 16);
+	fxs_clear(second, 16);
+	fxs_bench_run(b, 1);
+}
+
+/* --- Transfer -------------------------------------------------------------------------------------- */
+
+static void transfer(bool attended)
+{
+	consult(attended);
+	fxs_onhook(b, 1);
+	assert_string_equal(second->story, "audio join");
+	assert_ptr_equal(second->events[1].other, first->leg);
+	assert_string_equal(first->story, "audio held");
+	assert_null(second->leg->port);
+	fxs_assert_state(b, 1, FXS_IDLE);	/* the telephone is free at once */
+	assert_non_null(strstr(second->ladder, "< transfer"));
+	fxs_bench_run(b, 100);
+	fxs_clear(first, 16);
+	fxs_clear(second, 16);
+	fxs_bench_run(b, 1);
+	fxs_assert_idle(b);
+}
+
+static void test_transfer(void **state)
+{
+	(void)state;
+	transfer(true);
+	transfer(false);	/* blind */
+}
+
+static void test_transfer_not_taken(void **state)
+{
+	(void)state;
+	consult(true);
+	fxs_onhook(b, 1);
+	fxs_bench_run(b, 4900);
+	assert_false(first->cleared || second->cleared);
+	fxs_bench_run(b, 200);
+	assert_true(first->cleared && second->cleared);
+}
+
+static void test_line_is_free_while_the_transfer_lasts(void **state)
+{
+	struct fxs_call *third;
+
+	(void)state;
+	consult(true);
+	fxs_onhook(b, 1);
+	third = fxs_up(b, 1, "1234");
+	fxs_clear(first, 16);
+	fxs_clear(second, 16);
+	fxs_bench_run(b, 10);
+	fxs_assert_state(b, 1, FXS_UP);
+	assert_false(third->cleared);
+	assert_ptr_equal(third->leg->port, LINE_PORT);
+	fxs_onhook(b, 1);
+}
+
+static void test_no_transfer_rings_back(void **state)
+{
+	struct fxs_conf conf = { .three_way = true };
+
+	(void)state;
+	open_conf(&conf);
+	consult(true);
+	fxs_onhook(b, 1);
+	assert_true(second->cleared);
+	assert_false(first->cleared);
+	assert_true(b->ports[0].ringing);
+	fxs_bench_run(b, 3000);
+	fxs_offhook(b, 1);
+	assert_string_equal(first->story, "audio held audio resumed");
+	assert_ptr_equal(first->leg->port, LINE_PORT);
+	fxs_onhook(b, 1);
+	consult(true);
+	fxs_onhook(b, 1);
+	fxs_bench_run(b, 59000);
+	assert_false(first->cleared);
+	fxs_bench_run(b, 1100);	/* nobody comes */
+	assert_non_null(strstr(first->story, "cleared:19"));
+	assert_false(b->ports[0].ringing);
+}
+
+static void test_put_down_at_dial_tone_rings_back(void **state)
+{
+	(void)state;
+	first = fxs_up(b, 1, "1234");
+	fxs_flash(b, 1);
+	fxs_onhook(b, 1);
+	fxs_assert_state(b, 1, FXS_RINGING);
+	fxs_clear(first, 16);	/* the held one gives up */
+	fxs_bench_run(b, 1);
+}
+
+static void test_second_call_fails(void **state)
+{
+	(void)state;
+	consult(false);
+	fxs_clear(second, 17);
+	fxs_bench_run(b, 1);
+	assert_true(fake_audio_is(fxs_audio(b, 1), TONE_BUSY));
+	assert_false(first->cleared);
+	fxs_flash(b, 1);
+	assert_ptr_equal(first->leg->port, LINE_PORT);
+	fxs_clear(first, 16);
+	fxs_bench_run(b, 1);
+	fxs_onhook(b, 1);
+}
+
+static void test_held_one_ends(void **state)
+{
+	(void)state;
+	consult(true);
+	fxs_clear(first, 16);
+	fxs_bench_run(b, 1);
+	fxs_assert_state(b, 1, FXS_UP);
+	assert_ptr_equal(second->leg->port, LINE_PORT);
+	fxs_onhook(b, 1);	/* and no transfer of one call */
+	assert_string_equal(second->story, "cleared:16");
+}
+
+static void test_flash_with_nothing_allowed(void **state)
+{
+	struct fxs_conf conf = { 0 };
+
+	(void)state;
+	open_conf(&conf);
+	first = fxs_up(b, 1, "1234");
+	fxs_flash(b, 1);
+	assert_string_equal(first->story, "");
+	fxs_assert_state(b, 1, FXS_UP);
+	fxs_onhook(b, 1);
+}
+
+static void test_flash_at_other_times(void **state)
+{
+	(void)state;
+	fxs_flash(b, 1);	/* on hook: nothing */
+	fxs_assert_state(b, 1, FXS_IDLE);
+	fxs_offhook(b, 1);
+	fxs_dial(b, 1, "7");
+	assert_true(fake_audio_is(fxs_audio(b, 1), TONE_CONGESTION));
+	fxs_flash(b, 1);	/* dial tone again, as after a moment on hook */
+	assert_true(fake_audio_is(fxs_audio(b, 1), TONE_DIAL));
+	fxs_dial(b, 1, "1234");
+	fxs_flash(b, 1);	/* a call that rings: nothing */
+	fxs_assert_state(b, 1, FXS_CALLING);
+	fxs_onhook(b, 1);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_waiting_tone),
+		TEST(test_waiting_swap),
+		TEST(test_no_third_call),
+		TEST(test_waiting_is_off),
+		TEST(test_put_down_with_one_waiting),
+		TEST(test_first_ends_while_one_waits),
+		TEST(test_waiting_caller_id),
+		TEST(test_flash_cuts_waiting_caller_id),
+		TEST(test_back_from_dial_tone),
+		TEST(test_back_from_ringing),
+		TEST(test_three_way),
+		TEST(test_three_way_one_leaves),
+		TEST(test_three_way_put_down),
+		TEST(test_no_three_way_swaps),
+		TEST(test_transfer),
+		TEST(test_transfer_not_taken),
+		TEST(test_line_is_free_while_the_transfer_lasts),
+		TEST(test_no_transfer_rings_back),
+		TEST(test_put_down_at_dial_tone_rings_back),
+		TEST(test_second_call_fails),
+		TEST(test_held_one_ends),
+		TEST(test_flash_with_nothing_allowed),
+		TEST(test_flash_at_other_times),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
