@@ -38,7 +38,7 @@ static void far_end(void)
 
 	if (!c)
 		return;
-	switch (pick(6)) {
+	switch (pick(10)) {
 	case 0:
 		fxs_clear(c, causes[pick(7)]);
 		return;
@@ -52,17 +52,18 @@ static void far_end(void)
 		leg_digit(c->leg, '5', 100);
 		return;
 	default:
-		if (c->incoming)
-			leg_answer(c->leg, NULL);
+		for (unsigned i = 0; i < b->n_calls; i++)
+			if (b->calls[i].leg && !b->calls[i].asked && b->calls[i].incoming)
+				leg_answer(b->calls[i].leg, NULL);
 	}
 }
 
 static void person(int port)
 {
-	static const char *const numbers[] = { "1234", "911", "555#", "7", "1", "20", "#", "D", "A" };
+	static const char *const numbers[] = { "1234", "911", "1234", "911", "555#", "7", "20", "D", "#" };
 	bool off_hook = b->ports[port - 1].off_hook;
 
-	switch (pick(8)) {
+	switch (pick(10)) {
 	case 0:
 		if (off_hook)
 			fxs_onhook(b, port);
