@@ -11,8 +11,10 @@
 
 #include "gateway/call.h"
 #include "gateway/commands.h"
+#include "gateway/line_audio.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
+#include "gateway/phone.h"
 #include "gateway/trunk.h"
 #include "gateway/watchdog.h"
 #include "hw/sim.h"
@@ -114,6 +116,13 @@ const char *gateway_line_name(struct gateway *gw, const struct hw_line *line, ch
 
 /* --- media and SIP ---------------------------------------------------------------------------- */
 
+static const char *records_path(const struct gateway *gw)
+{
+	const char *path = gw->args.records ? gw->args.records : gw->site->conf->records;
+
+	return path[0] ? path : "/var/lib/tipring/records.sqlite";
+}
+
 static void on_media(void *arg, uint32_t events)
 {
 	struct gateway *gw = arg;
@@ -136,6 +145,17 @@ static int open_media(struct gateway *gw)
 	return err;
 }
 
+/* Audio kept of failures goes to a folder beside the call records. */
+static int open_audios(struct gateway *gw)
+{
+	char folder[300], *slash;
+
+	snprintf(folder, sizeof(folder), "%s", records_path(gw));
+	slash = strrchr(folder, '/');
+	snprintf(slash ? slash + 1 : folder, sizeof(folder) - (size_t)(slash ? slash + 1 - folder : 0), "audio");
+	return line_audios_open(&gw->audios, gw->media, folder);
+}
+
 static void on_sip_offered(void *arg, const char *trunk, struct leg *leg, const struct leg_offer *offer)
 {
 	struct gateway *gw = arg;
@@ -156,6 +176,12 @@ static void on_sip_peer(void *arg, const char *trunk, bool up, const char *why)
 	log_line(up ? LOG_L_NOTICE : LOG_L_WARNING, "%s: %s (%s)", trunk, up ? "up" : "down", why);
 }
 
+static int on_sip_messages(void *arg, const char *trunk, const char *user, unsigned waiting)
+{
+	log_line(LOG_L_INFO, "%s: %u messages wait for %s", trunk, waiting, user);
+	return trunk_messages(arg, user, waiting);
+}
+
 static void on_sip_log(void *arg, int level, const char *text)
 {
 	(void)arg;
@@ -164,7 +190,8 @@ static void on_sip_log(void *arg, int level, const char *text)
 
 static int open_sip(struct gateway *gw)
 {
-	struct sip_handlers h = { .offered = on_sip_offered, .peer = on_sip_peer, .log = on_sip_log, .arg = gw };
+	struct sip_handlers h = { .offered = on_sip_offered, .peer = on_sip_peer, .messages = on_sip_messages,
+				  .log = on_sip_log, .arg = gw };
 	int err = sip_ua_open(&gw->ua, loop_root(gw->loop), gw->media, gw->site->conf, &h);
 
 	if (err)
@@ -201,11 +228,10 @@ static void on_records(void *arg, uint32_t events)
 
 static int open_books(struct gateway *gw)
 {
-	const char *path = gw->args.records ? gw->args.records : gw->site->conf->records;
 	int err = ladder_open(&gw->ladder);
 
 	if (!err)
-		err = records_open(&gw->records, path[0] ? path : "/var/lib/tipring/records.sqlite");
+		err = records_open(&gw->records, records_path(gw));
 	if (!err)
 		err = loop_add_fd(gw->loop, records_fd(gw->records), EPOLLIN, on_records, gw);
 	if (err)
@@ -233,6 +259,8 @@ int gateway_open(struct gateway **out, struct loop *loop, const struct gateway_a
 	if (!err)
 		err = open_media(gw);
 	if (!err)
+		err = open_audios(gw);
+	if (!err)
 		err = open_books(gw);
 	if (!err)
 		err = open_sip(gw);
@@ -259,7 +287,7 @@ static void drop_calls(struct gateway *gw)
 		next = c->next;
 		call_clear(c, 41, "the gateway is stopping");
 	}
-	while ((gw->n_calls || !trunks_quiet(gw)) && loop_now_us() < until)
+	while ((!trunks_quiet(gw) || !phones_quiet(gw) || gw->n_calls) && loop_now_us() < until)
 		loop_step(gw->loop, 20000);
 }
 
@@ -278,6 +306,7 @@ void gateway_close(struct gateway *gw)
 	if (gw->media)
 		loop_del_fd(gw->loop, media_fd(gw->media));
 	media_close(gw->media);
+	line_audios_close(gw->audios);
 	if (gw->hw)
 		loop_del_fd(gw->loop, hw_fd(gw->hw));
 	hw_close(gw->hw);

@@ -41,6 +41,9 @@ struct gateway {
 	struct control *control;
 	struct watchdog *watchdog;
 
+	struct line_audios *audios;	/* of analog lines */
+	struct phone *phones;		/* of the simulated card, as they were asked for */
+
 	struct trunk *trunks;		/* list, in the order of the trunk file */
 	struct call *calls;		/* list of calls that are not finished, newest first */
 	unsigned n_calls;

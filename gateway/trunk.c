@@ -25,7 +25,8 @@ void trunk_log(void *arg, int level, const char *text)
 	log_line(level, "%s: %s", t->name, text);
 }
 
-static const struct trunk_kind *const kinds[] = { [CONF_TRUNK_ISDN] = &trunk_isdn, [CONF_TRUNK_SIP] = &trunk_sip };
+static const struct trunk_kind *const kinds[] = { [CONF_TRUNK_ISDN] = &trunk_isdn, [CONF_TRUNK_SIP] = &trunk_sip,
+						  [CONF_TRUNK_FXS] = &trunk_fxs, [CONF_TRUNK_FXO] = &trunk_fxo };
 
 static void take_conf(struct trunk *t, const struct conf_trunk *c)
 {
@@ -175,4 +176,78 @@ void trunk_read_number(const struct trunk *t, const struct leg_number *in, char 
 int trunk_call(struct trunk *t, const struct leg_offer *offer, leg_event_fn *fn, void *arg, struct leg **out)
 {
 	return t->is->call(t, offer, fn, arg, out);
+}
+
+/* --- Analog trunks ------------------------------------------------------------------------------ */
+
+static int count_lines(const struct trunk *t, int *busy, int *out, char *why, size_t size)
+{
+	struct trunk_line *l = calloc(TRUNK_LINES_MAX, sizeof(*l));
+	int n = l ? t->is->lines(t, l, TRUNK_LINES_MAX) : 0;
+
+	*busy = *out = 0;
+	why[0] = 0;
+	for (int i = 0; i < n && i < TRUNK_LINES_MAX; i++) {
+		*busy += !l[i].idle && !l[i].out_of_service;
+		*out += l[i].out_of_service;
+		if (l[i].out_of_service && !why[0])
+			snprintf(why, size, "%s", l[i].note[0] ? l[i].note : "the card has no such port");
+	}
+	free(l);
+	return n;
+}
+
+bool trunk_lines_in_service(const struct trunk *t, char *why, size_t size)
+{
+	char first[96];
+	int busy, out, n = count_lines(t, &busy, &out, first, sizeof(first));
+
+	if (n > out)
+		return true;
+	snprintf(why, size, "every line is out of service: %s", first);
+	return false;
+}
+
+void trunk_lines_detail(const struct trunk *t, char *buf, size_t size)
+{
+	char why[96];
+	int busy, out, n = count_lines(t, &busy, &out, why, sizeof(why));
+
+	snprintf(buf, size, "%d line%s, %d busy, %d out of service", n, n == 1 ? "" : "s", busy, out);
+}
+
+void trunk_lines_alarms(const struct trunk *t, trunk_alarm_fn *fn, void *arg)
+{
+	struct trunk_line *l = calloc(TRUNK_LINES_MAX, sizeof(*l));
+	int n = l ? t->is->lines(t, l, TRUNK_LINES_MAX) : 0;
+	char text[160];
+
+	for (int i = 0; i < n && i < TRUNK_LINES_MAX; i++)
+		if (l[i].out_of_service) {
+			snprintf(text, sizeof(text), "line %d (channel %d) is out of service: %s", i + 1, l[i].chan,
+				 l[i].note[0] ? l[i].note : "the card has no such port");
+			fn(arg, l[i].since_us, text);
+		}
+	free(l);
+}
+
+int trunk_line_chan(struct gateway *gw, const char *line, const struct country **country)
+{
+	const char *slash = strrchr(line, '/'), *digits = slash ? slash + 1 : line;
+	char *end;
+	long want = strtol(digits, &end, 10);
+	struct fxs_line_info l[256];
+
+	for (struct trunk *t = gw->trunks; t && *digits && !*end; t = t->next) {
+		int n = t->fxs ? fxs_trunk_lines(t->fxs, l, 256) : 0;
+
+		if (slash && (strncmp(t->name, line, (size_t)(slash - line)) || t->name[slash - line]))
+			continue;
+		for (int i = 0; i < n && i < 256; i++)
+			if ((slash ? l[i].port : l[i].chan) == want) {
+				*country = t->country;
+				return l[i].chan;
+			}
+	}
+	return -ENOENT;
 }

@@ -6,6 +6,8 @@
 #ifndef GATEWAY_TRUNK_H
 #define GATEWAY_TRUNK_H
 
+#include "channels/fxo.h"
+#include "channels/fxs.h"
 #include "channels/pri.h"
 #include "gateway/gateway.h"
 
@@ -41,7 +43,7 @@ struct trunk_kind {
 	int (*lines)(const struct trunk *t, struct trunk_line *out, int max);	/* how many there are */
 	void (*alarms)(const struct trunk *t, trunk_alarm_fn *fn, void *arg);
 };
-extern const struct trunk_kind trunk_isdn, trunk_sip;
+extern const struct trunk_kind trunk_isdn, trunk_sip, trunk_fxs, trunk_fxo;
 
 struct trunk {
 	struct trunk *next;
@@ -53,6 +55,9 @@ struct trunk {
 	int max_calls;			/* 0: no limit */
 	unsigned echo_taps;		/* ISDN */
 	struct pri_trunk *pri;		/* ISDN; else NULL */
+	struct fxs_trunk *fxs;		/* FXS; else NULL */
+	struct fxo_trunk *fxo;		/* FXO; else NULL */
+	const struct country *country;	/* FXS and FXO: whose tones */
 	unsigned calls;			/* legs on it now */
 };
 
@@ -77,6 +82,22 @@ void trunk_read_number(const struct trunk *t, const struct leg_number *in, char 
 /* The handlers of a driver: ARG is the trunk. */
 void trunk_offered(void *arg, struct leg *leg, const struct leg_offer *offer);
 void trunk_log(void *arg, int level, const char *text);
+
+/* --- between the files of the trunks -------------------------------------------------------------- */
+
+/* What analog trunks answer in common, from their lines: in service while one line is. */
+bool trunk_lines_in_service(const struct trunk *t, char *why, size_t size);
+void trunk_lines_detail(const struct trunk *t, char *buf, size_t size);
+void trunk_lines_alarms(const struct trunk *t, trunk_alarm_fn *fn, void *arg);
+/* "+44..." of a line's own number: the plus becomes the type. */
+void trunk_own_number(struct leg_number *n);
+
+/* --- For everybody ---------------------------------------------------------------------------------- */
+
+/* The channel of the FXS line LINE, "phones/1" or a channel number, and whose tones it has; -ENOENT. */
+int trunk_line_chan(struct gateway *gw, const char *line, const struct country **country);
+/* WAITING messages for the telephone whose number is USER ("+442079460501", or as a person dials). -ENOENT. */
+int trunk_messages(struct gateway *gw, const char *user, unsigned waiting);
 
 /* Places a call; returns 0, or the Q.850 cause for which it cannot. */
 int trunk_call(struct trunk *t, const struct leg_offer *offer, leg_event_fn *fn, void *arg, struct leg **out);

@@ -17,7 +17,7 @@ struct cli {
 	const char *socket;
 	bool json;
 	const char *from;	/* call --from NUMBER, or NULL */
-	int seconds;		/* call --seconds N, 0 when not given */
+	int seconds;		/* call and phone --seconds N, 0 when not given */
 };
 
 struct cli_command {
@@ -72,6 +72,7 @@ int cli_records(const struct cli *cli, int argc, char **argv);
 int cli_call(const struct cli *cli, int argc, char **argv);
 int cli_clear(const struct cli *cli, int argc, char **argv);
 int cli_drain(const struct cli *cli, int argc, char **argv);
+int cli_phone(const struct cli *cli, int argc, char **argv);
 int cli_fault(const struct cli *cli, int argc, char **argv);
 int cli_log(const struct cli *cli, int argc, char **argv);
 int cli_reload(const struct cli *cli, int argc, char **argv);

@@ -48,6 +48,18 @@ static const struct cli_command commands[] = {
 	{ "log", "LEVEL", "what the daemon logs: error, warning, notice, info, debug", 1, 1, cli_log, "" },
 	{ "fault", "SPAN FAULT [N]", "on the simulated card: break something", 2, 3, cli_fault,
 	  "FAULT is down, d-loss, d-error, bit-error, ppm or removed; N is its amount, 0 mends it." },
+	{ "phone", "LINE [ACT]...", "on the simulated card: act as the telephone on an FXS line", 1, 64, cli_phone,
+	  "LINE is TRUNK/PORT, as \"tipring lines\" has it. Acts are done one after the other:\n"
+	  "  off, on              lift it, hang up\n"
+	  "  dial DIGITS          by tones; pulse DIGITS by the dial\n"
+	  "  flash                press the hook for a moment\n"
+	  "  play FILE|TONE       speak: a WAV file, or a tone by name\n"
+	  "  wait WHAT            until it happens: ring, \"tone dial\", \"tone busy\", speech, silence, \"caller ID\"\n"
+	  "  record FILE          both directions into a WAV file\n"
+	  "  status               what it hears, and what has happened (also with no act)\n"
+	  "  --seconds N          how long wait and record take at most (10)\n"
+	  "Exit status 1 when what is waited for does not happen.\n"
+	  "  tipring phone phones/1 off wait \"tone dial\" dial 02079460100 wait \"tone ringback\" on" },
 	{ "help", "[COMMAND]", "this, or more about a command", 0, 1, run_help, "" },
 	{ NULL, NULL, NULL, 0, 0, NULL, NULL },
 };
@@ -180,7 +192,8 @@ int main(int argc, char **argv)
 	if (!c)
 		return unknown(argv[0]);
 	argc--;
-	if (argc < c->min_args || argc > c->max_args || ((cli.from || cli.seconds) && c->run != cli_call))
+	if (argc < c->min_args || argc > c->max_args || (cli.from && c->run != cli_call) ||
+	    (cli.seconds && c->run != cli_call && c->run != cli_phone))
 		return command_usage(stderr, c);
 	rc = c->run(&cli, argc, argv + 1);
 	if (fflush(stdout) || ferror(stdout)) {
