@@ -109,6 +109,7 @@ struct fxo_leg *fxo_leg_new(struct fxo_trunk *t, bool incoming)
 	leg->leg.ops = &ops;
 	leg->leg.incoming = incoming;
 	leg->trunk = t;
+	leg->no = ++t->legs_made;
 	leg->stage = incoming ? FS_OFFERED : FS_CALLING;
 	while (*p)
 		p = &(*p)->next;

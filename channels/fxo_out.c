@@ -19,7 +19,8 @@ static bool is_free(const struct fxo_line *l)
 	return l->state == FXO_IDLE && l->hw && !l->leg && !l->ring_now && !l->no_battery && !l->at[FT_PRERING];
 }
 
-static struct fxo_line *hunt(struct fxo_trunk *t)
+/* LEG: for which; no line that it has had. */
+static struct fxo_line *hunt(struct fxo_trunk *t, const struct fxo_leg *leg)
 {
 	struct fxo_line *best = NULL;
 	int n = t->n_lines;
@@ -30,7 +31,7 @@ static struct fxo_line *hunt(struct fxo_trunk *t)
 							   : i;
 		struct fxo_line *l = &t->lines[at];
 
-		if (!is_free(l) || (best && l->calls >= best->calls))
+		if (!is_free(l) || (leg && l->tried_for == leg->no) || (best && l->calls >= best->calls))
 			continue;
 		best = l;
 		if (t->conf.hunt != FXO_LEAST_USED)
@@ -52,7 +53,7 @@ static int no_line(const struct fxo_trunk *t)
 /* The line is taken at once; going off hook follows in the turn of the loop, which knows the time. */
 static void take(struct fxo_line *l, struct fxo_leg *leg)
 {
-	leg->tried++;
+	l->tried_for = leg->no;
 	l->calls++;
 	fxo_leg_line(leg, l);
 	fxo_set(l, FXO_SEIZED);
@@ -76,7 +77,7 @@ int fxo_trunk_call(struct fxo_trunk *t, const struct leg_offer *offer, leg_event
 		return -ESHUTDOWN;
 	if (!fxo_dialable(&t->conf, offer->called.digits))
 		return -EINVAL;
-	l = hunt(t);
+	l = hunt(t, NULL);
 	if (!l)
 		return no_line(t);
 	leg = fxo_leg_new(t, false);
@@ -103,7 +104,7 @@ static void next_line(struct fxo_leg *leg, int cause, const char *text)
 		fxo_leg_over(leg, cause, true, NULL, text);
 		return;
 	}
-	l = leg->tried < (unsigned)t->n_lines ? hunt(t) : NULL;
+	l = ++leg->moves < (unsigned)t->n_lines ? hunt(t, leg) : NULL;
 	if (!l) {
 		fxo_leg_over(leg, cause, true, NULL, text);
 		return;

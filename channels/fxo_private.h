@@ -61,7 +61,7 @@ struct fxo_leg {
 	struct fxo_leg *next;
 	enum fxo_stage stage;
 	char dial[FXO_DIAL_MAX];	/* outgoing: all that is dialled */
-	unsigned tried;			/* lines that were seized for it */
+	unsigned no, moves;		/* its number on the trunk; how often it had to take another line */
 	bool by_far_end;
 	struct leg_cause cause;
 	const char *how;
@@ -82,6 +82,7 @@ struct fxo_line {
 	enum fxo_line_state state;
 	int64_t since_us, at[FXO_TIMERS];	/* deadlines, 0 for none */
 	unsigned listening;		/* LISTEN_ bits as last ordered */
+	unsigned tried_for;		/* number of the last leg it was seized for */
 	unsigned calls, glare, cleared[FXO_CLEARS], lost_notes;
 	char why[80];
 	bool audio_closing, removed;	/* LINE_CLOSED is awaited; the card has left */
@@ -132,6 +133,7 @@ struct fxo_trunk {
 	struct fxo_line *lines;
 	int n_lines, last;		/* last: index of the line used last, for round robin */
 	struct fxo_leg *legs;
+	unsigned legs_made;
 	int64_t now_us;
 	bool serving, closing, draining, changed;
 };
