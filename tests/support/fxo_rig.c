@@ -163,7 +163,7 @@ static void on_log(void *arg, int level, const char *text)
 
 /* --- The rig ----------------------------------------------------------------------------------------- */
 
-struct fxo_conf rig_conf(void)
+struct fxo_conf fx_conf(void)
 {
 	static struct fxo_line_conf lines[RIG_LINES];
 
@@ -180,7 +180,7 @@ struct fxo_conf rig_conf(void)
 	};
 }
 
-struct rig *rig_open(const struct fxo_conf *conf)
+struct rig *fx_open(const struct fxo_conf *conf)
 {
 	struct rig *r = calloc(1, sizeof(*r));
 	struct fxo_handlers h = {.offered = on_offered, .log = on_log, .arg = r, .audio = &fake_audio_ops,
@@ -195,14 +195,14 @@ struct rig *rig_open(const struct fxo_conf *conf)
 		r->ports[i].battery = 1;
 	}
 	assert_int_equal(fxo_trunk_open(&r->trunk, &r->hw, conf, &h), 0);
-	rig_run(r, 0);
+	fx_run(r, 0);
 	return r;
 }
 
-void rig_close(struct rig *r)
+void fx_close(struct rig *r)
 {
 	for (int i = 0; i < 10 && !fxo_trunk_quiet(r->trunk); i++)
-		rig_run(r, 1);
+		fx_run(r, 1);
 	assert_true(fxo_trunk_quiet(r->trunk));
 	fxo_trunk_close(r->trunk);
 	for (int i = 0; i < r->n_legs; i++)
@@ -215,7 +215,7 @@ void rig_close(struct rig *r)
 	free(r);
 }
 
-void rig_run(struct rig *r, unsigned ms)
+void fx_run(struct rig *r, unsigned ms)
 {
 	int64_t until = r->now_us + (int64_t)ms * 1000;
 
@@ -238,43 +238,43 @@ void rig_run(struct rig *r, unsigned ms)
 	fxo_trunk_service(r->trunk, r->now_us);
 }
 
-void rig_card(struct rig *r, int chan, enum hw_event ev)
+void fx_card(struct rig *r, int chan, enum hw_event ev)
 {
 	struct rig_port *p = &r->ports[chan - 1];
 
 	if (p->open)
 		p->fn(p->arg, ev);
-	rig_run(r, 0);
+	fx_run(r, 0);
 }
 
-void rig_ring(struct rig *r, int chan, unsigned ms)
+void fx_ring(struct rig *r, int chan, unsigned ms)
 {
 	r->ports[chan - 1].ringing = 1;
-	rig_card(r, chan, HW_EV_RING_BEGIN);
-	rig_run(r, ms);
+	fx_card(r, chan, HW_EV_RING_BEGIN);
+	fx_run(r, ms);
 	r->ports[chan - 1].ringing = 0;
-	rig_card(r, chan, HW_EV_RING_END);
+	fx_card(r, chan, HW_EV_RING_END);
 }
 
-void rig_heard(struct rig *r, int chan, enum heard_kind kind, unsigned ms)
+void fx_heard(struct rig *r, int chan, enum heard_kind kind, unsigned ms)
 {
-	struct line_audio *a = rig_audio(r, chan);
+	struct line_audio *a = fx_audio(r, chan);
 
 	if (a)
 		fake_audio_heard(a, &(struct heard){.kind = kind, .ms = ms});
-	rig_run(r, 0);
+	fx_run(r, 0);
 }
 
-void rig_tone(struct rig *r, int chan, enum tone_id tone, unsigned cycles, unsigned ms)
+void fx_tone(struct rig *r, int chan, enum tone_id tone, unsigned cycles, unsigned ms)
 {
-	struct line_audio *a = rig_audio(r, chan);
+	struct line_audio *a = fx_audio(r, chan);
 
 	if (a)
 		fake_audio_tone(a, tone, cycles, ms);
-	rig_run(r, 0);
+	fx_run(r, 0);
 }
 
-void rig_callerid(struct rig *r, int chan, const char *number, const char *name)
+void fx_callerid(struct rig *r, int chan, const char *number, const char *name)
 {
 	struct heard h = {.kind = HEARD_CALLERID, .callerid = {.method = CID_V23}};
 
@@ -283,11 +283,11 @@ void rig_callerid(struct rig *r, int chan, const char *number, const char *name)
 	else
 		snprintf(h.callerid.number, sizeof(h.callerid.number), "%s", number);
 	snprintf(h.callerid.name, sizeof(h.callerid.name), "%s", name);
-	fake_audio_heard(rig_audio(r, chan), &h);
-	rig_run(r, 0);
+	fake_audio_heard(fx_audio(r, chan), &h);
+	fx_run(r, 0);
 }
 
-struct rig_leg *rig_call(struct rig *r, const char *digits)
+struct rig_leg *fx_call(struct rig *r, const char *digits)
 {
 	struct leg_offer o = {.bearer = BEARER_SPEECH, .complete = true};
 	struct rig_leg *l = new_leg(r);
@@ -300,37 +300,37 @@ struct rig_leg *rig_call(struct rig *r, const char *digits)
 	}
 	l->leg = leg;
 	leg_set_trace(leg, on_trace, l);
-	rig_run(r, 0);
+	fx_run(r, 0);
 	return l;
 }
 
-struct rig_leg *rig_call_sent(struct rig *r, const char *digits, int chan)
+struct rig_leg *fx_call_sent(struct rig *r, const char *digits, int chan)
 {
-	struct rig_leg *l = rig_call(r, digits);
+	struct rig_leg *l = fx_call(r, digits);
 
 	assert_non_null(l);
-	assert_int_equal(rig_state(r, chan), FXO_SEIZED);
-	rig_run(r, 400);
-	rig_tone(r, chan, TONE_DIAL, 0, 300);
-	rig_run(r, 50);
-	fake_audio_heard(rig_audio(r, chan), &(struct heard){.kind = HEARD_TONE_END, .tone = TONE_DIAL, .ms = 400});
-	rig_run(r, 200 * (unsigned)strlen(digits));
-	assert_int_equal(rig_state(r, chan), FXO_SENT);
+	assert_int_equal(fx_state(r, chan), FXO_SEIZED);
+	fx_run(r, 400);
+	fx_tone(r, chan, TONE_DIAL, 0, 300);
+	fx_run(r, 50);
+	fake_audio_heard(fx_audio(r, chan), &(struct heard){.kind = HEARD_TONE_END, .tone = TONE_DIAL, .ms = 400});
+	fx_run(r, 200 * (unsigned)strlen(digits));
+	assert_int_equal(fx_state(r, chan), FXO_SENT);
 	return l;
 }
 
-struct rig_leg *rig_last(struct rig *r)
+struct rig_leg *fx_last(struct rig *r)
 {
 	assert_true(r->n_legs > 0);
 	return &r->legs[r->n_legs - 1];
 }
 
-void rig_clear(struct rig_leg *l, int q850)
+void fx_clear(struct rig_leg *l, int q850)
 {
 	assert_int_equal(leg_clear(l->leg, &(struct leg_cause){.q850 = (uint8_t)q850}), 0);
 }
 
-const struct leg_event *rig_event(const struct rig_leg *l, enum leg_event_kind kind)
+const struct leg_event *fx_event(const struct rig_leg *l, enum leg_event_kind kind)
 {
 	for (int i = 0; i < l->n_events; i++)
 		if (l->events[i].kind == kind)
@@ -338,9 +338,9 @@ const struct leg_event *rig_event(const struct rig_leg *l, enum leg_event_kind k
 	return NULL;
 }
 
-void rig_assert_cleared(const struct rig_leg *l, int q850, bool by_far_end, const char *how)
+void fx_assert_cleared(const struct rig_leg *l, int q850, bool by_far_end, const char *how)
 {
-	const struct leg_event *ev = rig_event(l, LEG_CLEARED);
+	const struct leg_event *ev = fx_event(l, LEG_CLEARED);
 
 	assert_non_null(ev);
 	assert_int_equal(ev->cause.q850, q850);
@@ -351,7 +351,7 @@ void rig_assert_cleared(const struct rig_leg *l, int q850, bool by_far_end, cons
 		assert_null(ev->how);
 }
 
-struct fxo_line_info rig_line(struct rig *r, int chan)
+struct fxo_line_info fx_line(struct rig *r, int chan)
 {
 	struct fxo_line_info info[RIG_LINES];
 	int n = fxo_trunk_lines(r->trunk, info, RIG_LINES);
@@ -363,12 +363,12 @@ struct fxo_line_info rig_line(struct rig *r, int chan)
 	return info[0];
 }
 
-enum fxo_line_state rig_state(struct rig *r, int chan)
+enum fxo_line_state fx_state(struct rig *r, int chan)
 {
-	return rig_line(r, chan).state;
+	return fx_line(r, chan).state;
 }
 
-struct line_audio *rig_audio(struct rig *r, int chan)
+struct line_audio *fx_audio(struct rig *r, int chan)
 {
 	return fake_audio_line(&r->audio, chan);
 }

@@ -46,25 +46,25 @@ struct rig {
 };
 
 /* A trunk of RIG_LINES lines in the United Kingdom: CONF's lines are filled in; members that are 0 are the driver's defaults. */
-struct fxo_conf rig_conf(void);
-struct rig *rig_open(const struct fxo_conf *conf);
-void rig_close(struct rig *r);		/* asserts that nothing is left */
+struct fxo_conf fx_conf(void);
+struct rig *fx_open(const struct fxo_conf *conf);
+void fx_close(struct rig *r);		/* asserts that nothing is left */
 
-void rig_run(struct rig *r, unsigned ms);	/* turns the clock, from deadline to deadline */
-void rig_card(struct rig *r, int chan, enum hw_event ev);
-void rig_ring(struct rig *r, int chan, unsigned ms);	/* ring voltage for so long */
-void rig_heard(struct rig *r, int chan, enum heard_kind kind, unsigned ms);
-void rig_tone(struct rig *r, int chan, enum tone_id tone, unsigned cycles, unsigned ms);
-void rig_callerid(struct rig *r, int chan, const char *number, const char *name);
+void fx_run(struct rig *r, unsigned ms);	/* turns the clock, from deadline to deadline */
+void fx_card(struct rig *r, int chan, enum hw_event ev);
+void fx_ring(struct rig *r, int chan, unsigned ms);	/* ring voltage for so long */
+void fx_heard(struct rig *r, int chan, enum heard_kind kind, unsigned ms);
+void fx_tone(struct rig *r, int chan, enum tone_id tone, unsigned cycles, unsigned ms);
+void fx_callerid(struct rig *r, int chan, const char *number, const char *name);
 
-struct rig_leg *rig_call(struct rig *r, const char *digits);	/* NULL: refused */
-struct rig_leg *rig_call_sent(struct rig *r, const char *digits, int chan);	/* dial tone heard, all digits out */
-struct rig_leg *rig_last(struct rig *r);	/* the latest leg */
-void rig_clear(struct rig_leg *l, int q850);
-const struct leg_event *rig_event(const struct rig_leg *l, enum leg_event_kind kind);	/* the first of them, or NULL */
-void rig_assert_cleared(const struct rig_leg *l, int q850, bool by_far_end, const char *how);
-enum fxo_line_state rig_state(struct rig *r, int chan);
-struct fxo_line_info rig_line(struct rig *r, int chan);
-struct line_audio *rig_audio(struct rig *r, int chan);
+struct rig_leg *fx_call(struct rig *r, const char *digits);	/* NULL: refused */
+struct rig_leg *fx_call_sent(struct rig *r, const char *digits, int chan);	/* dial tone heard, all digits out */
+struct rig_leg *fx_last(struct rig *r);	/* the latest leg */
+void fx_clear(struct rig_leg *l, int q850);
+const struct leg_event *fx_event(const struct rig_leg *l, enum leg_event_kind kind);	/* the first of them, or NULL */
+void fx_assert_cleared(const struct rig_leg *l, int q850, bool by_far_end, const char *how);
+enum fxo_line_state fx_state(struct rig *r, int chan);
+struct fxo_line_info fx_line(struct rig *r, int chan);
+struct line_audio *fx_audio(struct rig *r, int chan);
 
 #endif

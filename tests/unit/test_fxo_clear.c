@@ -12,26 +12,26 @@
 
 static struct rig_leg *up_in(struct rig *r)
 {
-	rig_ring(r, 1, 1000);
-	rig_callerid(r, 1, "5551230100", "");
-	assert_int_equal(leg_answer(rig_last(r)->leg, NULL), 0);
-	rig_run(r, 10000);
-	assert_int_equal(rig_state(r, 1), FXO_UP);
-	return rig_last(r);
+	fx_ring(r, 1, 1000);
+	fx_callerid(r, 1, "5551230100", "");
+	assert_int_equal(leg_answer(fx_last(r)->leg, NULL), 0);
+	fx_run(r, 10000);
+	assert_int_equal(fx_state(r, 1), FXO_UP);
+	return fx_last(r);
 }
 
 /* By reversal where it is listed, else by the timer. */
 static struct rig_leg *up_out(struct rig *r, bool reversal)
 {
-	struct rig_leg *l = rig_call_sent(r, "100", 1);
+	struct rig_leg *l = fx_call_sent(r, "100", 1);
 
-	rig_run(r, 2000);
+	fx_run(r, 2000);
 	if (reversal)
-		rig_card(r, 1, HW_EV_POLARITY);
+		fx_card(r, 1, HW_EV_POLARITY);
 	else
-		rig_run(r, 60000);
-	assert_non_null(rig_event(l, LEG_ANSWERED));
-	rig_run(r, 10000);
+		fx_run(r, 60000);
+	assert_non_null(fx_event(l, LEG_ANSWERED));
+	fx_run(r, 10000);
 	return l;
 }
 
@@ -41,37 +41,37 @@ static void give(struct rig *r, enum sign s)
 {
 	switch (s) {
 	case BATTERY:
-		rig_card(r, 1, HW_EV_DISCONNECT);
+		fx_card(r, 1, HW_EV_DISCONNECT);
 		break;
 	case NO_BATTERY:
-		rig_card(r, 1, HW_EV_NO_BATTERY);
+		fx_card(r, 1, HW_EV_NO_BATTERY);
 		break;
 	case POLARITY:
-		rig_card(r, 1, HW_EV_POLARITY);
+		fx_card(r, 1, HW_EV_POLARITY);
 		break;
 	case BUSY:
 	case CONGESTION:
 		for (unsigned n = 1; n <= 2; n++)
-			rig_tone(r, 1, s == BUSY ? TONE_BUSY : TONE_CONGESTION, n, n * 750);
+			fx_tone(r, 1, s == BUSY ? TONE_BUSY : TONE_CONGESTION, n, n * 750);
 		break;
 	case DIALTONE:
-		rig_tone(r, 1, TONE_DIAL, 0, 300);
-		rig_run(r, 2000);
-		rig_tone(r, 1, TONE_DIAL, 2, 2300);
+		fx_tone(r, 1, TONE_DIAL, 0, 300);
+		fx_run(r, 2000);
+		fx_tone(r, 1, TONE_DIAL, 2, 2300);
 		break;
 	case IDLE:
-		rig_heard(r, 1, HEARD_SILENCE, 500);
-		fake_audio_rtp(rig_audio(r, 1), true);
-		rig_run(r, 30000);
+		fx_heard(r, 1, HEARD_SILENCE, 500);
+		fake_audio_rtp(fx_audio(r, 1), true);
+		fx_run(r, 30000);
 		break;
 	case CEILING:
-		for (int m = 0; m < 360 && rig_state(r, 1) == FXO_UP; m++) { /* they talk all the time */
-			rig_heard(r, 1, HEARD_SPEECH, 0);
-			rig_run(r, 10000);
+		for (int m = 0; m < 360 && fx_state(r, 1) == FXO_UP; m++) { /* they talk all the time */
+			fx_heard(r, 1, HEARD_SPEECH, 0);
+			fx_run(r, 10000);
 		}
 		break;
 	case NONE:
-		rig_run(r, 60000);
+		fx_run(r, 60000);
 		break;
 	}
 }
@@ -109,37 +109,37 @@ static void test_cleared_by(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct fxo_conf c = rig_conf();
+		struct fxo_conf c = fx_conf();
 		struct rig *r;
 		struct rig_leg *l;
 
 		if (rows[i].watched)
 			c.clear = rows[i].watched;
-		r = rig_open(&c);
+		r = fx_open(&c);
 		l = rows[i].in ? up_in(r) : up_out(r, rows[i].reversal);
 		give(r, rows[i].sign);
 		if (l->cleared != (rows[i].cause != 0))
 			fail_msg("%s: cleared %d", rows[i].why, l->cleared);
 		if (l->cleared) {
-			rig_assert_cleared(l, rows[i].cause, true, fxo_clear_name(rows[i].how));
-			assert_string_equal(rig_event(l, LEG_CLEARED)->cause.text, rows[i].text);
-			assert_int_equal(rig_line(r, 1).cleared[rows[i].how], 1);
+			fx_assert_cleared(l, rows[i].cause, true, fxo_clear_name(rows[i].how));
+			assert_string_equal(fx_event(l, LEG_CLEARED)->cause.text, rows[i].text);
+			assert_int_equal(fx_line(r, 1).cleared[rows[i].how], 1);
 			assert_false(r->ports[0].offhook);
-			assert_int_equal(rig_audio(r, 1)->listen, 0);
-			rig_run(r, 1999);
-			assert_int_equal(rig_state(r, 1), FXO_GUARD);
-			rig_run(r, 1);
-			assert_int_equal(rig_state(r, 1), rows[i].sign == NO_BATTERY ? FXO_OUT : FXO_IDLE);
+			assert_int_equal(fx_audio(r, 1)->listen, 0);
+			fx_run(r, 1999);
+			assert_int_equal(fx_state(r, 1), FXO_GUARD);
+			fx_run(r, 1);
+			assert_int_equal(fx_state(r, 1), rows[i].sign == NO_BATTERY ? FXO_OUT : FXO_IDLE);
 		}
-		rig_close(r);
+		fx_close(r);
 	}
 }
 
 static struct rig *fresh(void)
 {
-	struct fxo_conf c = rig_conf();
+	struct fxo_conf c = fx_conf();
 
-	return rig_open(&c);
+	return fx_open(&c);
 }
 
 /* A tone over which somebody speaks is in a recording, or comes back from our own side. */
@@ -149,21 +149,21 @@ static void test_tone_with_speech_over_it(void **state)
 	struct rig_leg *l = up_in(r);
 
 	(void)state;
-	rig_heard(r, 1, HEARD_SPEECH, 0);
-	rig_run(r, 500);
-	rig_tone(r, 1, TONE_BUSY, 2, 1500); /* began before that */
+	fx_heard(r, 1, HEARD_SPEECH, 0);
+	fx_run(r, 500);
+	fx_tone(r, 1, TONE_BUSY, 2, 1500); /* began before that */
 	assert_false(l->cleared);
 	for (unsigned n = 3; n < 20; n++) {
-		rig_run(r, 300);
-		rig_heard(r, 1, HEARD_SPEECH, 0);
-		rig_run(r, 450);
-		rig_tone(r, 1, TONE_BUSY, n, n * 750);
+		fx_run(r, 300);
+		fx_heard(r, 1, HEARD_SPEECH, 0);
+		fx_run(r, 450);
+		fx_tone(r, 1, TONE_BUSY, n, n * 750);
 	}
 	assert_false(l->cleared);
-	rig_run(r, 750);
-	rig_tone(r, 1, TONE_BUSY, 20, 20 * 750); /* silence at last: two cycles since */
-	rig_assert_cleared(l, 16, true, "tone");
-	rig_close(r);
+	fx_run(r, 750);
+	fx_tone(r, 1, TONE_BUSY, 20, 20 * 750); /* silence at last: two cycles since */
+	fx_assert_cleared(l, 16, true, "tone");
+	fx_close(r);
 }
 
 static void test_sounds_of_talking(void **state)
@@ -173,19 +173,19 @@ static void test_sounds_of_talking(void **state)
 
 	(void)state;
 	for (int i = 0; i < 600; i++) {
-		rig_heard(r, 1, HEARD_SPEECH, 0);
+		fx_heard(r, 1, HEARD_SPEECH, 0);
 		if (i % 7 == 0)
-			rig_tone(r, 1, TONE_BUSY, 1, 700); /* a beep in music */
+			fx_tone(r, 1, TONE_BUSY, 1, 700); /* a beep in music */
 		if (i % 7 == 1)
-			fake_audio_heard(rig_audio(r, 1), &(struct heard){.kind = HEARD_TONE_END, .tone = TONE_BUSY});
+			fake_audio_heard(fx_audio(r, 1), &(struct heard){.kind = HEARD_TONE_END, .tone = TONE_BUSY});
 		if (i % 11 == 0)
-			rig_tone(r, 1, TONE_RINGBACK, 3, 9000); /* a ringback is not the end of a call */
+			fx_tone(r, 1, TONE_RINGBACK, 3, 9000); /* a ringback is not the end of a call */
 		if (i % 5 == 0)
-			rig_heard(r, 1, HEARD_SILENCE, 500);
-		rig_run(r, 1000);
+			fx_heard(r, 1, HEARD_SILENCE, 500);
+		fx_run(r, 1000);
 	}
 	assert_false(l->cleared);
-	rig_close(r);
+	fx_close(r);
 }
 
 static void test_idle_needs_both(void **state)
@@ -194,26 +194,26 @@ static void test_idle_needs_both(void **state)
 	struct rig_leg *l = up_in(r);
 
 	(void)state;
-	rig_heard(r, 1, HEARD_SILENCE, 500);
-	rig_run(r, 120000); /* RTP flows: somebody listens to silence */
+	fx_heard(r, 1, HEARD_SILENCE, 500);
+	fx_run(r, 120000); /* RTP flows: somebody listens to silence */
 	assert_false(l->cleared);
-	fake_audio_rtp(rig_audio(r, 1), true);
-	rig_run(r, 20000);
-	rig_heard(r, 1, HEARD_SPEECH, 0); /* the line is alive */
-	rig_run(r, 60000);
+	fake_audio_rtp(fx_audio(r, 1), true);
+	fx_run(r, 20000);
+	fx_heard(r, 1, HEARD_SPEECH, 0); /* the line is alive */
+	fx_run(r, 60000);
 	assert_false(l->cleared);
-	rig_heard(r, 1, HEARD_SILENCE, 500);
-	rig_run(r, 20000);
-	fake_audio_rtp(rig_audio(r, 1), false); /* RTP is back */
-	rig_run(r, 60000);
+	fx_heard(r, 1, HEARD_SILENCE, 500);
+	fx_run(r, 20000);
+	fake_audio_rtp(fx_audio(r, 1), false); /* RTP is back */
+	fx_run(r, 60000);
 	assert_false(l->cleared);
-	fake_audio_rtp(rig_audio(r, 1), true);
-	rig_run(r, 29000);
+	fake_audio_rtp(fx_audio(r, 1), true);
+	fx_run(r, 29000);
 	assert_false(l->cleared);
-	rig_run(r, 1000);
-	rig_assert_cleared(l, 16, true, "idle");
-	assert_string_equal(rig_audio(r, 1)->kept[0], "idle");
-	rig_close(r);
+	fx_run(r, 1000);
+	fx_assert_cleared(l, 16, true, "idle");
+	assert_string_equal(fx_audio(r, 1)->kept[0], "idle");
+	fx_close(r);
 }
 
 static void test_flash(void **state)
@@ -223,18 +223,18 @@ static void test_flash(void **state)
 
 	(void)state;
 	assert_int_equal(leg_digit(l->leg, '!', 0), 0);
-	rig_run(r, 50);
+	fx_run(r, 50);
 	assert_int_equal(r->ports[0].flashes, 1);
-	rig_card(r, 1, HW_EV_DISCONNECT); /* our own opening seen by the card */
-	rig_card(r, 1, HW_EV_POLARITY);
-	rig_card(r, 1, HW_EV_HOOK_DONE);
-	rig_run(r, 500);
+	fx_card(r, 1, HW_EV_DISCONNECT); /* our own opening seen by the card */
+	fx_card(r, 1, HW_EV_POLARITY);
+	fx_card(r, 1, HW_EV_HOOK_DONE);
+	fx_run(r, 500);
 	give(r, DIALTONE); /* of the exchange: for the second call */
 	assert_false(l->cleared);
-	rig_run(r, 30000);
-	rig_tone(r, 1, TONE_DIAL, 35, 35000); /* nobody wanted it */
-	rig_assert_cleared(l, 16, true, "dialtone");
-	rig_close(r);
+	fx_run(r, 30000);
+	fx_tone(r, 1, TONE_DIAL, 35, 35000); /* nobody wanted it */
+	fx_assert_cleared(l, 16, true, "dialtone");
+	fx_close(r);
 }
 
 static void test_digits(void **state)
@@ -246,12 +246,12 @@ static void test_digits(void **state)
 	for (const char *d = "12a#"; *d; d++)
 		assert_int_equal(leg_digit(l->leg, *d, 0), 0);
 	assert_int_equal(leg_digit(l->leg, 'x', 0), -EINVAL);
-	rig_run(r, 1000);
-	assert_string_equal(rig_audio(r, 1)->log, "digits 1\ndigits 2A#\n"); /* none cuts another short */
+	fx_run(r, 1000);
+	assert_string_equal(fx_audio(r, 1)->log, "digits 1\ndigits 2A#\n"); /* none cuts another short */
 	assert_int_equal(leg_digit(l->leg, '5', 0), 0);
-	rig_run(r, 1000);
-	assert_string_equal(rig_audio(r, 1)->log, "digits 1\ndigits 2A#\ndigits 5\n");
-	rig_close(r);
+	fx_run(r, 1000);
+	assert_string_equal(fx_audio(r, 1)->log, "digits 1\ndigits 2A#\ndigits 5\n");
+	fx_close(r);
 }
 
 static void test_call_waiting(void **state)
@@ -260,17 +260,17 @@ static void test_call_waiting(void **state)
 	struct rig_leg *l = up_in(r);
 
 	(void)state;
-	rig_heard(r, 1, HEARD_CAS, 0);
-	assert_string_equal(fake_audio_text(rig_audio(r, 1)), "digits D, silence 1500");
-	assert_true(rig_audio(r, 1)->listen & LISTEN_CALLERID);
-	rig_run(r, 1000);
-	rig_callerid(r, 1, "02079460888", "");
+	fx_heard(r, 1, HEARD_CAS, 0);
+	assert_string_equal(fake_audio_text(fx_audio(r, 1)), "digits D, silence 1500");
+	assert_true(fx_audio(r, 1)->listen & LISTEN_CALLERID);
+	fx_run(r, 1000);
+	fx_callerid(r, 1, "02079460888", "");
 	assert_non_null(strstr(l->trace, "< call waiting 02079460888\n"));
 	assert_false(l->cleared);
-	rig_run(r, 3000);
-	assert_false(rig_audio(r, 1)->listen & LISTEN_CALLERID);
-	assert_string_equal(fake_audio_text(rig_audio(r, 1)), "");
-	rig_close(r);
+	fx_run(r, 3000);
+	assert_false(fx_audio(r, 1)->listen & LISTEN_CALLERID);
+	assert_string_equal(fake_audio_text(fx_audio(r, 1)), "");
+	fx_close(r);
 }
 
 static void test_answer_settles(void **state)
@@ -279,18 +279,18 @@ static void test_answer_settles(void **state)
 	struct rig_leg *l;
 
 	(void)state;
-	rig_ring(r, 1, 1000);
-	rig_callerid(r, 1, "1", "");
-	l = rig_last(r);
+	fx_ring(r, 1, 1000);
+	fx_callerid(r, 1, "1", "");
+	l = fx_last(r);
 	leg_answer(l->leg, NULL);
-	rig_run(r, 200);
-	rig_card(r, 1, HW_EV_POLARITY); /* turned back from the reversal before the ring */
-	rig_card(r, 1, HW_EV_DISCONNECT); /* the exchange's relay */
-	rig_run(r, 2000);
+	fx_run(r, 200);
+	fx_card(r, 1, HW_EV_POLARITY); /* turned back from the reversal before the ring */
+	fx_card(r, 1, HW_EV_DISCONNECT); /* the exchange's relay */
+	fx_run(r, 2000);
 	assert_false(l->cleared);
-	rig_card(r, 1, HW_EV_POLARITY);
-	rig_assert_cleared(l, 16, true, "polarity");
-	rig_close(r);
+	fx_card(r, 1, HW_EV_POLARITY);
+	fx_assert_cleared(l, 16, true, "polarity");
+	fx_close(r);
 }
 
 static void test_both_ends_at_once(void **state)
@@ -299,24 +299,24 @@ static void test_both_ends_at_once(void **state)
 	struct rig_leg *l = up_in(r);
 
 	(void)state;
-	rig_clear(l, 16); /* and in the same turn of the loop */
-	rig_card(r, 1, HW_EV_DISCONNECT);
+	fx_clear(l, 16); /* and in the same turn of the loop */
+	fx_card(r, 1, HW_EV_DISCONNECT);
 	assert_true(l->cleared);
 	assert_int_equal(l->events[l->n_events - 1].kind, LEG_CLEARED);
-	assert_int_equal(rig_state(r, 1), FXO_GUARD);
-	rig_close(r);
+	assert_int_equal(fx_state(r, 1), FXO_GUARD);
+	fx_close(r);
 }
 
 static void test_closed_with_calls_up(void **state)
 {
 	struct rig *r = fresh();
-	struct rig_leg *l = up_in(r), *out = rig_call(r, "1");
+	struct rig_leg *l = up_in(r), *out = fx_call(r, "1");
 
 	(void)state;
 	assert_false(fxo_trunk_quiet(r->trunk));
-	rig_assert_cleared(l, 41, true, NULL);
-	rig_assert_cleared(out, 41, true, NULL);
-	rig_close(r);
+	fx_assert_cleared(l, 41, true, NULL);
+	fx_assert_cleared(out, 41, true, NULL);
+	fx_close(r);
 }
 
 int main(void)

@@ -12,114 +12,114 @@
 
 static struct rig *fresh(void)
 {
-	struct fxo_conf c = rig_conf();
+	struct fxo_conf c = fx_conf();
 
-	return rig_open(&c);
+	return fx_open(&c);
 }
 
 static void tone_end(struct rig *r, int chan, enum tone_id tone)
 {
-	fake_audio_heard(rig_audio(r, chan), &(struct heard){.kind = HEARD_TONE_END, .tone = tone});
-	rig_run(r, 0);
+	fake_audio_heard(fx_audio(r, chan), &(struct heard){.kind = HEARD_TONE_END, .tone = tone});
+	fx_run(r, 0);
 }
 
 static void ringback(struct rig *r, int chan, unsigned cycle)
 {
-	rig_tone(r, chan, TONE_RINGBACK, cycle, 3000 * cycle);
+	fx_tone(r, chan, TONE_RINGBACK, cycle, 3000 * cycle);
 }
 
 /* --- Seizing and dialling ----------------------------------------------------------------------------- */
 
 static void test_dialled_after_dial_tone(void **state)
 {
-	struct fxo_conf c = rig_conf();
+	struct fxo_conf c = fx_conf();
 	struct rig *r;
 	struct rig_leg *l;
 
 	(void)state;
 	c.prefix = "9,";
-	r = rig_open(&c);
-	l = rig_call(r, "2079460001");
+	r = fx_open(&c);
+	l = fx_call(r, "2079460001");
 	assert_true(r->ports[0].offhook);
-	assert_int_equal(rig_state(r, 1), FXO_SEIZED);
-	assert_int_equal(rig_audio(r, 1)->plays, 0); /* nothing before dial tone */
+	assert_int_equal(fx_state(r, 1), FXO_SEIZED);
+	assert_int_equal(fx_audio(r, 1)->plays, 0); /* nothing before dial tone */
 	assert_int_equal(l->events[0].kind, LEG_AUDIO);
-	assert_ptr_equal(l->leg->port, fake_audio_port(rig_audio(r, 1)));
-	rig_run(r, 1100);
-	rig_tone(r, 1, TONE_DIAL, 0, 300);
-	assert_string_equal(fake_audio_text(rig_audio(r, 1)), "digits 9,2079460001");
-	assert_int_equal(rig_state(r, 1), FXO_DIALLING);
-	rig_run(r, 300);
+	assert_ptr_equal(l->leg->port, fake_audio_port(fx_audio(r, 1)));
+	fx_run(r, 1100);
+	fx_tone(r, 1, TONE_DIAL, 0, 300);
+	assert_string_equal(fake_audio_text(fx_audio(r, 1)), "digits 9,2079460001");
+	assert_int_equal(fx_state(r, 1), FXO_DIALLING);
+	fx_run(r, 300);
 	tone_end(r, 1, TONE_DIAL);
 	assert_int_equal(l->n_events, 1);
-	rig_run(r, 12 * 200 + 1000);
-	assert_int_equal(rig_state(r, 1), FXO_SENT);
+	fx_run(r, 12 * 200 + 1000);
+	assert_int_equal(fx_state(r, 1), FXO_SENT);
 	assert_int_equal(l->events[1].kind, LEG_PROCEEDING);
 	assert_int_equal(l->events[2].kind, LEG_PROGRESS);
 	assert_true(l->events[2].inband);
 	assert_non_null(strstr(l->trace, "> seized line 1\n< dial tone after 1100 ms\n> DTMF 9,2079460001\n"));
-	rig_clear(l, 16);
-	rig_run(r, 0);
-	rig_assert_cleared(l, 16, false, NULL);
+	fx_clear(l, 16);
+	fx_run(r, 0);
+	fx_assert_cleared(l, 16, false, NULL);
 	assert_false(r->ports[0].offhook);
-	rig_close(r);
+	fx_close(r);
 }
 
 static void test_no_dial_tone(void **state)
 {
-	struct fxo_conf c = rig_conf();
-	struct rig *r = rig_open(&c);
-	struct rig_leg *l = rig_call(r, "100");
+	struct fxo_conf c = fx_conf();
+	struct rig *r = fx_open(&c);
+	struct rig_leg *l = fx_call(r, "100");
 
 	(void)state;
-	rig_run(r, 5000); /* the next line is tried, to the last */
-	assert_int_equal(rig_state(r, 1), FXO_GUARD);
+	fx_run(r, 5000); /* the next line is tried, to the last */
+	assert_int_equal(fx_state(r, 1), FXO_GUARD);
 	assert_false(r->ports[0].offhook);
-	assert_int_equal(rig_state(r, 2), FXO_SEIZED);
-	rig_run(r, 15000);
-	rig_assert_cleared(l, 27, true, NULL);
-	assert_string_equal(rig_event(l, LEG_CLEARED)->cause.text, "no dial tone");
+	assert_int_equal(fx_state(r, 2), FXO_SEIZED);
+	fx_run(r, 15000);
+	fx_assert_cleared(l, 27, true, NULL);
+	assert_string_equal(fx_event(l, LEG_CLEARED)->cause.text, "no dial tone");
 	for (int i = 0; i < RIG_LINES; i++) {
 		assert_int_equal(r->ports[i].seizures, 1);
-		assert_int_equal(rig_audio(r, i + 1)->plays, 0);
-		assert_string_equal(rig_audio(r, i + 1)->kept[0], "dialtone");
+		assert_int_equal(fx_audio(r, i + 1)->plays, 0);
+		assert_string_equal(fx_audio(r, i + 1)->kept[0], "dialtone");
 	}
-	rig_close(r);
+	fx_close(r);
 
 	c.no_dialtone = NO_DIALTONE_DIAL;
-	r = rig_open(&c);
-	l = rig_call(r, "100");
-	rig_run(r, 5000);
-	assert_string_equal(fake_audio_text(rig_audio(r, 1)), "digits 100");
-	rig_run(r, 600);
-	assert_int_equal(rig_state(r, 1), FXO_SENT);
-	rig_run(r, 60000);
-	assert_string_equal(rig_event(l, LEG_ANSWERED)->how, "timer");
-	rig_close(r);
+	r = fx_open(&c);
+	l = fx_call(r, "100");
+	fx_run(r, 5000);
+	assert_string_equal(fake_audio_text(fx_audio(r, 1)), "digits 100");
+	fx_run(r, 600);
+	assert_int_equal(fx_state(r, 1), FXO_SENT);
+	fx_run(r, 60000);
+	assert_string_equal(fx_event(l, LEG_ANSWERED)->how, "timer");
+	fx_close(r);
 }
 
 static void test_dial_tone_does_not_break(void **state)
 {
 	struct rig *r = fresh();
-	struct rig_leg *l = rig_call(r, "2079460001");
+	struct rig_leg *l = fx_call(r, "2079460001");
 
 	(void)state;
-	rig_tone(r, 1, TONE_DIAL, 0, 300);
-	rig_run(r, 1000);
-	rig_tone(r, 1, TONE_DIAL, 1, 1300);
-	assert_int_equal(rig_audio(r, 1)->plays, 1);
-	rig_run(r, 1500);
-	assert_non_null(strstr(rig_audio(r, 1)->log, "digits 2079460001\nsilence 3600000\ndigits 2079460001\n"));
+	fx_tone(r, 1, TONE_DIAL, 0, 300);
+	fx_run(r, 1000);
+	fx_tone(r, 1, TONE_DIAL, 1, 1300);
+	assert_int_equal(fx_audio(r, 1)->plays, 1);
+	fx_run(r, 1500);
+	assert_non_null(strstr(fx_audio(r, 1)->log, "digits 2079460001\nsilence 3600000\ndigits 2079460001\n"));
 	assert_non_null(strstr(l->trace, "< dial tone goes on after the first digit\n"));
-	rig_run(r, 2500);
-	assert_int_equal(rig_state(r, 1), FXO_GUARD);
-	assert_int_equal(rig_state(r, 2), FXO_SEIZED); /* and elsewhere */
-	rig_tone(r, 2, TONE_STUTTER, 0, 300);
-	rig_run(r, 200);
+	fx_run(r, 2500);
+	assert_int_equal(fx_state(r, 1), FXO_GUARD);
+	assert_int_equal(fx_state(r, 2), FXO_SEIZED); /* and elsewhere */
+	fx_tone(r, 2, TONE_STUTTER, 0, 300);
+	fx_run(r, 200);
 	tone_end(r, 2, TONE_STUTTER);
-	rig_run(r, 3000);
-	assert_int_equal(rig_state(r, 2), FXO_SENT);
-	rig_close(r);
+	fx_run(r, 3000);
+	assert_int_equal(fx_state(r, 2), FXO_SENT);
+	fx_close(r);
 }
 
 static void test_short_number_and_dial_tone_goes_on(void **state)
@@ -127,19 +127,19 @@ static void test_short_number_and_dial_tone_goes_on(void **state)
 	struct rig *r = fresh();
 
 	(void)state;
-	rig_call(r, "1");
-	rig_tone(r, 1, TONE_DIAL, 0, 300);
-	rig_run(r, 250);
-	assert_int_equal(rig_state(r, 1), FXO_SENT);
-	rig_run(r, 2100);
-	assert_int_equal(rig_audio(r, 1)->n_items, 1);
-	assert_non_null(strstr(rig_audio(r, 1)->log, "digits 1\nsilence 3600000\ndigits 1\n"));
-	rig_close(r);
+	fx_call(r, "1");
+	fx_tone(r, 1, TONE_DIAL, 0, 300);
+	fx_run(r, 250);
+	assert_int_equal(fx_state(r, 1), FXO_SENT);
+	fx_run(r, 2100);
+	assert_int_equal(fx_audio(r, 1)->n_items, 1);
+	assert_non_null(strstr(fx_audio(r, 1)->log, "digits 1\nsilence 3600000\ndigits 1\n"));
+	fx_close(r);
 }
 
 static void test_pulses(void **state)
 {
-	struct fxo_conf c = rig_conf();
+	struct fxo_conf c = fx_conf();
 	struct leg_offer o = {.called = {.digits = "12#"}};
 	struct leg *leg;
 	struct rig *r;
@@ -147,42 +147,42 @@ static void test_pulses(void **state)
 	(void)state;
 	c.pulse = true;
 	c.prefix = "0,w";
-	r = rig_open(&c);
+	r = fx_open(&c);
 	assert_int_equal(fxo_trunk_call(r->trunk, &o, NULL, NULL, &leg), -EINVAL); /* no pulses make a "#" */
 	assert_int_equal(fxo_call_error_cause(-EINVAL), 28);
-	assert_non_null(rig_call(r, "2079"));
-	rig_tone(r, 1, TONE_DIAL, 0, 300);
+	assert_non_null(fx_call(r, "2079"));
+	fx_tone(r, 1, TONE_DIAL, 0, 300);
 	assert_string_equal(r->ports[0].pulses, "0/");
 	tone_end(r, 1, TONE_DIAL);
-	rig_run(r, 1000);
-	rig_card(r, 1, HW_EV_DIAL_DONE);
-	rig_run(r, 1499);
+	fx_run(r, 1000);
+	fx_card(r, 1, HW_EV_DIAL_DONE);
+	fx_run(r, 1499);
 	assert_string_equal(r->ports[0].pulses, "0/");
-	rig_run(r, 1);
+	fx_run(r, 1);
 	assert_string_equal(r->ports[0].pulses, "0/2079/");
-	assert_int_equal(rig_state(r, 1), FXO_DIALLING);
-	rig_run(r, 4000);
-	rig_card(r, 1, HW_EV_DIAL_DONE);
-	assert_int_equal(rig_state(r, 1), FXO_SENT);
-	assert_null(strstr(rig_audio(r, 1)->log, "digits"));
-	rig_close(r);
+	assert_int_equal(fx_state(r, 1), FXO_DIALLING);
+	fx_run(r, 4000);
+	fx_card(r, 1, HW_EV_DIAL_DONE);
+	assert_int_equal(fx_state(r, 1), FXO_SENT);
+	assert_null(strstr(fx_audio(r, 1)->log, "digits"));
+	fx_close(r);
 }
 
 static void test_dialling_never_ends(void **state)
 {
-	struct fxo_conf c = rig_conf();
+	struct fxo_conf c = fx_conf();
 	struct rig *r;
 
 	(void)state;
 	c.pulse = true;
 	c.n_lines = 1;
-	r = rig_open(&c);
-	rig_call(r, "123");
-	rig_tone(r, 1, TONE_DIAL, 0, 300);
+	r = fx_open(&c);
+	fx_call(r, "123");
+	fx_tone(r, 1, TONE_DIAL, 0, 300);
 	tone_end(r, 1, TONE_DIAL);
-	rig_run(r, 30000); /* the card never says that it is done */
-	rig_assert_cleared(rig_last(r), 41, true, NULL);
-	rig_close(r);
+	fx_run(r, 30000); /* the card never says that it is done */
+	fx_assert_cleared(fx_last(r), 41, true, NULL);
+	fx_close(r);
 }
 
 /* --- Hunting ------------------------------------------------------------------------------------------ */
@@ -201,99 +201,99 @@ static void test_hunting(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct fxo_conf c = rig_conf();
+		struct fxo_conf c = fx_conf();
 		struct leg_offer o = {.called = {.digits = "1"}};
 		struct leg *leg;
 		struct rig *r;
 
 		c.hunt = rows[i].hunt;
-		r = rig_open(&c);
+		r = fx_open(&c);
 		for (int n = 0; n < 4; n++) {
-			rig_call(r, "1");
-			assert_int_equal(rig_state(r, rows[i].want[n]), FXO_SEIZED);
+			fx_call(r, "1");
+			assert_int_equal(fx_state(r, rows[i].want[n]), FXO_SEIZED);
 		}
 		assert_int_equal(fxo_trunk_call(r->trunk, &o, NULL, NULL, &leg), -EAGAIN);
 		assert_int_equal(fxo_call_error_cause(-EAGAIN), 34);
-		rig_close(r);
-		r = rig_open(&c); /* one after the other */
+		fx_close(r);
+		r = fx_open(&c); /* one after the other */
 		for (int n = 0; n < 2; n++) {
-			struct rig_leg *l = rig_call(r, "1");
+			struct rig_leg *l = fx_call(r, "1");
 
-			rig_clear(l, 16);
-			rig_run(r, 3000);
+			fx_clear(l, 16);
+			fx_run(r, 3000);
 		}
 		assert_int_equal(r->ports[0].seizures, c.hunt == FXO_ASCENDING ? 2 : c.hunt != FXO_DESCENDING);
 		assert_int_equal(r->ports[1].seizures, c.hunt == FXO_ROUND_ROBIN || c.hunt == FXO_LEAST_USED);
-		rig_close(r);
+		fx_close(r);
 	}
 }
 
 static void test_out_of_service(void **state)
 {
-	struct fxo_conf c = rig_conf();
+	struct fxo_conf c = fx_conf();
 	struct leg_offer o = {.called = {.digits = "1"}};
 	struct leg *leg;
 	struct rig *r;
 
 	(void)state;
 	c.n_lines = 1;
-	r = rig_open(&c);
-	rig_card(r, 1, HW_EV_NO_BATTERY);
-	assert_int_equal(rig_state(r, 1), FXO_OUT);
-	assert_string_equal(rig_line(r, 1).why, "no battery");
+	r = fx_open(&c);
+	fx_card(r, 1, HW_EV_NO_BATTERY);
+	assert_int_equal(fx_state(r, 1), FXO_OUT);
+	assert_string_equal(fx_line(r, 1).why, "no battery");
 	assert_non_null(strstr(r->log, "out of service: no battery"));
 	assert_int_equal(fxo_trunk_call(r->trunk, &o, NULL, NULL, &leg), -ENETDOWN);
 	assert_int_equal(fxo_call_error_cause(-ENETDOWN), 27);
-	rig_card(r, 1, HW_EV_BATTERY);
-	assert_int_equal(rig_state(r, 1), FXO_IDLE);
-	assert_string_equal(rig_line(r, 1).why, "");
-	rig_card(r, 1, HW_EV_NO_BATTERY);
+	fx_card(r, 1, HW_EV_BATTERY);
+	assert_int_equal(fx_state(r, 1), FXO_IDLE);
+	assert_string_equal(fx_line(r, 1).why, "");
+	fx_card(r, 1, HW_EV_NO_BATTERY);
 	r->ports[0].battery = 0;
-	rig_run(r, 10000);
-	assert_int_equal(rig_state(r, 1), FXO_OUT);
+	fx_run(r, 10000);
+	assert_int_equal(fx_state(r, 1), FXO_OUT);
 	r->ports[0].battery = 1; /* its event was lost */
-	rig_run(r, 2000);
-	assert_int_equal(rig_state(r, 1), FXO_IDLE);
-	rig_close(r);
+	fx_run(r, 2000);
+	assert_int_equal(fx_state(r, 1), FXO_IDLE);
+	fx_close(r);
 }
 
 static void test_card_leaves_and_comes_back(void **state)
 {
-	struct fxo_conf c = rig_conf();
-	struct rig *r = rig_open(&c);
-	struct rig_leg *l = rig_call_sent(r, "100", 1);
+	struct fxo_conf c = fx_conf();
+	struct rig *r = fx_open(&c);
+	struct rig_leg *l = fx_call_sent(r, "100", 1);
 
 	(void)state;
 	r->ports[0].away = true;
-	rig_card(r, 1, HW_EV_REMOVED);
-	rig_assert_cleared(l, 41, true, NULL);
-	assert_int_equal(rig_state(r, 1), FXO_OUT);
-	assert_string_equal(rig_line(r, 1).why, "the card has left");
-	rig_run(r, 3000);
+	fx_card(r, 1, HW_EV_REMOVED);
+	fx_assert_cleared(l, 41, true, NULL);
+	assert_int_equal(fx_state(r, 1), FXO_OUT);
+	assert_string_equal(fx_line(r, 1).why, "the card has left");
+	fx_run(r, 3000);
 	assert_false(r->ports[0].open);
-	assert_string_equal(rig_line(r, 1).why, "no such port");
+	assert_string_equal(fx_line(r, 1).why, "no such port");
 	r->ports[0].away = r->ports[0].offhook = false;
-	rig_run(r, 2000);
-	assert_int_equal(rig_state(r, 1), FXO_IDLE);
-	rig_call_sent(r, "100", 1);
-	rig_close(r);
+	fx_run(r, 2000);
+	assert_int_equal(fx_state(r, 1), FXO_IDLE);
+	fx_call_sent(r, "100", 1);
+	fx_close(r);
 }
 
 static void test_gains_and_timing(void **state)
 {
-	struct fxo_conf c = rig_conf();
+	struct fxo_conf c = fx_conf();
 	struct rig *r;
 
 	(void)state;
 	c.rx_gain_db = 3;
 	c.tx_gain_db = -2;
 	c.echo_taps = 256;
-	r = rig_open(&c);
+	r = fx_open(&c);
 	assert_true(r->ports[0].rx_db == 3 && r->ports[0].tx_db == -2);
 	assert_int_equal(r->ports[0].timing.flash_out_ms, country_find("uk")->flash_out_ms);
 	assert_int_equal(r->ports[0].timing.pulse_break_ms, country_find("uk")->pulse_break_ms);
-	assert_int_equal(rig_audio(r, 1)->echo_taps, 256);
-	rig_close(r);
+	assert_int_equal(fx_audio(r, 1)->echo_taps, 256);
+	fx_close(r);
 }
 
 /* --- Glare -------------------------------------------------------------------------------------------- */
@@ -305,18 +305,18 @@ static void test_glare_before_going_off_hook(void **state)
 
 	(void)state;
 	r->ports[0].ringing = 1; /* its event is still on its way */
-	l = rig_call(r, "100");
+	l = fx_call(r, "100");
 	assert_int_equal(r->ports[0].seizures, 0);
-	assert_int_equal(rig_state(r, 2), FXO_SEIZED);
-	assert_ptr_equal(l->leg->port, fake_audio_port(rig_audio(r, 2)));
-	assert_int_equal(rig_line(r, 1).glare, 1);
-	rig_card(r, 1, HW_EV_RING_BEGIN);
-	rig_run(r, 1000);
-	rig_card(r, 1, HW_EV_RING_END);
-	rig_run(r, 2000);
-	rig_ring(r, 1, 1000);
+	assert_int_equal(fx_state(r, 2), FXO_SEIZED);
+	assert_ptr_equal(l->leg->port, fake_audio_port(fx_audio(r, 2)));
+	assert_int_equal(fx_line(r, 1).glare, 1);
+	fx_card(r, 1, HW_EV_RING_BEGIN);
+	fx_run(r, 1000);
+	fx_card(r, 1, HW_EV_RING_END);
+	fx_run(r, 2000);
+	fx_ring(r, 1, 1000);
 	assert_int_equal(r->offered, 1); /* and that call is not lost */
-	rig_close(r);
+	fx_close(r);
 }
 
 static void test_glare_after_going_off_hook(void **state)
@@ -325,46 +325,46 @@ static void test_glare_after_going_off_hook(void **state)
 	struct rig_leg *out, *in;
 
 	(void)state;
-	out = rig_call(r, "100");
-	rig_run(r, 100);
-	rig_card(r, 1, HW_EV_RING_BEGIN);
-	rig_run(r, 1600); /* and no dial tone */
+	out = fx_call(r, "100");
+	fx_run(r, 100);
+	fx_card(r, 1, HW_EV_RING_BEGIN);
+	fx_run(r, 1600); /* and no dial tone */
 	assert_int_equal(r->offered, 1);
-	in = rig_last(r);
+	in = fx_last(r);
 	assert_true(in->incoming);
 	assert_string_equal(in->offer.called.digits, "2079460001");
 	assert_int_equal(in->offer.no_number, 'O');
-	assert_int_equal(rig_state(r, 2), FXO_SEIZED); /* ours goes on elsewhere */
+	assert_int_equal(fx_state(r, 2), FXO_SEIZED); /* ours goes on elsewhere */
 	assert_false(out->cleared);
 	leg_alert(in->leg, false);
-	rig_run(r, 0);
-	assert_true(fake_audio_is(rig_audio(r, 1), TONE_RINGBACK));
+	fx_run(r, 0);
+	assert_true(fake_audio_is(fx_audio(r, 1), TONE_RINGBACK));
 	leg_answer(in->leg, NULL);
-	rig_run(r, 0);
-	assert_int_equal(rig_state(r, 1), FXO_UP);
-	assert_int_equal(rig_line(r, 1).glare, 1);
-	rig_close(r);
+	fx_run(r, 0);
+	assert_int_equal(fx_state(r, 1), FXO_UP);
+	assert_int_equal(fx_line(r, 1).glare, 1);
+	fx_close(r);
 }
 
 static void test_glare_with_one_line(void **state)
 {
-	struct fxo_conf c = rig_conf();
+	struct fxo_conf c = fx_conf();
 	struct rig *r;
 	struct rig_leg *out;
 
 	(void)state;
 	c.n_lines = 1;
-	r = rig_open(&c);
-	out = rig_call(r, "100");
-	rig_run(r, 1000);
-	rig_heard(r, 1, HEARD_SPEECH, 0); /* "hello?" instead of dial tone */
+	r = fx_open(&c);
+	out = fx_call(r, "100");
+	fx_run(r, 1000);
+	fx_heard(r, 1, HEARD_SPEECH, 0); /* "hello?" instead of dial tone */
 	assert_int_equal(r->offered, 0);
-	rig_run(r, 800);
-	rig_heard(r, 1, HEARD_SILENCE, 500);
+	fx_run(r, 800);
+	fx_heard(r, 1, HEARD_SILENCE, 500);
 	assert_int_equal(r->offered, 1);
-	rig_assert_cleared(out, 44, true, NULL);
-	assert_int_equal(rig_state(r, 1), FXO_ACCEPTED);
-	rig_close(r);
+	fx_assert_cleared(out, 44, true, NULL);
+	assert_int_equal(fx_state(r, 1), FXO_ACCEPTED);
+	fx_close(r);
 }
 
 static void test_click_at_seizure_is_no_glare(void **state)
@@ -372,16 +372,16 @@ static void test_click_at_seizure_is_no_glare(void **state)
 	struct rig *r = fresh();
 
 	(void)state;
-	rig_call(r, "100");
-	rig_run(r, 50);
-	rig_card(r, 1, HW_EV_RING_BEGIN);
-	rig_card(r, 1, HW_EV_RING_END);
-	rig_run(r, 800);
-	rig_tone(r, 1, TONE_DIAL, 0, 300);
-	rig_run(r, 5000);
+	fx_call(r, "100");
+	fx_run(r, 50);
+	fx_card(r, 1, HW_EV_RING_BEGIN);
+	fx_card(r, 1, HW_EV_RING_END);
+	fx_run(r, 800);
+	fx_tone(r, 1, TONE_DIAL, 0, 300);
+	fx_run(r, 5000);
 	assert_int_equal(r->offered, 0);
-	assert_int_equal(rig_line(r, 1).glare, 0);
-	rig_close(r);
+	assert_int_equal(fx_line(r, 1).glare, 0);
+	fx_close(r);
 }
 
 static void test_unknown_sound_is_no_glare(void **state)
@@ -389,16 +389,16 @@ static void test_unknown_sound_is_no_glare(void **state)
 	struct rig *r = fresh();
 
 	(void)state;
-	rig_call(r, "100");
+	fx_call(r, "100");
 	for (int i = 0; i < 4; i++) { /* the dial tone of another country: it has no end */
-		rig_heard(r, 1, HEARD_SPEECH, 0);
-		rig_run(r, 1000);
+		fx_heard(r, 1, HEARD_SPEECH, 0);
+		fx_run(r, 1000);
 	}
 	assert_int_equal(r->offered, 0);
-	rig_run(r, 1500);
-	assert_int_equal(rig_state(r, 2), FXO_SEIZED);
+	fx_run(r, 1500);
+	assert_int_equal(fx_state(r, 2), FXO_SEIZED);
 	assert_int_equal(r->offered, 0);
-	rig_close(r);
+	fx_close(r);
 }
 
 /* --- Answer supervision -------------------------------------------------------------------------------- */
@@ -409,34 +409,34 @@ static void give(struct rig *r, enum hint h)
 {
 	switch (h) {
 	case H_POLARITY:
-		rig_card(r, 1, HW_EV_POLARITY);
+		fx_card(r, 1, HW_EV_POLARITY);
 		break;
 	case H_WINK:
-		rig_card(r, 1, HW_EV_DISCONNECT);
+		fx_card(r, 1, HW_EV_DISCONNECT);
 		break;
 	case H_RINGBACK_STOPS:
 		ringback(r, 1, 1);
-		rig_run(r, 3000);
+		fx_run(r, 3000);
 		ringback(r, 1, 2);
-		rig_run(r, 3500);
+		fx_run(r, 3500);
 		tone_end(r, 1, TONE_RINGBACK);
-		rig_run(r, 2500);
+		fx_run(r, 2500);
 		break;
 	case H_RINGBACK_THEN_SPEECH:
 		ringback(r, 1, 1);
-		rig_run(r, 2000);
+		fx_run(r, 2000);
 		tone_end(r, 1, TONE_RINGBACK);
-		rig_heard(r, 1, HEARD_SPEECH, 0);
+		fx_heard(r, 1, HEARD_SPEECH, 0);
 		break;
 	case H_SPEECH:
-		rig_heard(r, 1, HEARD_SPEECH, 0);
+		fx_heard(r, 1, HEARD_SPEECH, 0);
 		break;
 	case H_BOTH: /* in one turn of the loop */
-		fake_audio_heard(rig_audio(r, 1), &(struct heard){.kind = HEARD_SPEECH});
-		rig_card(r, 1, HW_EV_POLARITY);
+		fake_audio_heard(fx_audio(r, 1), &(struct heard){.kind = HEARD_SPEECH});
+		fx_card(r, 1, HW_EV_POLARITY);
 		break;
 	case H_NOTHING:
-		rig_run(r, 30000);
+		fx_run(r, 30000);
 		break;
 	}
 }
@@ -465,7 +465,7 @@ static void test_ladder(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(ladder) / sizeof(ladder[0]); i++) {
-		struct fxo_conf c = rig_conf();
+		struct fxo_conf c = fx_conf();
 		struct rig *r;
 		struct rig_leg *l;
 		const struct leg_event *ev;
@@ -473,71 +473,71 @@ static void test_ladder(void **state)
 		memcpy(c.answer, ladder[i].order, sizeof(ladder[i].order));
 		c.n_answer = ladder[i].n;
 		c.answer_timer_ms = 30000;
-		r = rig_open(&c);
-		l = rig_call_sent(r, "100", 1);
-		rig_run(r, 3000);
+		r = fx_open(&c);
+		l = fx_call_sent(r, "100", 1);
+		fx_run(r, 3000);
 		give(r, ladder[i].hint);
-		ev = rig_event(l, LEG_ANSWERED);
+		ev = fx_event(l, LEG_ANSWERED);
 		if (!ev != !ladder[i].how || (ev && strcmp(ev->how, ladder[i].how)))
 			fail_msg("%s: answered by %s", ladder[i].why, ev ? ev->how : "nothing");
-		assert_int_equal(rig_state(r, 1), ladder[i].how ? FXO_UP : FXO_SENT);
+		assert_int_equal(fx_state(r, 1), ladder[i].how ? FXO_UP : FXO_SENT);
 		if (ev)
-			assert_string_equal(fake_audio_text(rig_audio(r, 1)), ""); /* the caller is let through */
-		rig_close(r);
+			assert_string_equal(fake_audio_text(fx_audio(r, 1)), ""); /* the caller is let through */
+		fx_close(r);
 	}
 }
 
 /* The sounds of a call that nobody has answered yet must not answer it. */
 static void test_not_answered(void **state)
 {
-	struct fxo_conf c = rig_conf();
+	struct fxo_conf c = fx_conf();
 	struct rig *r;
 	struct rig_leg *l;
 
 	(void)state;
 	c.n_answer = 3;
-	r = rig_open(&c);
-	l = rig_call_sent(r, "100", 1);
-	assert_string_equal(fake_audio_text(rig_audio(r, 1)), "silence 3600000"); /* our caller's echo is no answer */
-	rig_run(r, 100);
-	rig_heard(r, 1, HEARD_SPEECH, 0); /* the exchange switches through: a crackle */
-	rig_run(r, 2000);
+	r = fx_open(&c);
+	l = fx_call_sent(r, "100", 1);
+	assert_string_equal(fake_audio_text(fx_audio(r, 1)), "silence 3600000"); /* our caller's echo is no answer */
+	fx_run(r, 100);
+	fx_heard(r, 1, HEARD_SPEECH, 0); /* the exchange switches through: a crackle */
+	fx_run(r, 2000);
 	for (unsigned n = 1; n <= 20; n++) { /* it rings for a minute */
 		ringback(r, 1, n);
-		rig_run(r, 1000);
-		rig_heard(r, 1, HEARD_SILENCE, 500);
+		fx_run(r, 1000);
+		fx_heard(r, 1, HEARD_SILENCE, 500);
 		if (n == 3)
-			rig_heard(r, 1, HEARD_SPEECH, 0); /* one crackle in a pause */
-		rig_run(r, 2000);
+			fx_heard(r, 1, HEARD_SPEECH, 0); /* one crackle in a pause */
+		fx_run(r, 2000);
 	}
-	assert_null(rig_event(l, LEG_ANSWERED));
-	assert_non_null(rig_event(l, LEG_ALERTING));
-	assert_true(rig_event(l, LEG_ALERTING)->inband);
+	assert_null(fx_event(l, LEG_ANSWERED));
+	assert_non_null(fx_event(l, LEG_ALERTING));
+	assert_true(fx_event(l, LEG_ALERTING)->inband);
 	tone_end(r, 1, TONE_RINGBACK); /* then the exchange has had enough */
-	rig_run(r, 1500);
-	rig_tone(r, 1, TONE_BUSY, 1, 800);
-	rig_run(r, 1500);
-	rig_tone(r, 1, TONE_BUSY, 2, 1500);
-	rig_assert_cleared(l, 17, true, "tone");
-	assert_null(rig_event(l, LEG_ANSWERED));
-	rig_close(r);
+	fx_run(r, 1500);
+	fx_tone(r, 1, TONE_BUSY, 1, 800);
+	fx_run(r, 1500);
+	fx_tone(r, 1, TONE_BUSY, 2, 1500);
+	fx_assert_cleared(l, 17, true, "tone");
+	assert_null(fx_event(l, LEG_ANSWERED));
+	fx_close(r);
 }
 
 static void test_nobody_answers(void **state)
 {
-	struct fxo_conf c = rig_conf();
+	struct fxo_conf c = fx_conf();
 	struct rig *r;
 	struct rig_leg *l;
 
 	(void)state;
 	c.n_answer = 1;
-	r = rig_open(&c);
-	l = rig_call_sent(r, "100", 1);
-	rig_run(r, 179000);
+	r = fx_open(&c);
+	l = fx_call_sent(r, "100", 1);
+	fx_run(r, 179000);
 	assert_false(l->cleared);
-	rig_run(r, 1000);
-	rig_assert_cleared(l, 19, true, NULL);
-	rig_close(r);
+	fx_run(r, 1000);
+	fx_assert_cleared(l, 19, true, NULL);
+	fx_close(r);
 }
 
 static const struct {
@@ -559,17 +559,17 @@ static void test_failure_tones(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(tones) / sizeof(tones[0]); i++) {
 		struct rig *r = fresh();
-		struct rig_leg *l = rig_call_sent(r, "100", 1);
+		struct rig_leg *l = fx_call_sent(r, "100", 1);
 
-		rig_run(r, 2000);
-		rig_tone(r, 1, tones[i].tone, tones[i].cycles, 2000);
+		fx_run(r, 2000);
+		fx_tone(r, 1, tones[i].tone, tones[i].cycles, 2000);
 		assert_int_equal(l->cleared, tones[i].cause != 0);
 		if (tones[i].cause) {
-			rig_assert_cleared(l, tones[i].cause, true, tones[i].tone == TONE_DIAL ? "dialtone" : "tone");
-			assert_string_equal(rig_event(l, LEG_CLEARED)->cause.text, tones[i].text);
+			fx_assert_cleared(l, tones[i].cause, true, tones[i].tone == TONE_DIAL ? "dialtone" : "tone");
+			assert_string_equal(fx_event(l, LEG_CLEARED)->cause.text, tones[i].text);
 			assert_false(r->ports[0].offhook);
 		}
-		rig_close(r);
+		fx_close(r);
 	}
 }
 

@@ -37,7 +37,7 @@ static void card_event(struct rig *r, int chan)
 		p->ringing = ev == HW_EV_RING_BEGIN;
 	if (ev == HW_EV_NO_BATTERY || ev == HW_EV_BATTERY)
 		p->battery = ev == HW_EV_BATTERY;
-	rig_card(r, chan, ev);
+	fx_card(r, chan, ev);
 }
 
 static void sound(struct rig *r, int chan)
@@ -45,7 +45,7 @@ static void sound(struct rig *r, int chan)
 	static const enum heard_kind kinds[] = {HEARD_TONE, HEARD_TONE, HEARD_TONE, HEARD_TONE_END, HEARD_SPEECH, HEARD_SILENCE,
 						HEARD_CALLERID, HEARD_CALLERID_BAD, HEARD_CAS, HEARD_DIGIT};
 	static const enum tone_id tones[] = {TONE_DIAL, TONE_DIAL, TONE_DIAL, TONE_RINGBACK, TONE_BUSY, TONE_SIT};
-	struct line_audio *a = rig_audio(r, chan);
+	struct line_audio *a = fx_audio(r, chan);
 	struct heard h = {.kind = kinds[any(10)], .tone = tones[any(6)], .cycles = any(4), .ms = any(3000),
 			  .digit = "0123456789*#"[any(12)]};
 
@@ -54,7 +54,7 @@ static void sound(struct rig *r, int chan)
 	if (a)
 		fake_audio_heard(a, &h);
 	if (any(2))
-		rig_run(r, 0);
+		fx_run(r, 0);
 }
 
 static void gateway(struct rig *r)
@@ -63,7 +63,7 @@ static void gateway(struct rig *r)
 
 	switch (any(6)) {
 	case 0:
-		rig_call(r, "100");
+		fx_call(r, "100");
 		return;
 	case 1:
 		if (l && l->leg)
@@ -89,15 +89,15 @@ static void port_event(struct rig *r, int chan)
 	struct rig_port *p = &r->ports[chan - 1];
 
 	if (any(8)) {
-		if (rig_audio(r, chan))
-			fake_audio_rtp(rig_audio(r, chan), any(2));
+		if (fx_audio(r, chan))
+			fake_audio_rtp(fx_audio(r, chan), any(2));
 	} else if (any(3) == 0) {
 		p->hook_err = any(4) ? 0 : -EIO;
 	} else if (p->away) {
 		p->away = p->offhook = false;
 	} else {
 		p->away = true;
-		rig_card(r, chan, HW_EV_REMOVED);
+		fx_card(r, chan, HW_EV_REMOVED);
 	}
 }
 
@@ -127,15 +127,15 @@ static void settle(struct rig *r)
 		p->hook_err = 0;
 		p->battery = 1;
 		if (p->ringing)
-			rig_card(r, i + 1, HW_EV_RING_END);
+			fx_card(r, i + 1, HW_EV_RING_END);
 		p->ringing = 0;
 	}
-	rig_run(r, CEILING_MS + 60000);
+	fx_run(r, CEILING_MS + 60000);
 	for (int i = 0; i < RIG_LINES; i++) {
-		if (rig_state(r, i + 1) != FXO_IDLE)
-			fail_msg("line %d is %s", i + 1, fxo_line_state_name(rig_state(r, i + 1)));
+		if (fx_state(r, i + 1) != FXO_IDLE)
+			fail_msg("line %d is %s", i + 1, fxo_line_state_name(fx_state(r, i + 1)));
 		assert_false(r->ports[i].offhook);
-		assert_null(rig_line(r, i + 1).leg);
+		assert_null(fx_line(r, i + 1).leg);
 	}
 	for (int i = 0; i < r->n_legs; i++)
 		assert_true(r->legs[i].cleared);
@@ -144,7 +144,7 @@ static void settle(struct rig *r)
 static void walk(const struct fxo_conf *conf, unsigned steps)
 {
 	static const unsigned pauses[] = {0, 0, 1, 20, 150, 200, 500, 2000, 5000, 12000};
-	struct rig *r = rig_open(conf);
+	struct rig *r = fx_open(conf);
 	int64_t since[RIG_LINES] = {0};
 	unsigned legs = 0;
 
@@ -178,20 +178,20 @@ static void walk(const struct fxo_conf *conf, unsigned steps)
 			gateway(r);
 		}
 		check_ceiling(r, since);
-		rig_run(r, pauses[any(10)]);
+		fx_run(r, pauses[any(10)]);
 		check_ceiling(r, since);
 	}
 	settle(r);
 	legs += (unsigned)r->n_legs;
 	assert_true(legs > steps / 100);
-	rig_close(r);
+	fx_close(r);
 }
 
 static void test_walk(void **state)
 {
 	(void)state;
 	for (seed = 1; seed < 5; seed++) {
-		struct fxo_conf c = rig_conf();
+		struct fxo_conf c = fx_conf();
 		unsigned kept = seed;
 
 		c.ceiling_ms = CEILING_MS;
