@@ -5,7 +5,7 @@
  * number of threads may look numbers up in it.
  *
  *	[TRUNK]                                         the trunk that calls come from; one section each
- *	PATTERN  DEST[, DEST...]  name="..." max=N emergency
+ *	PATTERN  DEST[, DEST...]  name="..." max=N ring=N emergency
  *	expect TRUNK NUMBER -> DEST[, DEST...]          or "-> refused"; checked at every load
  *	# comment                                       at the beginning of a line or after white space
  *
@@ -32,6 +32,7 @@
 
 #define DID_DESTS_MAX 8		/* destinations of one row */
 #define DID_NAME_MAX 64		/* a trunk's or a row's name with the ending zero */
+#define DID_RING_MAX 24		/* a ring's name with the ending zero */
 
 struct did_table;
 
@@ -85,6 +86,7 @@ struct did_route {
 	char name[DID_NAME_MAX];	/* name= or "" */
 	char budget[DID_NAME_MAX];	/* budget= or "" */
 	int max;			/* max=: calls at once on this row; 0 for no limit */
+	char ring[DID_RING_MAX];	/* ring=: "1" to "5", or the name of a ring; "" for none */
 	bool emergency;
 };
 
@@ -96,6 +98,16 @@ int did_lookup(const struct did_table *t, const char *trunk, const char *number,
 typedef void did_explain_fn(void *arg, int line, const char *row, bool won, const char *why);
 int did_explain(const struct did_table *t, const char *trunk, const char *number, did_explain_fn *fn,
 		void *arg, struct did_route *out);
+
+/* Is what was dialled so far a number of section TRUNK? For ports on which digits come one at a time. DIGITS are as dialled,
+ * 0-9 * # A-D (or "+" and E.164): the rules of the trunk apply, so that 02079 may become +442079. */
+enum did_digits {
+	DID_DIGITS_MORE,		/* no, a longer one may be */
+	DID_DIGITS_COMPLETE,		/* yes, and none that is longer begins with it */
+	DID_DIGITS_COMPLETE_OR_MORE,	/* yes, but a longer one may be meant: a row with * at the end leaves all lengths up to E.164's */
+	DID_DIGITS_NONE,		/* no row begins like this */
+};
+enum did_digits did_digits(const struct did_table *t, const char *trunk, const struct number_rules *r, const char *digits);
 
 /* How many rows (of section TRUNK, or all for NULL), and how many rows in all have an index below this. */
 size_t did_rows(const struct did_table *t, const char *trunk);

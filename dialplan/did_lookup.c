@@ -108,7 +108,7 @@ int did_lookup(const struct did_table *t, const char *trunk, const char *number,
 	if (row == NO_ROW) {
 		out->row = -1;
 		out->line = out->n_dests = out->max = 0;
-		out->name[0] = out->budget[0] = '\0';
+		out->name[0] = out->budget[0] = out->ring[0] = '\0';
 		out->emergency = false;
 		return -ENOENT;
 	}

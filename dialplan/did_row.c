@@ -8,15 +8,17 @@
 
 #include "dialplan/did_table.h"
 
+enum { DID_RING_NAME_MAX = 20 };	/* characters of a ring's name */
+
 struct parsed {
 	const char *pattern;
 	size_t pattern_len;
 	struct pattern p;
 	struct dest dests[DID_DESTS_MAX];
 	int n_dests;
-	char name[DID_NAME_MAX];
+	char name[DID_NAME_MAX], ring[DID_RING_MAX];
 	long max;
-	bool emergency, named;
+	bool emergency;
 };
 
 static bool is_space(char c)
@@ -73,9 +75,16 @@ int dests_parse(struct did_loader *l, const char *text, size_t len, size_t *at, 
 
 /* --- Options ---------------------------------------------------------------------------------- */
 
-static int option_name(struct parsed *p, const char *text, size_t len, size_t *at, struct fault *f)
+struct text_option {
+	const char *key, *example;	/* "name=", and how to write one */
+	char *out;
+	size_t size;
+};
+
+/* The value of an option at *AT: a word, or a text in quotes. */
+static int option_text(const struct text_option *o, const char *text, size_t len, size_t *at, struct fault *f)
 {
-	size_t begin = *at + 5, end = begin;
+	size_t begin = *at + strlen(o->key), end = begin;
 	bool quoted = begin < len && text[begin] == '"';
 
 	if (quoted)
@@ -83,23 +92,39 @@ static int option_name(struct parsed *p, const char *text, size_t len, size_t *a
 	while (end < len && (quoted ? text[end] != '"' : !is_space(text[end])))
 		end++;
 	if (quoted && end == len) {
-		fault_set(f, begin - 1, len - begin + 1, "close it: name=\"...\"", "a quote that does not end");
+		char hint[40];
+
+		snprintf(hint, sizeof(hint), "close it: %s\"...\"", o->key);
+		fault_set(f, begin - 1, len - begin + 1, hint, "a quote that does not end");
 		return -EINVAL;
 	}
-	if (end == begin || end - begin >= sizeof(p->name)) {
-		fault_set(f, *at, end - *at, "1 to 63 octets, as name=\"Front desk\"", "name= is too %s",
-			  end == begin ? "short" : "long");
+	if (end == begin || end - begin >= o->size) {
+		fault_set(f, *at, end - *at, o->example, "%s is too %s", o->key, end == begin ? "short" : "long");
 		return -EINVAL;
 	}
-	if (p->named) {
-		fault_set(f, *at, end - *at, "leave one of them out", "name= twice");
+	if (*o->out) {
+		fault_set(f, *at, end - *at, "leave one of them out", "%s twice", o->key);
 		return -EINVAL;
 	}
-	memcpy(p->name, text + begin, end - begin);
-	p->name[end - begin] = '\0';
-	p->named = true;
+	memcpy(o->out, text + begin, end - begin);
+	o->out[end - begin] = '\0';
 	*at = end + quoted;
 	return 0;
+}
+
+static int option_ring(struct parsed *p, const char *text, size_t len, size_t *at, struct fault *f)
+{
+	static const char example[] = "ring=N, a cadence from 1 to 5, or the name of a ring, as ring=\"external\", of 20 characters";
+	size_t begin = *at, value = *at + strlen("ring=");
+	bool quoted = value < len && text[value] == '"';
+	const struct text_option o = { "ring=", example, p->ring, DID_RING_NAME_MAX + 1 };
+	int err = option_text(&o, text, len, at, f);
+
+	if (!err && !quoted && (p->ring[1] || p->ring[0] < '1' || p->ring[0] > '5')) {
+		fault_set(f, begin, *at - begin, example, "there is no ring %s", p->ring);
+		err = -EINVAL;
+	}
+	return err;
 }
 
 static int option_max(struct parsed *p, const char *text, size_t len, struct fault *f, size_t at)
@@ -140,8 +165,13 @@ static int option(struct did_loader *l, struct parsed *p, const char *text, size
 	const char *word = text + *at, *slash;
 	char name[DID_NAME_MAX];
 
-	if (word_begins(word, len - *at, "name="))
-		return option_name(p, text, len, at, f);
+	if (word_begins(word, len - *at, "name=")) {
+		const struct text_option o = { "name=", "1 to 63 octets, as name=\"Front desk\"", p->name, sizeof(p->name) };
+
+		return option_text(&o, text, len, at, f);
+	}
+	if (word_begins(word, len - *at, "ring="))
+		return option_ring(p, text, len, at, f);
 	while (end < len && !is_space(text[end]))
 		end++;
 	n = end - *at;
@@ -164,21 +194,21 @@ static int option(struct did_loader *l, struct parsed *p, const char *text, size
 	snprintf(name, sizeof(name), "%.*s", (int)(slash ? slash - word : n < sizeof(name) ? (long)n : 0), word);
 	fault_set(f, *at, n,
 		  did_trunk_known(l, name) ? "put a comma between destinations"
-					   : "name=\"...\", max=N or emergency; destinations are separated by commas",
+					   : "name=\"...\", max=N, ring=N or emergency; destinations are separated by commas",
 		  "unknown option \"%.*s\"", (int)(n < 40 ? n : 40), word);
 	return -EINVAL;
 }
 
 /* --- Into the blob ---------------------------------------------------------------------------- */
 
-/* Layout: pattern length and text, max (4 octets), name length and name, number of destinations; each is kind, cause,
- * length of the trunk's name, length of the text, then both. */
+/* Layout: pattern length and text, max (4 octets), name length and name, with ROW_RING ring length and ring, number of
+ * destinations; each is kind, cause, length of the trunk's name, length of the text, then both. */
 static int store(struct did_loader *l, int line, const struct parsed *p)
 {
 	struct did_table *t = l->t;
-	size_t need = t->blob_len + p->pattern_len + DID_NAME_MAX + 8;
+	size_t need = t->blob_len + p->pattern_len + DID_NAME_MAX + DID_RING_MAX + 8;
 	uint32_t max = (uint32_t)p->max;
-	size_t name = strlen(p->name);
+	size_t name = strlen(p->name), ring = strlen(p->ring);
 	struct did_row *row;
 	uint8_t *b;
 
@@ -191,13 +221,17 @@ static int store(struct did_loader *l, int line, const struct parsed *p)
 	row->line = (uint32_t)line;
 	row->blob = (uint32_t)t->blob_len;
 	row->section = (uint16_t)(t->n_sections - 1);
-	row->flags = (uint16_t)((p->emergency ? ROW_EMERGENCY : 0) | (p->p.range ? ROW_RANGE : 0));
+	row->flags = (uint16_t)((p->emergency ? ROW_EMERGENCY : 0) | (p->p.range ? ROW_RANGE : 0) | (ring ? ROW_RING : 0));
 	b = t->blob + t->blob_len;
 	*b++ = (uint8_t)p->pattern_len;
 	b = (uint8_t *)mempcpy(b, p->pattern, p->pattern_len);
 	b = (uint8_t *)mempcpy(b, &max, sizeof(max));
 	*b++ = (uint8_t)name;
 	b = (uint8_t *)mempcpy(b, p->name, name);
+	if (ring) {
+		*b++ = (uint8_t)ring;
+		b = (uint8_t *)mempcpy(b, p->ring, ring);
+	}
 	*b++ = (uint8_t)p->n_dests;
 	for (int i = 0; i < p->n_dests; i++) {
 		const struct dest *d = &p->dests[i];
@@ -279,9 +313,9 @@ int row_parse(struct did_loader *l, int line, const char *text, size_t len, stru
 	int err;
 
 	p.pattern = text;
-	p.name[0] = '\0';
+	p.name[0] = p.ring[0] = '\0';
 	p.max = 0;
-	p.emergency = p.named = false;
+	p.emergency = false;
 	while (at < len && !is_space(text[at]))
 		at++;
 	p.pattern_len = at;
@@ -351,6 +385,12 @@ void row_route(const struct did_table *t, uint32_t row, const char *number, stru
 	memcpy(out->name, b + 1, b[0]);
 	out->name[b[0]] = '\0';
 	b += 1 + b[0];
+	out->ring[0] = '\0';
+	if (t->rows[row].flags & ROW_RING) {
+		memcpy(out->ring, b + 1, b[0]);
+		out->ring[b[0]] = '\0';
+		b += 1 + b[0];
+	}
 	out->budget[0] = '\0';
 	out->max = (int)max;
 	out->row = (int)row;
@@ -372,6 +412,8 @@ size_t row_text(const struct did_table *t, uint32_t row, char *out, size_t size)
 
 	b += 1 + b[0] + sizeof(uint32_t);
 	b += 1 + b[0];
+	if (t->rows[row].flags & ROW_RING)
+		b += 1 + b[0];
 	n = *b++;
 	for (int i = 0; i < n && at < size; i++) {
 		char text[400];

@@ -51,7 +51,7 @@ struct did_row {
 	uint16_t section;
 	uint16_t flags;
 };
-enum { ROW_EMERGENCY = 1, ROW_RANGE = 2, ROW_SETS = 4 };	/* RANGE: in pieces; SETS: has sets, not only x */
+enum { ROW_EMERGENCY = 1, ROW_RANGE = 2, ROW_SETS = 4, ROW_RING = 8 };	/* RANGE: in pieces; SETS: has sets, not only x */
 
 struct did_section {
 	char name[DID_NAME_MAX];

@@ -16,9 +16,6 @@
 enum { TON_UNKNOWN = 0, TON_INTERNATIONAL = 1, TON_NATIONAL = 2, TON_SUBSCRIBER = 4 };
 
 enum {
-	NATIONAL_MIN = 5,	/* digits of the shortest national (significant) number */
-	NANP_NATIONAL = 10,	/* digits of every national number in country code 1 */
-	INTERNATIONAL_MIN = 7,	/* digits after an international prefix */
 	SUBSCRIBER_MIN = 4,	/* digits of the shortest number without its area code */
 };
 
@@ -57,12 +54,12 @@ static bool national_length(const struct number_rules *r, const char *rest)
 {
 	size_t n = strlen(rest);
 
-	return strcmp(r->country, "1") == 0 ? n == NANP_NATIONAL : n >= NATIONAL_MIN;
+	return strcmp(r->country, "1") == 0 ? n == NUMBER_NANP_NATIONAL : n >= NUMBER_NATIONAL_MIN;
 }
 
 static bool can_be_international(const char *rest)
 {
-	return rest[0] != '0' && strlen(rest) >= INTERNATIONAL_MIN;
+	return rest[0] != '0' && strlen(rest) >= NUMBER_INTERNATIONAL_MIN;
 }
 
 /* "+", A, B and C joined, into OUT. */
@@ -81,8 +78,8 @@ static int in_unknown(const struct number_rules *r, const char *s, char *out)
 {
 	const char *rest = after(s, r->international);
 
-	if (rest && can_be_international(rest))
-		return join(out, rest, "", "");
+	if (rest)	/* and never national: after 0 no national number goes on with another 0 */
+		return can_be_international(rest) ? join(out, rest, "", "") : 0;
 	rest = after(s, r->national);
 	if (rest && r->country[0] && national_length(r, rest))
 		return join(out, r->country, rest, "");

@@ -10,6 +10,12 @@
 
 #define NUMBER_MAX 64		/* characters of a number inside, with the ending zero */
 
+/* Digits: what is shorter is no number of that kind but a service code (112, 000 in Australia). */
+#define NUMBER_NATIONAL_MIN 5		/* of the shortest national (significant) number */
+#define NUMBER_NANP_NATIONAL 10		/* of every national number in country code 1 */
+#define NUMBER_INTERNATIONAL_MIN 7	/* after an international prefix */
+#define NUMBER_E164_MAX 15		/* E.164 6.1, country code and all */
+
 /* How numbers are written on one trunk. Strings of digits; "" where there is none. */
 struct number_rules {
 	char country[8];	/* country code, "44" */

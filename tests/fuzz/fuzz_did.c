@@ -66,6 +66,29 @@ static void try_number(const struct did_table *t, const struct did_section *s, c
 			abort();
 }
 
+/* Dialled digit by digit, a number that has a row is never given up on the way, and is complete at its end. */
+static void try_dialling(const struct did_table *t, const struct did_section *s, const char *number)
+{
+	static const struct number_rules uk = { .country = "44", .area = "20", .international = "00", .national = "0" }, none;
+	char dialled[NUMBER_MAX + 8], in[NUMBER_MAX];
+	size_t n = strlen(number);
+	enum did_digits got;
+
+	did_digits(t, s->name, &uk, number);
+	if (!n || n >= NUMBER_MAX || (*number == '+' && n > 16) || number_in(&none, number, 0, in))
+		return;
+	if (strspn(number + (*number == '+'), *number == '+' ? "0123456789" : "0123456789*#") != n - (*number == '+'))
+		return;
+	if (lookup_row(t, s, number) == NO_ROW)
+		return;
+	for (size_t i = 1; i <= n; i++) {
+		snprintf(dialled, sizeof(dialled), "%.*s", (int)i, number);
+		got = did_digits(t, s->name, &none, dialled);
+		if (got == DID_DIGITS_NONE || (i < n && got == DID_DIGITS_COMPLETE) || (i == n && got == DID_DIGITS_MORE))
+			abort();
+	}
+}
+
 /* A number that the row matches, more or less: the lowest or highest symbol of each position. */
 static void number_of(const struct pattern *p, bool high, char *out)
 {
@@ -103,10 +126,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			for (int high = 0; high < 2; high++) {
 				number_of(&p, high, number);
 				try_number(t, s, number);
+				try_dialling(t, s, number);
 			}
 		}
 		try_number(t, s, "+442071838750");
 		try_number(t, s, "");
+		try_dialling(t, s, "02071838750");
 	}
 	did_free(t);
 	return 0;

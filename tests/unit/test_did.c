@@ -194,7 +194,7 @@ static void templates(void **state)
 		struct did_route r;
 		struct did_table *t;
 
-		snprintf(text, sizeof(text), "[telco]\n* %s name=\"a # b\" max=7 emergency # comment\n", rows[i].dest);
+		snprintf(text, sizeof(text), "[telco]\n* %s name=\"a # b\" max=7 emergency ring=3 # comment\n", rows[i].dest);
 		t = load(text, &said);
 		if (!t)
 			fail_msg("%s: %s", rows[i].why, said.message);
@@ -205,6 +205,7 @@ static void templates(void **state)
 		assert_string_equal(r.name, "a # b");
 		assert_int_equal(r.max, 7);
 		assert_true(r.emergency);
+		assert_string_equal(r.ring, "3");
 		did_free(t);
 	}
 }
@@ -215,6 +216,38 @@ static void one_line(void *arg, int line, const char *row, bool won, const char 
 
 	(void)row;
 	sprintf(out + strlen(out), "%d%s %s\n", line, won ? " won" : "", why);
+}
+
+static void rings(void **state)
+{
+	static const struct { const char *why, *options, *name, *ring; } rows[] = {
+		{ "none", "", "", "" },
+		{ "a cadence", "ring=1", "", "1" },
+		{ "the last cadence, quoted", "ring=\"5\"", "", "5" },
+		{ "a name of 20", "ring=\"Bellcore-dr2 outside\"", "", "Bellcore-dr2 outside" },
+		{ "before a name", "ring=2 name=Desk", "Desk", "2" },
+		{ "after a name", "name=Desk ring=2", "Desk", "2" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char text[200], out[300] = "";
+		struct said said;
+		struct did_route r;
+		struct did_table *t;
+
+		snprintf(text, sizeof(text), "[telco]\n1 office, busy %s\n", rows[i].options);
+		t = load(text, &said);
+		if (!t)
+			fail_msg("%s: %s", rows[i].why, said.message);
+		assert_int_equal(did_explain(t, "telco", "1", one_line, out, &r), 0);	/* reads the row's text, too */
+		assert_int_equal(did_lookup(t, "telco", "1", &r), 0);
+		if (strcmp(r.name, rows[i].name) || strcmp(r.ring, rows[i].ring) || r.n_dests != 2)
+			fail_msg("%s: name %s, ring %s, %d destinations", rows[i].why, r.name, r.ring, r.n_dests);
+		assert_int_equal(did_lookup(t, "telco", "2", &r), -ENOENT);
+		assert_string_equal(r.ring, "");
+		did_free(t);
+	}
 }
 
 static void explain(void **state)
@@ -264,7 +297,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(specific), cmocka_unit_test(conflicts),    cmocka_unit_test(templates),
-		cmocka_unit_test(explain),  cmocka_unit_test(expectations),
+		cmocka_unit_test(explain),  cmocka_unit_test(expectations), cmocka_unit_test(rings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
