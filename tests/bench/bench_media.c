@@ -20,12 +20,12 @@
 #include "channels/sound/g711.h"
 #include "gateway/media/wav.h"
 #include "tests/support/mediarig.h"
+#include "tests/support/reflector.h"
 
 #define N 160
 #define CALLS_MAX 480
 #define PER_SPAN 30
 #define PORT_FIRST 22000
-#define REFLECTOR_PORT 22990
 
 static const int sizes[] = { 1, 10, 30, 120, 480 };
 static int seconds = 4, only;	/* ONLY: one size, 0 for all */
@@ -36,64 +36,6 @@ struct result {
 	uint64_t in, out, inserted, dropped, underrun;
 	double wakes;		/* per second */
 };
-
-static struct sockaddr_in reflector(void)
-{
-	return (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(REFLECTOR_PORT),
-				     .sin_addr.s_addr = rig_address() };
-}
-
-/* --- The far end -------------------------------------------------------------------------------------- */
-
-/* Speech from a file, or what has its pauses, pitch and formants roughly. */
-static uint8_t *speech(const char *path, size_t *n)
-{
-	struct wav w = { 0 };
-	uint8_t *out;
-
-	if (path && wav_load(path, &w))
-		fprintf(stderr, "bench_media: %s cannot be used\n", path);
-	*n = w.n > 8000 ? w.n : 80000;
-	out = malloc(*n);
-	if (!out)
-		abort();
-	srand(1);
-	for (size_t i = 0; i < *n; i++) {
-		double syllable = (i / 1600) % 5 < 3 ? 1 - (double)(i % 1600) / 1600 : 0;
-		double pulse = (double)(i % 67) / 67, v = syllable * (6000 * (pulse - 0.5) + rand() % 1000 - 500);
-
-		out[i] = law_encode(HW_ALAW, w.n > 8000 ? w.samples[i] : (int16_t)v);
-	}
-	wav_free(&w);
-	return out;
-}
-
-static void reflect(const char *wav)
-{
-	int fd = socket(AF_INET, SOCK_DGRAM, 0), big = 4 << 20;
-	struct sockaddr_in a = reflector(), from;
-	socklen_t size = sizeof(from);
-	uint8_t buf[2048], *talk;
-	size_t n, at;
-	ssize_t len;
-
-	talk = speech(wav, &n);
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &big, sizeof(big));
-	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)))
-		exit(1);
-	/* It sleeps by the clock, not on the socket: waking it would be charged to who sends. */
-	for (;;) {
-		size = sizeof(from);
-		len = recvfrom(fd, buf, sizeof(buf), MSG_DONTWAIT, (struct sockaddr *)&from, &size);
-		if (len < 0)
-			nanosleep(&(struct timespec){ 0, 500000 }, NULL);
-		if (len != 12 + N)
-			continue;
-		at = ((size_t)(buf[2] << 8 | buf[3]) * N + ntohs(from.sin_port) * 997u) % (n - N);
-		memcpy(buf + 12, talk + at, N);
-		sendto(fd, buf, (size_t)len, 0, (struct sockaddr *)&from, size);
-	}
-}
 
 /* --- The two ways --------------------------------------------------------------------------------------- */
 
@@ -135,7 +77,7 @@ static void bare(int calls, struct result *out)
 	static int fds[CALLS_MAX];
 	struct hw *hw = card(calls, lines);
 	struct hw_audio audio = { .block = N, .buffers = 4 };
-	struct sockaddr_in to = reflector();
+	struct sockaddr_in to = reflector_address();
 	uint8_t buf[12 + N] = { 0x80, 8 };
 	struct pollfd p;
 	int64_t start = 0, end = rig_now_us() + (seconds + 1) * 1000000ll, from = rig_now_us() + 1000000, began = 0;
@@ -186,7 +128,7 @@ static void ours(int calls, bool dtmf, struct result *out)
 	struct media_rtp_conf rc = { .cname = "bench@localhost" };
 	struct media_rtp_remote remote = { .payload = 8, .law = HW_ALAW, .dtmf_payload = 101, .ptime_ms = 20,
 					   .dir = MEDIA_SENDRECV };
-	struct sockaddr_in local = { .sin_family = AF_INET, .sin_addr.s_addr = rig_address() }, to = reflector();
+	struct sockaddr_in local = { .sin_family = AF_INET, .sin_addr.s_addr = rig_address() }, to = reflector_address();
 	struct hw *hw = card(calls, lines);
 	int64_t start, began;
 	uint64_t beats;
@@ -361,9 +303,7 @@ int main(int argc, char **argv)
 		only = atoi(argv[2]);
 	law_init();
 	rig_address_fix();	/* the children speak to the parent's address */
-	pid = fork();
-	if (!pid)
-		reflect(argc > 3 ? argv[3] : NULL);
+	pid = reflector_start(argc > 3 ? argv[3] : NULL);
 	usleep(200000);
 	table();
 	kill(pid, SIGTERM);
