@@ -50,7 +50,7 @@ static void make_offer(const struct call *c, const struct trunk *t, const char *
 	o->calling.screening = c->offer.calling.screening;
 	snprintf(o->calling_name, sizeof(o->calling_name), "%s", c->offer.calling_name);
 	o->no_number = c->offer.no_number;
-	snprintf(o->ring, sizeof(o->ring), "%s", c->offer.ring);
+	snprintf(o->ring, sizeof(o->ring), "%s", c->route.ring[0] ? c->route.ring : c->offer.ring);
 	if (c->redirecting[0]) {
 		trunk_write_number(t, true, c->redirecting, &o->redirecting);
 		o->redirecting.presentation = c->offer.redirecting.presentation;

@@ -29,14 +29,15 @@ static void on_offered(void *arg, struct leg *leg, const struct leg_offer *offer
 /* What was dialled so far, against the rows of this trunk's section. */
 static enum fxs_digits on_digits(void *arg, const char *digits)
 {
-	struct trunk *t = arg;
-	struct leg_number n = { 0 };
-	struct did_route r;
-	char inside[NUMBER_MAX];
+	static const enum fxs_digits answers[] = {
+		[DID_DIGITS_MORE] = FXS_MORE,
+		[DID_DIGITS_COMPLETE] = FXS_COMPLETE,
+		[DID_DIGITS_COMPLETE_OR_MORE] = FXS_COMPLETE_OR_MORE,
+		[DID_DIGITS_NONE] = FXS_NONE,
+	};
+	const struct trunk *t = arg;
 
-	snprintf(n.digits, sizeof(n.digits), "%s", digits);
-	trunk_read_number(t, &n, inside);
-	return did_lookup(t->gw->site->dids, t->name, inside, &r) ? FXS_MORE : FXS_COMPLETE_OR_MORE;
+	return answers[did_digits(t->gw->site->dids, t->name, &t->rules, digits)];
 }
 
 static enum cid_method cid_method(const struct conf_fxs *c, const struct country *country)
