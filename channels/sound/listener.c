@@ -21,6 +21,7 @@ struct listener {
 	struct tone_rx *tones;
 	struct speech_rx speech;
 	struct callerid_rx *callerid;
+	struct cas_rx *cas;
 	bool look_back;			/* the caller ID's receiver has not heard what was kept */
 	char digit;			/* sounding now */
 	int16_t block[TONE_RX_BLOCK];
@@ -51,6 +52,8 @@ int listener_open(struct listener **out, const struct country *c, enum hw_law la
 		rc = tone_rx_open(&l->tones, c, law);
 	if (!rc)
 		rc = callerid_rx_open(&l->callerid, law);
+	if (!rc)
+		rc = cas_rx_open(&l->cas, law);
 	if (rc) {
 		listener_close(l);
 		return rc;
@@ -64,6 +67,7 @@ void listener_close(struct listener *l)
 {
 	if (!l)
 		return;
+	cas_rx_close(l->cas);
 	callerid_rx_close(l->callerid);
 	tone_rx_close(l->tones);
 	dtmf_in_close(l->dtmf);
@@ -209,12 +213,15 @@ static void hear_callerid(struct listener *l, const int16_t *x, unsigned n, hear
 static void hear_data(struct listener *l, const uint8_t *buf, unsigned n, heard_fn *fn, void *arg)
 {
 	const int16_t *linear = law_linear[l->law];
+	struct heard cas = { .kind = HEARD_CAS };
 	int16_t x[PIECE];
 
 	for (unsigned i = 0; i < n; i++)
 		x[i] = linear[buf[i]];
 	if (l->listen & LISTEN_CALLERID)
 		hear_callerid(l, x, n, fn, arg);
+	if (l->listen & LISTEN_CAS && cas_rx_feed(l->cas, x, n))
+		fn(arg, &cas);
 }
 
 /* What was kept before the caller ID was asked for: it may have begun by then. */
@@ -260,7 +267,7 @@ void listener_feed(struct listener *l, const uint8_t *buf, unsigned n, heard_fn 
 			hear_digits(l, buf, part, fn, arg);
 		if (needs_tones(l->listen))
 			hear_sound(l, buf, part, fn, arg);
-		if (l->listen & LISTEN_CALLERID)
+		if (l->listen & (LISTEN_CALLERID | LISTEN_CAS))
 			hear_data(l, buf, part, fn, arg);
 		buf += part;
 		n -= part;

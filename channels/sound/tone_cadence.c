@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define EDGE_MS 16.0f		/* a run is measured to this, and */
+#define EDGE_MS 26.0f		/* a run is measured to this, and */
 #define EDGE_SHARE 0.05f	/* this share of it */
 #define ONCE_RATIO 1.22f	/* E.180 4.7: 330 ms, 70 more or less */
 #define LASTING_MS 600		/* a tone that goes on for this long has no cadence, where no cadence of its frequencies is longer */

@@ -9,7 +9,7 @@
 #include "channels/sound/country.h"
 
 #define CADENCE_RUNS 32		/* sounds and pauses remembered */
-#define CADENCE_GAP_MS 40	/* a shorter pause is none */
+#define CADENCE_GAP_MS 60	/* a shorter pause is none: a tone chopped by such goes on */
 #define CADENCE_RATIO 1.12f	/* a cadence may be longer or shorter by this: 10 %, and what measuring it takes */
 
 enum { RUN_PAUSE = -1, RUN_OTHER = -2 };	/* a run's set, where it is no tone */

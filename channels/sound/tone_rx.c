@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From the shares of a country's frequencies, every 5 ms, to a row of runs: sounds of one set of frequencies, pauses, and
- * other sounds. A run changes when the other has lasted for 20 ms, and is dated back. Each sound that ends is matched with the
+ * other sounds. A run changes when the other has lasted for 20 ms, a
+ * sound to a pause for 80, and is dated back. Each sound that ends is matched with the
  * cadences; a sound that does not end may be a tone without one.
  */
 #include "channels/sound/tone_rx.h"
@@ -14,7 +15,9 @@
 #include "channels/sound/tone_bank.h"
 #include "channels/sound/tone_cadence.h"
 
-#define CHANGE 4		/* blocks that make a change believed */
+#define CHANGE 4		/* blocks that make a change believed, */
+#define CHANGE_PAUSE 16		/* of a sound to a pause: dial tones are chopped by pauses of 20 to 50 ms */
+#define NARROW 10		/* blocks of a sound after which its frequencies are known well enough to choose */
 #define SETTLE 5		/* blocks of a sound whose window still holds what came before it */
 #define LATE_MS 60		/* a part that lasts this much too long is not the part */
 #define EDGE_MS 5		/* a sound is seen this much shorter than it is at an edge to silence: the window is 30 ms */
@@ -110,6 +113,30 @@ void tone_rx_await_dial(struct tone_rx *r, bool yes)
 	r->await_dial = yes;
 }
 
+static bool in_tune(const struct tone_rx *r, const struct bank_set *s)
+{
+	for (unsigned i = 0; i < s->n; i++) {
+		const struct bank_freq *f = &r->bank.freq[s->freq[i]];
+		float off = cargf(r->drift[s->freq[i]]) * 1000 / (2 * (float)M_PI * BANK_BLOCK_MS);
+
+		if (fabsf(off) > (s->low ? DRIFT : DRIFT_SIT) * (float)f->hz + DRIFT_HZ)
+			return false;
+	}
+	return true;
+}
+
+/* Two frequencies beside one may explain its edges better than it does itself: they have no say in where the sound ends. */
+static void narrow(struct tone_rx *r)
+{
+	uint32_t mask = 0;
+
+	for (unsigned i = 0; i < r->bank.n_sets; i++)
+		if (r->mask & 1u << i && in_tune(r, &r->bank.set[i]))
+			mask |= 1u << i;
+	if (mask)
+		r->mask = mask;
+}
+
 /* Sums of the run that goes on, without its edges. */
 static void sum_up(struct tone_rx *r, const struct bank_look *look)
 {
@@ -125,6 +152,8 @@ static void sum_up(struct tone_rx *r, const struct bank_look *look)
 		r->share[i] += look->sets & 1u << i ? look->share[i] : 0;
 	for (unsigned i = 0; i < r->bank.n_freqs; i++)
 		r->drift[i] += bank_drift(&r->bank.freq[i]);
+	if (r->frames == NARROW)
+		narrow(r);
 	r->steady_sum += look->newest;
 	if (++r->steady_n == STEADY_BLOCKS) {
 		r->steady_least = fminf(r->steady_least, r->steady_sum);
@@ -132,18 +161,6 @@ static void sum_up(struct tone_rx *r, const struct bank_look *look)
 		r->steady_sum = 0;
 		r->steady_n = 0;
 	}
-}
-
-static bool in_tune(const struct tone_rx *r, const struct bank_set *s)
-{
-	for (unsigned i = 0; i < s->n; i++) {
-		const struct bank_freq *f = &r->bank.freq[s->freq[i]];
-		float off = cargf(r->drift[s->freq[i]]) * 1000 / (2 * (float)M_PI * BANK_BLOCK_MS);
-
-		if (fabsf(off) > (s->low ? DRIFT : DRIFT_SIT) * (float)f->hz + DRIFT_HZ)
-			return false;
-	}
-	return true;
 }
 
 /* The set of frequencies that the run that goes on is made of, or RUN_OTHER. */
@@ -306,9 +323,9 @@ void tone_rx_step(struct tone_rx *r, const int16_t *x, struct tone_rx_event *eve
 		r->change++;
 		r->change_mask &= look.sets;
 	}
-	if (r->change >= CHANGE)
+	if (r->change >= (r->mask && !r->change_mask ? CHANGE_PAUSE : CHANGE))
 		change_run(r, event);
-	else if (r->mask)
+	else if (r->mask && !r->change)
 		sound_goes_on(r, event);
 	if (r->tone && event->tone == TONE_NONE)
 		check_overdue(r, event);

@@ -72,29 +72,48 @@ static void set_allowed(struct tonegrid_result *r, const struct country *c, enum
 	}
 }
 
-struct tonegrid_result tonegrid_run(const struct country *c, enum tone_id id, const struct tonegrid_line *line)
+static struct tonemaker maker_of(const struct tone_def *def, const struct tonegrid_line *line)
 {
-	struct tonemaker t = {
-		.def = &c->tones[id], .law = line->law, .dbm0 = line->dbm0, .snr_db = line->snr_db, .tune = line->tune,
-		.tune_odd = line->tune_odd, .stretch = line->stretch, .skip_ms = line->skip_ms, .seed = (uint32_t)id + 7,
+	return (struct tonemaker){
+		.def = def, .law = line->law, .dbm0 = line->dbm0, .snr_db = line->snr_db, .tune = line->tune,
+		.tune_odd = line->tune_odd, .stretch = line->stretch, .skip_ms = line->skip_ms, .seed = 7,
 	};
-	struct tonemaker noise = t;
-	struct ear e = { .country = c, .id = id };
+}
+
+/* BEFORE_MS of noise, then the tone, MS in all. */
+static void listen(struct ear *e, struct tonemaker *t, unsigned ms)
+{
+	struct tonemaker noise = *t;
 	struct listener *l;
 	uint8_t buf[N];
-	unsigned ms;
 
 	noise.def = NULL;
-	if (listener_open(&l, c, line->law, 0))
+	if (listener_open(&l, e->country, t->law, 0))
 		abort();
 	listener_want(l, LISTEN_DTMF | LISTEN_TONES | LISTEN_SPEECH);
-	set_allowed(&e.r, c, id, line->stretch);
-	ms = BEFORE_MS + e.r.allowed_ms + (unsigned)(1.5 * tonemaker_cycle_ms(t.def)) + 500;
-	while (e.now < ms) {
-		tonemaker_octets(e.now < BEFORE_MS ? &noise : &t, buf, N);
-		e.now += N / 8;
-		listener_feed(l, buf, N, hear, &e);
+	while (e->now < ms) {
+		tonemaker_octets(e->now < BEFORE_MS ? &noise : t, buf, N);
+		e->now += N / 8;
+		listener_feed(l, buf, N, hear, e);
 	}
 	listener_close(l);
+}
+
+struct tonegrid_result tonegrid_run(const struct country *c, enum tone_id id, const struct tonegrid_line *line)
+{
+	struct tonemaker t = maker_of(&c->tones[id], line);
+	struct ear e = { .country = c, .id = id };
+
+	set_allowed(&e.r, c, id, line->stretch);
+	listen(&e, &t, BEFORE_MS + e.r.allowed_ms + (unsigned)(1.5 * tonemaker_cycle_ms(t.def)) + 500);
 	return e.r;
+}
+
+enum tone_id tonegrid_heard(const struct country *c, const struct tone_def *def, const struct tonegrid_line *line)
+{
+	struct tonemaker t = maker_of(def, line);
+	struct ear e = { .country = c };
+
+	listen(&e, &t, 20000);
+	return e.r.first;
 }

@@ -23,5 +23,7 @@ struct tonegrid_result {
 };
 
 struct tonegrid_result tonegrid_run(const struct country *c, enum tone_id id, const struct tonegrid_line *line);
+/* What country C's receiver calls 20 s of DEF: the first tone that it tells, or TONE_NONE. */
+enum tone_id tonegrid_heard(const struct country *c, const struct tone_def *def, const struct tonegrid_line *line);
 
 #endif

@@ -5,6 +5,8 @@
 
 #include "channels/sound/g711.h"
 
+#define CHOPPED_MS 60	/* shorter pauses only chop a tone that goes on */
+
 /* Of deviation 1. */
 static double gauss(uint32_t *seed)
 {
@@ -74,11 +76,15 @@ void tonemaker_octets(struct tonemaker *t, uint8_t *buf, unsigned n)
 double tonemaker_cycle_ms(const struct tone_def *def)
 {
 	double sum = 0;
+	unsigned changes = 0;
 
 	for (unsigned i = def->repeat_from; i < def->n_parts; i++) {
-		if (!def->parts[i].ms)
+		const struct tone_part *p = &def->parts[i];
+
+		if (!p->ms)
 			return 0;
-		sum += def->parts[i].ms;
+		sum += p->ms;
+		changes += i > def->repeat_from && (p->hz[0] ? p->hz[0] != p[-1].hz[0] && p[-1].hz[0] : p->ms >= CHOPPED_MS);
 	}
-	return def->n_parts - def->repeat_from > 1 ? sum : 0;
+	return changes ? sum : 0;
 }

@@ -26,6 +26,6 @@ struct tonemaker {
 
 /* N octets more; DEF NULL: noise alone. */
 void tonemaker_octets(struct tonemaker *t, uint8_t *buf, unsigned n);
-double tonemaker_cycle_ms(const struct tone_def *def);	/* of what comes round; 0: nothing does */
+double tonemaker_cycle_ms(const struct tone_def *def);	/* of what comes round; 0: the tone goes on */
 
 #endif

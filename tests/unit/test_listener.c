@@ -281,6 +281,29 @@ static void caller_id(void **state)
 	free(x);
 }
 
+/* The alerting signal of call waiting, in a conversation. */
+static void alerting_signal(void **state)
+{
+	int16_t *x;
+	struct ear e;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(callerid_alert_sound(85, HW_ALAW, -16, &x, &n), 0);
+	open_ear(&e, HW_ALAW, LISTEN_CAS, 0);
+	babble(&e, -20, 1000);
+	assert_int_equal(e.n[HEARD_CAS], 0);
+	feed_linear(&e, x, n);
+	play_noise(&e, -60, 100);
+	assert_int_equal(e.n[HEARD_CAS], 1);
+	listener_want(e.l, 0);
+	feed_linear(&e, x, n);
+	play_noise(&e, -60, 100);
+	assert_int_equal(e.n[HEARD_CAS], 1);
+	listener_close(e.l);
+	free(x);
+}
+
 static void level(void **state)
 {
 	struct ear e;
@@ -298,7 +321,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tones_of_a_country), cmocka_unit_test(cycles), cmocka_unit_test(answered),
 		cmocka_unit_test(speech_and_silence), cmocka_unit_test(digits), cmocka_unit_test(audio_is_kept),
-		cmocka_unit_test(caller_id), cmocka_unit_test(level),
+		cmocka_unit_test(caller_id),
+		cmocka_unit_test(alerting_signal), cmocka_unit_test(level),
 	};
 
 	tones_init();
