@@ -206,7 +206,7 @@ int hw_clock_tick(struct hw *hw, int64_t now_us);
 
 /* --- D channels (loop thread) ----------------------------------------------------------------- */
 
-/* FN is called from hw_service() until hw_dchan_close(). One opener at a time: -EBUSY. */
+/* FN is called from hw_service() until hw_dchan_close(); NULL: nobody wants to know. One opener at a time: -EBUSY. */
 int hw_dchan_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw_dchan **out);
 void hw_dchan_close(struct hw_dchan *d);	/* NULL is fine */
 /* One frame without its check sequence (Q.921: address field to end of information field). Returns its

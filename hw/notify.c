@@ -82,7 +82,8 @@ static void deliver_one(struct notify_set *s, struct notify *n)
 
 		n->first = (n->first + 1) % NOTIFY_EVENTS;
 		n->count--;
-		n->fn(n->arg, ev);
+		if (n->fn)
+			n->fn(n->arg, ev);
 	}
 	if (g.n && n->count && !n->on)
 		move(n, &s->ready);
