@@ -41,11 +41,17 @@ static void swap(struct fxs_line *l)
 	talk(l);
 }
 
-static void consult(struct fxs_line *l)
+/* With none of the services a flash has no meaning: a bad contact holds no call. */
+bool fxs_can_flash(const struct fxs_line *l)
 {
 	const struct fxs_conf *c = &l->trunk->conf;
 
-	if (!c->three_way && !c->transfer && !c->call_waiting)
+	return c->three_way || c->transfer || c->call_waiting;
+}
+
+static void consult(struct fxs_line *l)
+{
+	if (!fxs_can_flash(l))
 		return;
 	hold(l->leg[0]);
 	exchange(l);

@@ -9,6 +9,9 @@
 #include <string.h>
 #include <syslog.h>
 
+#define BREAK_MAX_MS 75		/* of a dialled pulse, with what a bad dial adds: a shorter flash cannot be told from it */
+#define PULSE_MAX_MS 200	/* DAHDI: an opening up to this long is a pulse */
+
 /* Some cards cannot do some things (polarity, the lamp): the call goes on without. */
 static void check(struct fxs_line *l, const char *what, int err)
 {
@@ -39,8 +42,24 @@ static void removed(struct fxs_line *l)
 	fxs_port_close(l, true);
 }
 
+static unsigned flash_min(const struct fxs_trunk *t)
+{
+	return t->conf.flash_min_ms ? t->conf.flash_min_ms : t->conf.country->flash_min_ms;
+}
+
+/* Where a flash is as short as the break of a pulse, as in most of Europe, a card may take it for the digit 1 (DAHDI's does, up to
+ * 200 ms): where no number is awaited it was a flash. */
+static bool short_flash(const struct fxs_line *l, int n)
+{
+	return n == 1 && l->state != FS_DIAL && flash_min(l->trunk) < PULSE_MAX_MS && fxs_can_flash(l);
+}
+
 static void pulse(struct fxs_line *l, int n)
 {
+	if (short_flash(l, n)) {
+		fxs_line_event(l, FE_FLASH);
+		return;
+	}
 	l->digit = (char)('0' + n);
 	l->digit_pulse = true;
 	fxs_line_event(l, FE_DIGIT);
@@ -116,7 +135,7 @@ static void set_up(struct fxs_line *l)
 {
 	const struct fxs_conf *c = &l->trunk->conf;
 	struct hw_timing t = {
-		.flash_min_ms = (uint16_t)(c->flash_min_ms ? c->flash_min_ms : c->country->flash_min_ms),
+		.flash_min_ms = (uint16_t)(flash_min(l->trunk) < BREAK_MAX_MS ? BREAK_MAX_MS : flash_min(l->trunk)),
 		.flash_max_ms = (uint16_t)(c->flash_max_ms ? c->flash_max_ms : c->country->flash_max_ms),
 		.drop_ms = (uint16_t)(c->drop_ms ? c->drop_ms : fxs_times[TM_DROP].ms),
 	};

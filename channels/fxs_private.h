@@ -255,6 +255,7 @@ void fxs_wait_timer(struct fxs_line *l);
 bool fxs_wait_digit(struct fxs_line *l);	/* it was the phone's answer */
 
 /* fxs_flash.c */
+bool fxs_can_flash(const struct fxs_line *l);
 void fxs_flash_up(struct fxs_line *l);
 void fxs_flash_dial(struct fxs_line *l);
 void fxs_flash_call(struct fxs_line *l);

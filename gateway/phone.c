@@ -193,6 +193,7 @@ int phone_get(struct gateway *gw, int chan, const struct country *country, struc
 		free(p);
 		return err;
 	}
+	hw_set_timing(p->line, &(struct hw_timing){ .flash_out_ms = country->flash_out_ms });
 	p->next = gw->phones;
 	gw->phones = p;
 	line_audio_media.listen(p->audio, LISTEN_TO);

@@ -509,6 +509,36 @@ static void test_flash_at_other_times(void **state)
 	fxs_onhook(b, 1);
 }
 
+/* The British recall of 90 ms reaches us as the pulse digit 1 from a card that cannot tell. */
+static void test_short_flash(void **state)
+{
+	struct fxs_conf none = { 0 }, us = { .three_way = true, .country = country_find("us") };
+
+	(void)state;
+	first = fxs_up(b, 1, "1234");
+	fxs_pulses(b, 1, "1");
+	assert_string_equal(first->story, "audio held");
+	fxs_pulses(b, 1, "911");	/* a number is awaited: these are digits */
+	second = fxs_last(b);
+	assert_string_equal(second->offer.called.digits, "911");
+	fxs_pulses(b, 1, "1");
+	assert_true(second->cleared);
+	assert_string_equal(first->story, "audio held audio resumed");
+	fxs_pulses(b, 1, "2");
+	assert_string_equal(first->story, "audio held audio resumed digit");
+	fxs_onhook(b, 1);
+	open_conf(&none);	/* no services: a digit */
+	first = fxs_up(b, 1, "1234");
+	fxs_pulses(b, 1, "1");
+	assert_string_equal(first->story, "digit");
+	fxs_onhook(b, 1);
+	open_conf(&us);	/* a flash is 300 ms and more there */
+	first = fxs_up(b, 1, "1234");
+	fxs_pulses(b, 1, "1");
+	assert_string_equal(first->story, "digit");
+	fxs_onhook(b, 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -537,6 +567,7 @@ int main(void)
 		TEST(test_held_one_ends),
 		TEST(test_flash_with_nothing_allowed),
 		TEST(test_flash_at_other_times),
+		TEST(test_short_flash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

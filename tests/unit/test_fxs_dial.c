@@ -329,7 +329,7 @@ static void test_gains_and_timing(void **state)
 	(void)state;
 	assert_true(b->ports[0].rx_db == -2 && b->ports[0].tx_db == 1.5);
 	assert_int_equal(b->ports[0].timing.flash_max_ms, 700);
-	assert_int_equal(b->ports[0].timing.flash_min_ms, country_find("uk")->flash_min_ms);
+	assert_int_equal(b->ports[0].timing.flash_min_ms, 75);	/* the country's 50 ms would take pulses for flashes */
 	assert_int_equal(b->ports[0].timing.drop_ms, 800);
 	assert_int_equal(fxs_audio(b, 1)->echo_taps, 256);
 	fxs_bench_close(b);
