@@ -38,6 +38,9 @@ Point a softphone at it: no registration, no password, proxy 127.0.0.1:5060 (UDP
     +442079460101   quiet                    +442079460486   busy
     +442079460480   no answer                +4420794602xx   back to a SIP client at 127.0.0.1:5070
 for example:   baresip -e '/dial sip:+442079460108@127.0.0.1:5060'
+There are four telephones too, and you can lift them (another terminal):
+    $b/tipring -s $sock phone phones/1 off wait "tone dial" dial 02079460502     and phones/2 rings:
+    $b/tipring -s $sock phone phones/2 off     "$b/tipring help phone" tells the rest
 Watch it:      $b/tipring -s $sock status | calls | lines | ladder
 Log:           $dir/log        Call records: $dir/records.sqlite
 EOF

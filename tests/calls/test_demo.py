@@ -2,6 +2,7 @@
 """The demo configuration itself, as `make run` starts it, on other ports."""
 import os
 import re
+import subprocess
 
 import bed
 
@@ -28,6 +29,30 @@ class Demo(bed.CallTest):
         records = self.gw.records()
         self.assertEqual([x['in_trunk'] for x in sorted(records, key=lambda x: x['call'])][1:], ['exchange'])
         self.assertTrue(all(x['cause'] == 16 and x['answer_ms'] for x in records), records)
+
+    def test_a_telephone_hears_the_milliwatt(self):
+        gw = self.gw
+        gw.cli('phone', 'phones/1', 'off', 'wait', 'tone dial', 'dial', '02079460100', 'wait', 'tone ends')
+        self.assertTrue(bed.wait_for(lambda: abs(gw.cli_json('phone', 'phones/1')['level_dbm0']) < 0.3, 15),
+                        gw.cli_json('phone', 'phones/1'))
+        gw.cli('phone', 'phones/1', 'on')
+        self.assertEqual(gw.wait_idle(), [])
+        self.assertEqual(gw.records("in_trunk = 'phones'")[0]['in_calling'], '+442079460501')
+
+    def test_a_number_goes_out_on_copper(self):
+        """9 and a telephone's number: out on an exchange line, whose exchange is another telephone port."""
+        p = self.sipcall_start('-c', 1, '-n', '902079460504', '-t', 2500, '-a', 'quiet', '-G', 30000)
+        gw = self.gw
+        gw.cli('phone', 'phones/4', 'wait', 'ring', '--seconds', '25')
+        wav = os.path.join(self.folder, 'hello.wav')
+        subprocess.run(['sh', '-c', 'espeak-ng -w %s.s.wav "Hello, hello, who is there? Hello?" && sox %s.s.wav -r 8000 -c 1 -b 16 %s' %
+                        (wav, wav, wav)], check=True)
+        gw.cli('phone', 'phones/4', 'off', 'play', wav)
+        self.assert_all_answered(self.sipcall_end(p), 1)
+        gw.cli('phone', 'phones/4', 'on')
+        self.assertEqual(gw.wait_idle(20), [])
+        r = gw.records("out_trunk = 'copper'")[0]
+        self.assertEqual(r['answered_how'], 'speech', r)
 
     def test_quiet(self):
         r = self.gw.cli_json('call', 'telco', '+442079460101')
