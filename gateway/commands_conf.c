@@ -164,6 +164,7 @@ static int reload(struct gateway *gw, struct reload *r)
 		site_free(fresh);
 		return err;
 	}
+	media_tones(gw->media, site_country(fresh->conf, ""));
 	for (struct call *c = gw->calls; c; c = c->next)
 		c->table = NULL; /* rows of the old table are not counted against max= of the new one */
 	site_free(old);

@@ -139,6 +139,8 @@ static int open_media(struct gateway *gw)
 	int err = media_open(&gw->media, gw->hw, &mc);
 
 	if (!err)
+		media_tones(gw->media, site_country(gw->site->conf, ""));
+	if (!err)
 		err = loop_add_fd(gw->loop, media_fd(gw->media), EPOLLIN, on_media, gw);
 	if (err)
 		log_line(LOG_L_ERROR, "media: cannot start: %s", strerror(-err));

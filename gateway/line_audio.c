@@ -205,11 +205,13 @@ static void audio_keep(struct line_audio *a, const char *what)
 
 struct line_audio *line_audio_find(struct line_audios *all, int chan)
 {
-	struct line_audio *a = all ? all->first : NULL;
+	struct line_audio *found = NULL;
 
-	while (a && a->line->chan != chan)
-		a = a->next;
-	return a;
+	/* A telephone across an FXS port has the port's channel. */
+	for (struct line_audio *a = all ? all->first : NULL; a; a = a->next)
+		if (a->line->chan == chan && (!found || a->line->kind == HW_CHAN_FXS))
+			found = a;
+	return found;
 }
 
 int line_audio_record(struct line_audio *a, const char *path, unsigned seconds, media_file_fn *fn, void *arg)

@@ -95,6 +95,7 @@ int media_open(struct media **out, struct hw *hw, const struct media_conf *conf)
 	tones_init();
 	m->hw = hw;
 	m->conf = *conf;
+	m->country = country_find("uk");
 	if (m->conf.jitter_ms > JITTER_MS_MAX)
 		m->conf.jitter_ms = JITTER_MS_MAX;
 	m->command_fd = m->report_fd = m->epoll_fd = -1;
@@ -286,6 +287,12 @@ int media_digit(struct media_port *p, char digit, unsigned duration_ms)
 	return media_command(p->m, &c);
 }
 
+void media_tones(struct media *m, const struct country *c)
+{
+	if (c)
+		m->country = c;
+}
+
 int media_tone(struct media_port *p, const char *name)
 {
 	struct command c = { .kind = CMD_TONE, .port = p };
@@ -297,7 +304,7 @@ int media_tone(struct media_port *p, const char *name)
 		id = tone_id_find(name);
 		if (id == TONE_NONE)
 			return -EINVAL;
-		c.tone = tone_of(country_find("uk"), id);
+		c.tone = tone_of(p->m->country, id);
 	}
 	return media_command(p->m, &c);
 }

@@ -61,6 +61,8 @@ int media_open(struct media **out, struct hw *hw, const struct media_conf *conf)
 /* Stops the thread; every port must have been closed and its MEDIA_CLOSED delivered. NULL is fine. */
 void media_close(struct media *m);
 
+struct country;
+void media_tones(struct media *m, const struct country *c);	/* whose tones media_tone() makes; NULL: as before; at first the uk's */
 int media_fd(const struct media *m);	/* readable when media_service() has reports to deliver */
 void media_service(struct media *m);
 /* Beats counted by the thread: a watchdog on the loop sees it stand still while ports are joined. */
@@ -115,8 +117,7 @@ int media_join(struct media_port *a, struct media_port *b);
 void media_part(struct media_port *p);
 /* A digit sent out of the port: telephone-event on RTP where agreed, else tones. */
 int media_digit(struct media_port *p, char digit, unsigned duration_ms);
-/* Local ringback or other tone towards this port in place of its partner: "" or NULL ends it. NAME is one of "ringback",
- * "busy", "congestion", "dial" (United Kingdom tones; a table of countries comes with the analog lines). */
+/* Local ringback or other tone towards this port in place of its partner: "" or NULL ends it. NAME is tone_id_name()'s. */
 int media_tone(struct media_port *p, const char *name);
 /* Parts and closes; MEDIA_CLOSED follows and is the last event. */
 void media_port_close(struct media_port *p);

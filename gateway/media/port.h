@@ -125,6 +125,7 @@ struct media {
 	unsigned spill_n, spill_max;
 	unsigned next_pair;		/* loop thread: where to look for a free pair of RTP ports */
 	struct recorder recorder;	/* loop thread */
+	const struct country *country;	/* loop thread: whose tones media_tone() makes */
 	struct recording *recorded;	/* media thread: complete, but the queue of reports was full */
 
 	struct wheel wheel;		/* media thread from here on */
