@@ -44,10 +44,10 @@ static void demo(void **state)
 
 static void samples(void **state)
 {
-	static const char *const dirs[] = { "conf/sample/e1", "conf/sample/t1" };
+	static const char *const dirs[] = { "conf/sample/e1", "conf/sample/t1", "conf/sample/analog" };
 
 	(void)state;
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		char out[2000] = "";
 		struct site *s = NULL;
 
