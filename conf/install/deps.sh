@@ -6,7 +6,7 @@ set -eu
 build="gcc make pkg-config libc6-dev libsofia-sip-ua-dev libpri-dev libtonezone-dev libspandsp-dev libfyaml-dev
 	libsqlite3-dev libjson-c-dev libc-ares-dev dahdi-source"	# dahdi-source: dahdi/user.h
 check="clang libclang-rt-14-dev libcmocka-dev python3 sip-tester baresip tshark espeak-ng sox sqlite3 git
-	iproute2 procps strace universal-ctags"
+	iproute2 procps strace universal-ctags minimodem"
 dahdi="qemu-system-x86 linux-image-amd64 linux-headers-amd64 dahdi-source dahdi busybox-static cpio kmod
 	bzip2 xz-utils iproute2"
 want=

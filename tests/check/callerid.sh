@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Caller ID's long check: the grid of lines, a burst that sox made, and 20 minutes and more of speech and music in which there is
-# none.   callerid.sh BUILD/VARIANT
+# Caller ID's long check: the grid of lines, bursts of sox and minimodem's reading of ours, and half an hour of speech and
+# music in which there is none.   callerid.sh BUILD/VARIANT
 b=$(realpath "${1:?usage: callerid.sh BUILD}") || exit 2
 cd "$(dirname "$0")/../.." || exit 2
 failed=0
 "$b/tests/tools/callerid_grid" || failed=1
+/usr/bin/python3 tests/check/callerid_others.py "$b/tests/tools/callerid_file" || failed=1
 
 # Speech in several voices: the licence has enough words, and they are cut into other orders for each voice.
 speech() {
