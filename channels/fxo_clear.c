@@ -237,7 +237,7 @@ void fxo_release(struct fxo_line *l)
 	fxo_listen(l, 0);
 	fxo_hook(l, HW_ONHOOK);
 	memset(l->at, 0, sizeof(l->at));
-	l->flashing = l->ring_known = l->cid_bad = false;
+	l->flashing = l->ring_known = l->cid_bad = l->taking_data = false;
 	l->ring_began_us = l->ring_ended_us = l->cid_us = 0;
 	l->rings = 0;
 	fxo_set(l, FXO_GUARD);

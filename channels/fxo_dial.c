@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define DIGIT_MS 100
+#define ACK_MS 60
 #define COMMA_MS 1000
 #define W_MS 500
 #define MARGIN_MS 10000
@@ -47,11 +48,10 @@ static unsigned dial_ms(const struct fxo_trunk *t, const char *s)
 	return ms;
 }
 
-static void play_digits(struct fxo_line *l, const char *digits, unsigned then_quiet_ms)
+static void play_timed(struct fxo_line *l, const char *digits, unsigned on_ms, unsigned off_ms, unsigned then_quiet_ms)
 {
-	const struct fxo_conf *c = &l->trunk->conf;
 	struct play_item items[2] = {
-		{.kind = PLAY_DIGITS, .digits = digits, .on_ms = c->dtmf_on_ms, .off_ms = c->dtmf_off_ms},
+		{.kind = PLAY_DIGITS, .digits = digits, .on_ms = on_ms, .off_ms = off_ms},
 		{.kind = PLAY_SILENCE, .ms = then_quiet_ms},
 	};
 
@@ -59,6 +59,13 @@ static void play_digits(struct fxo_line *l, const char *digits, unsigned then_qu
 	l->playing = true;
 	if (l->trunk->h.audio->play(l->audio, items, then_quiet_ms ? 2 : 1))
 		fxo_log(l, LOG_ERR, "digits cannot be played");
+}
+
+static void play_digits(struct fxo_line *l, const char *digits, unsigned then_quiet_ms)
+{
+	const struct fxo_conf *c = &l->trunk->conf;
+
+	play_timed(l, digits, c->dtmf_on_ms, c->dtmf_off_ms, then_quiet_ms);
 }
 
 /* --- The number -------------------------------------------------------------------------------------- */
@@ -199,12 +206,13 @@ void fxo_mute(struct fxo_line *l)
 	l->trunk->h.audio->play(l->audio, &quiet, 1);
 }
 
-/* Call waiting's alerting signal was heard: DTMF D says that this end can show a number, which then follows (GR-30). */
+/* Call waiting's alerting signal was heard: DTMF D of 55 to 65 ms says that this end can show a number, which then follows, and
+ * nothing of ours must sound meanwhile (GR-30 2.5). */
 void fxo_cas(struct fxo_line *l)
 {
 	if (!l->trunk->conf.cid || l->playing)
 		return;
 	fxo_timer(l, FT_CAS, 0);
-	play_digits(l, "D", fxo_timers[FT_CAS].ms / 2);
+	play_timed(l, "D", ACK_MS, ACK_MS, fxo_timers[FT_CAS].ms / 2);
 	fxo_listen(l, l->listening | LISTEN_CALLERID);
 }

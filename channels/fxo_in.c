@@ -157,6 +157,7 @@ void fxo_ring_believed(struct fxo_line *l)
 void fxo_ring_end(struct fxo_line *l)
 {
 	const struct fxo_trunk *t = l->trunk;
+	int64_t lasted_us;
 
 	fxo_timer_off(l, FT_RING_MIN);
 	if (!l->ring_known && l->ring_began_us &&
@@ -164,10 +165,12 @@ void fxo_ring_end(struct fxo_line *l)
 		fxo_ring_believed(l);
 	if (!l->ring_known || l->state != FXO_RINGING)
 		return;
+	lasted_us = t->now_us - l->ring_began_us;
 	l->ring_known = false;
 	l->ring_began_us = 0;
 	l->ring_ended_us = t->now_us;
-	fxo_timer(l, FT_RING_GONE, gone_ms(&t->country));
+	if (!fxo_ntt_burst(l, lasted_us))
+		fxo_timer(l, FT_RING_GONE, gone_ms(&t->country));
 }
 
 void fxo_ring_gone(struct fxo_line *l)
@@ -200,6 +203,7 @@ void fxo_prering_over(struct fxo_line *l)
 
 void fxo_callerid(struct fxo_line *l)
 {
+	fxo_ntt_over(l);
 	if (l->heard_cid.message == CALLERID_MESSAGE_WAITING) {
 		fxo_log(l, LOG_INFO, "the exchange says: %s", l->heard_cid.waiting ? "messages wait" : "no message waits");
 		return;
@@ -216,6 +220,7 @@ void fxo_callerid(struct fxo_line *l)
 
 void fxo_callerid_bad(struct fxo_line *l)
 {
+	fxo_ntt_over(l);
 	if (l->cid_bad || l->cid_us || (l->state != FXO_RINGING && !l->at[FT_PRERING]))
 		return;
 	l->cid_bad = true;

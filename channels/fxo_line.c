@@ -163,6 +163,7 @@ const struct fxo_timer_def fxo_timers[FXO_TIMERS] = {
 	[FT_INTERDIGIT] = {"interdigit", 4000, "two-stage dialling", fxo_collect_done},
 	[FT_REORDER] = {"reorder", 6000, "a tone tells the caller that it was in vain", fxo_release},
 	[FT_GUARD] = {"guard", 1500, "on hook, before the line is used again: the exchange must have let go", fxo_guard_over},
+	[FT_NTT] = {"ntt", 6000, "the loop is closed for the data of caller ID", fxo_ntt_over},
 };
 
 void fxo_timer(struct fxo_line *l, enum fxo_timer t, unsigned ms)
@@ -279,7 +280,7 @@ void fxo_line_open(struct fxo_line *l)
 	struct hw_analog a = {.battery = -1};
 	int err;
 
-	l->removed = l->ring_now = l->offhook = l->no_battery = false;
+	l->removed = l->ring_now = l->offhook = l->no_battery = l->taking_data = false;
 	l->listening = 0;
 	err = open_port(l);
 	if (err) {

@@ -6,6 +6,7 @@
  *   fxo_line.c      states and timers of a line, its port: open, gone, no battery, back again
  *   fxo_leg.c       legs: what the gateway can ask of one, its trace, its end
  *   fxo_in.c        a call comes in: rings, caller ID, the offer, the caller who gives up
+ *   fxo_ntt.c       caller ID that the terminal closes the loop for
  *   fxo_twostage.c  dial tone for a caller and the digits he dials
  *   fxo_out.c       a call goes out: hunting, seizing, dial tone, glare
  *   fxo_dial.c      dialling by DTMF and pulses, digits within a call, flash
@@ -34,7 +35,7 @@
 enum fxo_timer {
 	FT_REOPEN, FT_RING_MIN, FT_RING_GONE, FT_CALLERID, FT_PRERING, FT_DIALTONE, FT_GLARE, FT_BREAK, FT_DIAL_MAX, FT_PAUSE,
 	FT_RINGBACK, FT_ANSWER, FT_NO_ANSWER, FT_IDLE, FT_CEILING, FT_SETTLE, FT_RECALL, FT_CAS, FT_FIRST_DIGIT, FT_INTERDIGIT,
-	FT_REORDER, FT_GUARD, FXO_TIMERS
+	FT_REORDER, FT_GUARD, FT_NTT, FXO_TIMERS
 };
 struct fxo_line;
 struct fxo_timer_def {
@@ -102,6 +103,7 @@ struct fxo_line {
 	struct callerid heard_cid;	/* of the note in the queue */
 	int64_t cid_us;
 	bool cid_bad;
+	bool taking_data;		/* off hook for NTT's caller ID, while the call still rings */
 
 	/* Seizing and dialling. */
 	bool spoke;			/* there was a voice before any dial tone */
@@ -184,6 +186,10 @@ void fxo_callerid_late(struct fxo_line *l);	/* FT_CALLERID */
 void fxo_offer(struct fxo_line *l, const char *called);
 void fxo_answer_now(struct fxo_line *l);
 void fxo_alert_now(struct fxo_line *l, bool inband, bool alert);
+
+/* fxo_ntt.c */
+bool fxo_ntt_burst(struct fxo_line *l, int64_t lasted_us);	/* the first ring has ended; true: it was for the data */
+void fxo_ntt_over(struct fxo_line *l);		/* FT_NTT too */
 
 /* fxo_twostage.c */
 void fxo_collect(struct fxo_line *l);
