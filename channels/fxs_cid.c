@@ -32,6 +32,8 @@ void fxs_cid_of(const struct fxs_leg *leg, struct callerid *out)
 
 	memset(out, 0, sizeof(*out));
 	out->message = CALLERID_CALL;
+	out->dtmf_start = leg->line->trunk->conf.country->cid_dtmf_start;
+	out->dtmf_end = leg->line->trunk->conf.country->cid_dtmf_end;
 	out->no_number = why;
 	if (!why)
 		snprintf(out->number, sizeof(out->number), "%.31s", o->calling.digits);

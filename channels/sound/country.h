@@ -46,6 +46,7 @@ struct country {
 	enum cid_method cid;
 	enum cid_when cid_when;
 	bool cid_dtas;			/* the dual-tone alerting signal goes before it */
+	char cid_dtmf_start, cid_dtmf_end;	/* CID_DTMF: as struct callerid's dtmf_start and dtmf_end */
 	uint16_t flash_min_ms, flash_max_ms;	/* of a telephone, as this country's exchanges believe it */
 	uint16_t flash_out_ms;		/* what we send */
 	uint16_t pulse_make_ms, pulse_break_ms;

@@ -15,7 +15,8 @@ const struct country country_north[] = {
 			SIT_E180(-10),
 			CALL_WAITING(-10, 0, P(200, 425), S(600), P(200, 425), S(3000)),
 		},
-		RING(1000, 4000), CALLER_ID(CID_DTMF, CID_AFTER_REVERSAL, false), FLASH(80, 130, 100), PULSE(33, 67),
+		RING(1000, 4000), CALLER_ID(CID_DTMF, CID_AFTER_REVERSAL, false), .cid_dtmf_start = 'A', .cid_dtmf_end = '#',
+		FLASH(80, 130, 100), PULSE(33, 67),
 		.clear = CLEAR_TONE,
 		.source = "ITU-T E.180 Supplement 2; EN 300 659-1 annex B (DTMF caller ID); ES 201 970 (line)",
 	}, {

@@ -278,11 +278,11 @@ static void test_order(void **state)
 		{ "EN 300 659-1: after a short ring", CID_V23, CID_AFTER_SHORT_RING, false, "fr",
 		  "1 ring 249 silence 600 data done 300 ring 1500 silence" },
 		{ "SIN 227: reversal, DT-AS, data, ring", CID_V23, CID_AFTER_REVERSAL, true, "uk",
-		  "0 reverse 150 alert 100 done 60 data done 301 ring 399 silence 200 ring" },
-		{ "reversal alone", CID_V23, CID_AFTER_REVERSAL, false, "uk", "0 reverse 150 data done 301 ring" },
+		  "0 reverse 250 alert 100 done 60 data done 301 ring 399 silence 200 ring" },
+		{ "reversal alone", CID_V23, CID_AFTER_REVERSAL, false, "uk", "0 reverse 250 data done 301 ring" },
 		{ "DT-AS alone", CID_V23, CID_BEFORE_RING, true, "de", "0 alert 100 done 60 data done 301 ring" },
 		{ "DTMF before the ring", CID_DTMF, CID_BEFORE_RING, false, "dk", "0 data done 301 ring" },
-		{ "DTMF after a reversal", CID_DTMF, CID_AFTER_REVERSAL, false, "dk", "0 reverse 150 data done 301 ring" },
+		{ "DTMF after a reversal", CID_DTMF, CID_AFTER_REVERSAL, false, "dk", "0 reverse 250 data done 301 ring" },
 		{ "DTMF after the first ring", CID_DTMF, CID_AFTER_RING, false, "us", "1 ring 1999 silence 600 data" },
 	};
 
@@ -306,7 +306,7 @@ static void test_ntt(void **state)
 
 	(void)state;
 	assert_true(b->ports[0].reversed);
-	fxs_bench_run(b, 160);
+	fxs_bench_run(b, 260);
 	assert_true(b->ports[0].ringing);
 	assert_int_equal(b->ports[0].cadence[0], 500);
 	assert_int_equal(b->ports[0].n_cadence, 2);
@@ -339,7 +339,7 @@ static void test_ntt_without_a_terminal(void **state)
 	(void)state;
 	fxs_bench_run(b, 6000);
 	assert_string_equal(c->story, "");
-	fxs_bench_run(b, 500);	/* an ordinary telephone: rung as always */
+	fxs_bench_run(b, 600);	/* an ordinary telephone: rung as always */
 	assert_string_equal(c->story, "alerting");
 	assert_int_equal(b->ports[0].cadence[0], 400);
 	fxs_clear(c, 16);
