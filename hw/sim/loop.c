@@ -85,7 +85,7 @@ static void set_gate(struct sim_loop *l, int party, bool plays, bool hears)
 static void set_gates(struct sim_loop *l)
 {
 	const struct sim_feed *f = &l->feed;
-	bool up = sim_feed_powered(l) && f->state != FEED_RING_ON;
+	bool up = sim_feed_powered(l);
 	bool talk = f->state == FEED_TALK, sends = talk || f->state == FEED_RING_OFF || sim_timer_runs(l, FEED_OHT);
 
 	set_gate(l, SIM_FXS, up && sends, up && talk);

@@ -217,6 +217,7 @@ static void test_who(void **state)
 		{"that is over", {{'T', 20}, {'+', 20}}, "", "", ""},
 		{"to a port that is on hook", {{'S', HW_OFFHOOK}}, "", "S", "S"},
 		{"while it rings nothing is heard", {{'S', HW_RING}}, "", "", ""},
+		{"nor what a port says that may", {{'T', 5000}, {'S', HW_RING}}, "", "", ""},
 		{"between two rings caller ID is", {{'S', HW_RING}, {'+', 2100}}, "", "S", "S"},
 		{"nothing without battery", {{'O', HW_OFFHOOK}, {'S', HW_OFFHOOK}, {'S', HW_DROP}}, "", "", ""},
 		{"nothing over a cut, but with the telephone before it",
