@@ -23,7 +23,8 @@ enum heard_kind {
 	HEARD_DIGIT,		/* digit, ms: it has ended */
 	HEARD_TONE,		/* tone: recognised by frequency and cadence; ms: since its first sound; again each cycle, with cycles */
 	HEARD_TONE_END,		/* tone: it is no longer there; ms: it lasted */
-	HEARD_SPEECH,		/* speech, or any sound that is no tone of the country, for at least 200 ms; again each second */
+	HEARD_SPEECH,		/* speech, or any sound that is no call-progress tone (of any country) and no digit, for at least 200 ms;
+				 * again each second */
 	HEARD_SILENCE,		/* ms of silence so far: at 500 ms, then each second */
 	HEARD_CALLERID,		/* callerid */
 	HEARD_CALLERID_BAD,	/* one began and was broken or cut */

@@ -7,6 +7,7 @@
 #define EDGE_MS 26.0f		/* a run is measured to this, and */
 #define EDGE_SHARE 0.05f	/* this share of it */
 #define ONCE_RATIO 1.22f	/* E.180 4.7: 330 ms, 70 more or less */
+#define PITCH 0.008f		/* difference of frequency between the sounds of a tone */
 #define LASTING_MS 600		/* a tone that goes on for this long has no cadence, where no cadence of its frequencies is longer */
 #define LASTING_EDGE_MS 40
 #define AWAITED_MS 400
@@ -103,6 +104,16 @@ void cadence_table(struct cadence_table *t, const struct country *c, cadence_set
 	}
 }
 
+/* Two sounds of one tone have one pitch; those of a voice do not. */
+static bool same_pitch(const struct cadence_run *r, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned k = 0; r[i].set >= 0 && k < i; k++)
+			if (r[k].set == r[i].set && fabsf(r[k].off - r[i].off) > PITCH)
+				return false;
+	return true;
+}
+
 /* How well runs R[0..N) follow C from part PHASE on, the first of them perhaps heard in part: the distance, or infinity. */
 static float follow(const struct cadence *c, const struct cadence_run *r, unsigned n, unsigned phase, float *stretch)
 {
@@ -111,6 +122,8 @@ static float follow(const struct cadence *c, const struct cadence_run *r, unsign
 	for (unsigned i = 0; i < n; i++)
 		if (r[i].set != c->parts[(phase + i) % c->n].set)
 			return INFINITY;
+	if (!same_pitch(r, n))
+		return INFINITY;
 	for (unsigned i = c->once ? 0 : 1; i < n; i++) {
 		want += c->parts[(phase + i) % c->n].ms;
 		heard += (float)r[i].ms;

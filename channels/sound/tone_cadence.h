@@ -17,6 +17,7 @@ enum { RUN_PAUSE = -1, RUN_OTHER = -2 };	/* a run's set, where it is no tone */
 struct cadence_run {
 	int8_t set;		/* of frequencies, RUN_PAUSE or RUN_OTHER */
 	uint32_t at, ms;	/* when it began, how long it lasted */
+	float off;		/* its first frequency's distance from its own, in parts of it */
 };
 /* One tone of the country, as it is looked for. */
 struct cadence {

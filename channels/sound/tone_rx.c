@@ -22,7 +22,8 @@
 #define LATE_MS 60		/* a part that lasts this much too long is not the part */
 #define EDGE_MS 5		/* a sound is seen this much shorter than it is at an edge to silence: the window is 30 ms */
 #define SPLINTER 8		/* blocks: as a sound begins, other frequencies may explain the little of it in the window */
-#define SHARE_MEAN 0.70f	/* of a sound's power in its frequencies */
+#define PURE 0.85f		/* of a sound's power in its frequencies, at least; noise 20 dB below leaves 0.99 */
+#define PURE_LASTING 0.90f
 #define DRIFT 0.021f		/* frequencies this far off are another tone */
 #define DRIFT_SIT 0.055f	/* E.180 4.7 allows 50 Hz */
 #define DRIFT_HZ 1.5f
@@ -33,7 +34,8 @@
 struct tone_rx {
 	struct tone_bank bank;
 	struct cadence_table table;
-	uint32_t lasting_sets, all_sets;
+	unsigned n_own;				/* sets of the country; those after them are other countries' */
+	uint32_t own;				/* their bits */
 	uint32_t block;				/* blocks since reset */
 	/* the run that goes on */
 	uint32_t mask;				/* sets that explain it; 0: a pause, or another sound */
@@ -59,6 +61,15 @@ struct tone_rx {
 	bool await_dial;
 };
 
+/*
+ * A call abroad brings the other country's tones. They are not told one from another, but they are no voice. Ringback, busy and
+ * congestion of every country lie near enough to one of these.
+ */
+static const uint16_t abroad[][TONE_FREQS_MAX] = {
+	{ 425 }, { 400 }, { 440 }, { 450 }, { 400, 450 }, { 440, 480 }, { 480, 620 }, { 350, 440 }, { 413, 438 }, { 367, 433 },
+	{ 950 }, { 1400 }, { 1800 },
+};
+
 static int set_of(void *arg, const uint16_t hz[TONE_FREQS_MAX])
 {
 	int set = bank_set(arg, hz);
@@ -78,6 +89,10 @@ int tone_rx_open(struct tone_rx **out, const struct country *c, enum hw_law law)
 	for (unsigned id = TONE_NONE + 1; id < TONE_IDS; id++)
 		for (unsigned p = 0; p < c->tones[id].n_parts; p++)
 			bank_set(&r->bank, c->tones[id].parts[p].hz);
+	r->n_own = r->bank.n_sets;
+	r->own = (1u << r->n_own) - 1;
+	for (unsigned i = 0; i < sizeof(abroad) / sizeof(abroad[0]); i++)
+		bank_set(&r->bank, abroad[i]);
 	bank_ready(&r->bank);
 	tone_rx_reset(r);
 	*out = r;
@@ -113,16 +128,34 @@ void tone_rx_await_dial(struct tone_rx *r, bool yes)
 	r->await_dial = yes;
 }
 
+/* How far a frequency of the run that goes on is from what it ought to be, in Hz. */
+static float off_by(const struct tone_rx *r, unsigned freq)
+{
+	return cargf(r->drift[freq]) * 1000 / (2 * (float)M_PI * BANK_BLOCK_MS);
+}
+
 static bool in_tune(const struct tone_rx *r, const struct bank_set *s)
 {
 	for (unsigned i = 0; i < s->n; i++) {
-		const struct bank_freq *f = &r->bank.freq[s->freq[i]];
-		float off = cargf(r->drift[s->freq[i]]) * 1000 / (2 * (float)M_PI * BANK_BLOCK_MS);
+		float may = (s->low ? DRIFT : DRIFT_SIT) * (float)r->bank.freq[s->freq[i]].hz + DRIFT_HZ;
 
-		if (fabsf(off) > (s->low ? DRIFT : DRIFT_SIT) * (float)f->hz + DRIFT_HZ)
+		if (fabsf(off_by(r, s->freq[i])) > may)
 			return false;
 	}
 	return true;
+}
+
+/* The share of power that the window shows of these frequencies alone, as far off as they are. */
+static float share_if_pure(const struct tone_rx *r, const struct bank_set *s)
+{
+	float sum = 0;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		float turn = (float)M_PI * off_by(r, s->freq[i]) * (float)r->bank.freq[s->freq[i]].span * BANK_BLOCK_MS / 1000;
+
+		sum += fabsf(turn) > 0.01f ? sinf(turn) * sinf(turn) / (turn * turn) : 1;
+	}
+	return sum / (float)s->n;
 }
 
 /* Two frequencies beside one may explain its edges better than it does itself: they have no say in where the sound ends. */
@@ -130,7 +163,7 @@ static void narrow(struct tone_rx *r)
 {
 	uint32_t mask = 0;
 
-	for (unsigned i = 0; i < r->bank.n_sets; i++)
+	for (unsigned i = 0; i < r->n_own; i++)
 		if (r->mask & 1u << i && in_tune(r, &r->bank.set[i]))
 			mask |= 1u << i;
 	if (mask)
@@ -148,7 +181,7 @@ static void sum_up(struct tone_rx *r, const struct bank_look *look)
 		return;
 	}
 	r->power += look->power;
-	for (unsigned i = 0; i < r->bank.n_sets; i++)
+	for (unsigned i = 0; i < r->n_own; i++)
 		r->share[i] += look->sets & 1u << i ? look->share[i] : 0;
 	for (unsigned i = 0; i < r->bank.n_freqs; i++)
 		r->drift[i] += bank_drift(&r->bank.freq[i]);
@@ -164,28 +197,34 @@ static void sum_up(struct tone_rx *r, const struct bank_look *look)
 }
 
 /* The set of frequencies that the run that goes on is made of, or RUN_OTHER. */
-static int run_set(const struct tone_rx *r)
+static int run_set(const struct tone_rx *r, float pure)
 {
-	float most = SHARE_MEAN * (float)r->frames;
 	int best = RUN_OTHER;
+	float most = 0;
 
 	if (!r->mask)
 		return RUN_PAUSE;
-	for (unsigned i = 0; r->frames && i < r->bank.n_sets; i++)
-		if (r->share[i] > most && in_tune(r, &r->bank.set[i])) {
-			most = r->share[i];
+	for (unsigned i = 0; r->frames && i < r->n_own; i++) {
+		const struct bank_set *s = &r->bank.set[i];
+		float share = r->share[i] / (float)r->frames;
+
+		if (share > most && in_tune(r, s) && share > pure * share_if_pure(r, s)) {
+			most = share;
 			best = (int)i;
 		}
+	}
 	return best;
 }
 
 /* The run that goes on has ended at block AT. */
 static void close_run(struct tone_rx *r, uint32_t at)
 {
-	struct cadence_run run = { .set = (int8_t)run_set(r), .at = r->began * BANK_BLOCK_MS };
+	struct cadence_run run = { .set = (int8_t)run_set(r, PURE), .at = r->began * BANK_BLOCK_MS };
 	float mean = r->frames ? r->power / (float)r->frames : 0;
 
 	run.ms = (at - r->began) * BANK_BLOCK_MS;
+	if (run.set >= 0)
+		run.off = off_by(r, r->bank.set[run.set].freq[0]) / (float)r->bank.freq[r->bank.set[run.set].freq[0]].hz;
 	if (r->mask) {
 		run.ms += (r->from_sound ? 0 : EDGE_MS) + (r->change_mask ? 0 : EDGE_MS);
 		r->last_power = mean;
@@ -258,7 +297,7 @@ static void sound_goes_on(struct tone_rx *r, struct tone_rx_event *e)
 	}
 	if (r->tone || ms % 20)
 		return;
-	c = cadence_lasting(&r->table, run_set(r), ms, r->await_dial);
+	c = cadence_lasting(&r->table, run_set(r, PURE_LASTING), ms, r->await_dial);
 	if (!c || r->steady_most > STEADY * r->steady_least)
 		return;
 	r->tone = c;
@@ -312,6 +351,7 @@ void tone_rx_step(struct tone_rx *r, const int16_t *x, struct tone_rx_event *eve
 	bank_step(&r->bank, x, &look);
 	*event = (struct tone_rx_event){ 0 };
 	*now = (struct tone_rx_now){ look.sets != 0, 16.0f * look.newest };
+	look.sets &= r->own;
 	if (r->mask ? look.sets & r->mask : !look.sets) {
 		r->change = 0;
 		sum_up(r, &look);

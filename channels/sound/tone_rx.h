@@ -23,7 +23,7 @@ struct tone_rx_event {
 };
 /* What is there now, for those who look for anything else. */
 struct tone_rx_now {
-	bool tone;		/* frequencies of a tone of the country, and little else */
+	bool tone;		/* frequencies of a tone of this country or of another, and little else */
 	float newest;		/* mean square of this block alone, at g711.h's scale */
 };
 

@@ -162,6 +162,30 @@ static void answered(void **state)
 	}
 }
 
+/* A call abroad rings as the country there rings: that is no answer. */
+static void rings_abroad(void **state)
+{
+	const struct country *c;
+	unsigned seen = 0;
+
+	(void)state;
+	for (unsigned i = 0; (c = country_at(i)); i++)
+		for (enum tone_id id = TONE_RINGBACK; id <= TONE_CONGESTION; id++) {
+			struct tonemaker t = { .def = &c->tones[id], .dbm0 = i % 2 ? -25 : -12, .snr_db = 20, .tune = 1, .stretch = 1 };
+			struct ear e;
+
+			if (!t.def->n_parts)
+				continue;
+			open_ear(&e, i % 2 ? HW_MULAW : HW_ALAW, LISTEN_SPEECH, 0);
+			play(&e, &t, 3000);
+			if (e.n[HEARD_SPEECH])
+				fail_msg("%s %s: taken for speech", c->name, tone_id_name(id));
+			listener_close(e.l);
+			seen++;
+		}
+	assert_true(seen > 75);
+}
+
 static void speech_and_silence(void **state)
 {
 	struct ear e;
@@ -319,7 +343,7 @@ static void level(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tones_of_a_country), cmocka_unit_test(cycles), cmocka_unit_test(answered),
+		cmocka_unit_test(tones_of_a_country), cmocka_unit_test(cycles), cmocka_unit_test(answered), cmocka_unit_test(rings_abroad),
 		cmocka_unit_test(speech_and_silence), cmocka_unit_test(digits), cmocka_unit_test(audio_is_kept),
 		cmocka_unit_test(caller_id),
 		cmocka_unit_test(alerting_signal), cmocka_unit_test(level),
