@@ -13,6 +13,7 @@
 #define KEEP_MAX_MS 10000
 #define PER_MS 8
 #define PIECE 80		/* octets looked at together */
+#define CATCH_UP 10		/* times as fast as time: what was kept is heard */
 
 struct listener {
 	enum hw_law law;
@@ -22,7 +23,7 @@ struct listener {
 	struct speech_rx speech;
 	struct callerid_rx *callerid;
 	struct cas_rx *cas;
-	bool look_back;			/* the caller ID's receiver has not heard what was kept */
+	unsigned behind;		/* octets kept that the caller ID's receiver is still to hear */
 	char digit;			/* sounding now */
 	int16_t block[TONE_RX_BLOCK];
 	unsigned have;			/* samples in block */
@@ -102,7 +103,7 @@ void listener_want(struct listener *l, unsigned listen)
 		speech_rx_init(&l->speech, l->law);
 	if (fresh & LISTEN_CALLERID) {
 		callerid_rx_reset(l->callerid);
-		l->look_back = true;
+		l->behind = l->kept;
 	}
 	tone_rx_await_dial(l->tones, listen & LISTEN_DIAL);
 	l->listen = listen;
@@ -209,8 +210,8 @@ static void hear_callerid(struct listener *l, const int16_t *x, unsigned n, hear
 	}
 }
 
-/* The receivers that take linear samples at full scale. */
-static void hear_data(struct listener *l, const uint8_t *buf, unsigned n, heard_fn *fn, void *arg)
+/* The receivers that take linear samples at full scale. NOW: caller ID has no older ones to hear first. */
+static void hear_data(struct listener *l, const uint8_t *buf, unsigned n, bool now, heard_fn *fn, void *arg)
 {
 	const int16_t *linear = law_linear[l->law];
 	struct heard cas = { .kind = HEARD_CAS };
@@ -218,25 +219,27 @@ static void hear_data(struct listener *l, const uint8_t *buf, unsigned n, heard_
 
 	for (unsigned i = 0; i < n; i++)
 		x[i] = linear[buf[i]];
-	if (l->listen & LISTEN_CALLERID)
+	if (now && l->listen & LISTEN_CALLERID)
 		hear_callerid(l, x, n, fn, arg);
 	if (l->listen & LISTEN_CAS && cas_rx_feed(l->cas, x, n))
 		fn(arg, &cas);
 }
 
-/* What was kept before the caller ID was asked for: it may have begun by then. */
-static void look_back(struct listener *l, heard_fn *fn, void *arg)
+/* What was kept before the caller ID was asked for: it may have begun by then. Heard at several times the pace at which N more
+ * come, not at once: seconds of it would hold up every other line's audio. */
+static void look_back(struct listener *l, unsigned n, heard_fn *fn, void *arg)
 {
 	const int16_t *linear = law_linear[l->law];
+	unsigned most = CATCH_UP * n, part;
 	int16_t x[PIECE];
-	unsigned n;
 
-	l->look_back = false;
-	for (unsigned i = 0; i < l->kept; i += n) {
-		n = l->kept - i < PIECE ? l->kept - i : PIECE;
-		for (unsigned k = 0; k < n; k++)
-			x[k] = linear[l->ring[(l->at + l->keep - l->kept + i + k) % l->keep]];
-		hear_callerid(l, x, n, fn, arg);
+	l->behind = l->behind + n < l->kept ? l->behind + n : l->kept;
+	for (; l->behind && most; l->behind -= part, most -= part) {
+		part = l->behind < PIECE ? l->behind : PIECE;
+		part = part < most ? part : most;
+		for (unsigned k = 0; k < part; k++)
+			x[k] = linear[l->ring[(l->at + l->keep - l->behind + k) % l->keep]];
+		hear_callerid(l, x, part, fn, arg);
 	}
 }
 
@@ -253,12 +256,14 @@ static void measure(struct listener *l, const uint8_t *buf, unsigned n)
 
 void listener_feed(struct listener *l, const uint8_t *buf, unsigned n, heard_fn *fn, void *arg)
 {
-	if (l->look_back && l->listen & LISTEN_CALLERID)
-		look_back(l, fn, arg);
+	bool now = !l->behind || !(l->listen & LISTEN_CALLERID);
+
 	if (l->keep)
 		keep(l, buf, n);
 	if (!l->listen)
 		return;
+	if (!now)
+		look_back(l, n, fn, arg);
 	measure(l, buf, n);
 	while (n) {
 		unsigned part = n < PIECE ? n : PIECE;
@@ -268,7 +273,7 @@ void listener_feed(struct listener *l, const uint8_t *buf, unsigned n, heard_fn 
 		if (needs_tones(l->listen))
 			hear_sound(l, buf, part, fn, arg);
 		if (l->listen & (LISTEN_CALLERID | LISTEN_CAS))
-			hear_data(l, buf, part, fn, arg);
+			hear_data(l, buf, part, now, fn, arg);
 		buf += part;
 		n -= part;
 	}
