@@ -27,6 +27,7 @@ void fxo_sent(struct fxo_line *l)
 
 	fxo_timer_off(l, FT_DIAL_MAX);
 	fxo_set(l, FXO_SENT);
+	fxo_listen(l, LISTEN_TONES | LISTEN_SPEECH);
 	l->dialled_us = l->trunk->now_us;
 	l->answer_bits = 0;
 	if (fxo_wants(l, ANSWER_TIMER))
@@ -121,6 +122,15 @@ static void speech(struct fxo_line *l)
 		fxo_answer_hint(l, ANSWER_SPEECH);
 }
 
+/* A voice in its pause may be what has ended it; else it is left to see whether a busy tone follows. */
+static void ringback_ended(struct fxo_line *l)
+{
+	if (l->sounds_over_ringback)
+		fxo_answer_hint(l, ANSWER_SPEECH);
+	if (l->ringback)
+		fxo_timer(l, FT_RINGBACK, 0);
+}
+
 void fxo_sent_heard(struct fxo_line *l, const struct fxo_note *n)
 {
 	fxo_sounds(l, n);
@@ -128,8 +138,8 @@ void fxo_sent_heard(struct fxo_line *l, const struct fxo_note *n)
 		return;
 	if (n->what == HEARD_TONE)
 		tone(l, n);
-	else if (n->what == HEARD_TONE_END && n->tone == TONE_RINGBACK && l->ringback)
-		fxo_timer(l, FT_RINGBACK, 0);
+	else if (n->what == HEARD_TONE_END && n->tone == TONE_RINGBACK)
+		ringback_ended(l);
 	else if (n->what == HEARD_SPEECH)
 		speech(l);
 }

@@ -154,7 +154,7 @@ void fxo_seize(struct fxo_line *l)
 	fxo_off_hook(l);
 	l->since_us = l->trunk->now_us;
 	fxo_timer(l, FT_DIALTONE, l->trunk->conf.dialtone_wait_ms);
-	fxo_listen(l, LISTEN_TONES | LISTEN_SPEECH);
+	fxo_listen(l, LISTEN_TONES | LISTEN_SPEECH | LISTEN_DIAL);
 	fxo_step(l->leg, true, "seized", "line %d", l->conf.chan);
 	fxo_report(l->leg, LEG_AUDIO, false, NULL);
 }

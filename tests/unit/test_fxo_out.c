@@ -43,6 +43,7 @@ static void test_dialled_after_dial_tone(void **state)
 	assert_true(r->ports[0].offhook);
 	assert_int_equal(fx_state(r, 1), FXO_SEIZED);
 	assert_int_equal(fx_audio(r, 1)->plays, 0); /* nothing before dial tone */
+	assert_true(fx_audio(r, 1)->listen & LISTEN_DIAL);
 	assert_int_equal(l->events[0].kind, LEG_AUDIO);
 	assert_ptr_equal(l->leg->port, fake_audio_port(fx_audio(r, 1)));
 	fx_run(r, 1100);
@@ -55,6 +56,7 @@ static void test_dialled_after_dial_tone(void **state)
 	fx_run(r, 12 * 200 + 1000);
 	assert_int_equal(fx_state(r, 1), FXO_SENT);
 	assert_int_equal(l->events[1].kind, LEG_PROCEEDING);
+	assert_false(fx_audio(r, 1)->listen & LISTEN_DIAL);
 	assert_int_equal(l->events[2].kind, LEG_PROGRESS);
 	assert_true(l->events[2].inband);
 	assert_non_null(strstr(l->trace, "> seized line 1\n< dial tone after 1100 ms\n> DTMF 9,2079460001\n"));
@@ -403,7 +405,12 @@ static void test_unknown_sound_is_no_glare(void **state)
 
 /* --- Answer supervision -------------------------------------------------------------------------------- */
 
-enum hint { H_POLARITY, H_WINK, H_RINGBACK_STOPS, H_RINGBACK_THEN_SPEECH, H_SPEECH, H_NOTHING, H_BOTH };
+enum hint { H_POLARITY, H_WINK, H_RINGBACK_STOPS, H_RINGBACK_THEN_SPEECH, H_HELLO_IN_PAUSE, H_SPEECH, H_NOTHING, H_BOTH };
+
+static const struct leg_event *answered(struct rig *r)
+{
+	return fx_event(fx_last(r), LEG_ANSWERED);
+}
 
 static void give(struct rig *r, enum hint h)
 {
@@ -427,6 +434,14 @@ static void give(struct rig *r, enum hint h)
 		fx_run(r, 2000);
 		tone_end(r, 1, TONE_RINGBACK);
 		fx_heard(r, 1, HEARD_SPEECH, 0);
+		break;
+	case H_HELLO_IN_PAUSE: /* known as no tone at once, as no part of ringback when it ends */
+		ringback(r, 1, 1);
+		fx_run(r, 1000);
+		fx_heard(r, 1, HEARD_SPEECH, 0);
+		assert_null(answered(r));
+		fx_run(r, 300);
+		tone_end(r, 1, TONE_RINGBACK);
 		break;
 	case H_SPEECH:
 		fx_heard(r, 1, HEARD_SPEECH, 0);
@@ -453,6 +468,7 @@ static const struct {
 	{"a wink", {ANSWER_BATTERY}, 1, H_WINK, "battery"},
 	{"ringback stops", {ANSWER_POLARITY, ANSWER_RINGBACK_STOPPED}, 2, H_RINGBACK_STOPS, "ringback"},
 	{"a voice after ringback", {ANSWER_RINGBACK_STOPPED, ANSWER_SPEECH}, 2, H_RINGBACK_THEN_SPEECH, "speech"},
+	{"one word in a pause of ringback", {ANSWER_RINGBACK_STOPPED, ANSWER_SPEECH}, 2, H_HELLO_IN_PAUSE, "speech"},
 	{"speech is not listed", {ANSWER_POLARITY, ANSWER_RINGBACK_STOPPED}, 2, H_SPEECH, NULL},
 	{"polarity is not listed", {ANSWER_SPEECH}, 1, H_POLARITY, NULL},
 	{"the timer", {ANSWER_POLARITY, ANSWER_TIMER}, 2, H_NOTHING, "timer"},
