@@ -88,7 +88,7 @@ void fxo_dial(struct fxo_line *l)
 	if (!leg->dial[0])
 		fxo_sent(l);
 	else if (l->trunk->conf.pulse)
-		fxo_dial_pulses(l);
+		fxo_timer(l, FT_PAUSE, 0);
 	else
 		play_digits(l, leg->dial, 0);
 }

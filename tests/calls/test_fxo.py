@@ -112,6 +112,7 @@ class Battery(Exchange):
 
 
 class Pulse(Exchange):
+    fxs = ', flash-min: 200ms, flash-max: 800ms'     # the United Kingdom's recall of 50 ms is as short as a pulse
     more_fxo = ', dial: pulse, prefix: "0"'
 
     def test_dialled_by_pulses(self):
@@ -168,7 +169,8 @@ class In(Exchange):
         self.sipcall_end(p, 60)
         self.assertEqual(self.gw.wait_idle(30), [])
         r = self.last_record("in_trunk = 'copper'")
-        self.assertEqual((r['cause'], r['why'], r['answered']), (16, 'the caller gave up', None), r)
+        self.assertEqual((r['cause'], r['why'], r['answered'], r['cleared_how']),
+                         (16, 'the calling side gave up', None, 'ring'), r)
 
 
 class TwoStage(Exchange):

@@ -154,6 +154,9 @@ static void test_pulses(void **state)
 	assert_int_equal(fxo_call_error_cause(-EINVAL), 28);
 	assert_non_null(fx_call(r, "2079"));
 	fx_tone(r, 1, TONE_DIAL, 0, 300);
+	fx_run(r, 499); /* an exchange does not believe in openings so soon after the line was seized */
+	assert_string_equal(r->ports[0].pulses, "");
+	fx_run(r, 1);
 	assert_string_equal(r->ports[0].pulses, "0/");
 	tone_end(r, 1, TONE_DIAL);
 	fx_run(r, 1000);
