@@ -85,71 +85,72 @@ static void defaults(void **state)
 	conf_free(c);
 }
 
-static void everything(void **state)
+static const char every_key[] =
+	"site: {country: 1}\n"
+	"card: sim\n"
+	"sim:\n"
+	"  spans: {1: {fxs: 2, fxo: 2}, 2: {fxs: 1, law: alaw}}\n"
+	"  pairs: [{fxs: 1, fxo: 3, loss: 2.5, echo: 14, echo-delay: 1.5, noise: -55, dead: true}]\n"
+	"trunks:\n"
+	"  phones:\n"
+	"    hunt: round-robin\n"
+	"    fxs:\n"
+	"      lines: [2-1, 5]\n"
+	"      numbers:\n"
+	"        1: {number: \"+12125550101\", name: \"Bj\\u00f6rn\", hotline: \"*57#\", hotline-after: 2500ms}\n"
+	"        5: \"105\"\n"
+	"      tones: de\n"
+	"      start: kewl\n"
+	"      caller-id: v23\n"
+	"      caller-id-when: after-reversal\n"
+	"      caller-id-alert: dtas\n"
+	"      first-digit: 10s\n"
+	"      interdigit: 3s\n"
+	"      reorder: 5s\n"
+	"      howler: 0\n"
+	"      polarity-answer: true\n"
+	"      disconnect: 600ms\n"
+	"      call-waiting: false\n"
+	"      three-way: false\n"
+	"      transfer: false\n"
+	"      flash-min: 80ms\n"
+	"      flash-max: 700ms\n"
+	"      rx-gain: -3.5\n"
+	"      tx-gain: 2\n"
+	"      echo-canceller: 0\n"
+	"      lamp: true\n"
+	"      message-fsk: false\n"
+	"  copper:\n"
+	"    fxo:\n"
+	"      lines: 3-4\n"
+	"      numbers: {4: \"+12125550199\"}\n"
+	"      tones: uk\n"
+	"      answer: [timer, speech]\n"
+	"      answer-timer: 20s\n"
+	"      clear: tone\n"
+	"      idle: 1m\n"
+	"      ceiling: 2h\n"
+	"      no-answer: 60s\n"
+	"      dialtone-wait: 3s\n"
+	"      no-dialtone: dial\n"
+	"      dial: pulse\n"
+	"      dtmf-on: 80ms\n"
+	"      dtmf-off: 70ms\n"
+	"      prefix: \"9,w\"\n"
+	"      two-stage: true\n"
+	"      answer-rings: 1\n"
+	"      caller-id: false\n"
+	"      ring-min: 200ms\n"
+	"      guard: 1s\n"
+	"      flash: 270ms\n"
+	"      rx-gain: 6\n"
+	"      tx-gain: -6\n"
+	"      echo-canceller: 256\n";
+
+static void every_key_of_fxs(void **state)
 {
-	struct conf *c = parse(
-		"site: {country: 1}\n"
-		"card: sim\n"
-		"sim:\n"
-		"  spans: {1: {fxs: 2, fxo: 2}, 2: {fxs: 1, law: alaw}}\n"
-		"  pairs: [{fxs: 1, fxo: 3, loss: 2.5, echo: 14, echo-delay: 1.5, noise: -55, dead: true}]\n"
-		"trunks:\n"
-		"  phones:\n"
-		"    hunt: round-robin\n"
-		"    fxs:\n"
-		"      lines: [2-1, 5]\n"
-		"      numbers:\n"
-		"        1: {number: \"+12125550101\", name: \"Bj\\u00f6rn\", hotline: \"*57#\", hotline-after: 2500ms}\n"
-		"        5: \"105\"\n"
-		"      tones: de\n"
-		"      start: kewl\n"
-		"      caller-id: v23\n"
-		"      caller-id-when: after-reversal\n"
-		"      caller-id-alert: dtas\n"
-		"      first-digit: 10s\n"
-		"      interdigit: 3s\n"
-		"      reorder: 5s\n"
-		"      howler: 0\n"
-		"      polarity-answer: true\n"
-		"      disconnect: 600ms\n"
-		"      call-waiting: false\n"
-		"      three-way: false\n"
-		"      transfer: false\n"
-		"      flash-min: 80ms\n"
-		"      flash-max: 700ms\n"
-		"      rx-gain: -3.5\n"
-		"      tx-gain: 2\n"
-		"      echo-canceller: 0\n"
-		"      lamp: true\n"
-		"      message-fsk: false\n"
-		"  copper:\n"
-		"    fxo:\n"
-		"      lines: 3-4\n"
-		"      numbers: {4: \"+12125550199\"}\n"
-		"      tones: uk\n"
-		"      answer: [timer, speech]\n"
-		"      answer-timer: 20s\n"
-		"      clear: tone\n"
-		"      idle: 1m\n"
-		"      ceiling: 2h\n"
-		"      no-answer: 60s\n"
-		"      dialtone-wait: 3s\n"
-		"      no-dialtone: dial\n"
-		"      dial: pulse\n"
-		"      dtmf-on: 80ms\n"
-		"      dtmf-off: 70ms\n"
-		"      prefix: \"9,w\"\n"
-		"      two-stage: true\n"
-		"      answer-rings: 1\n"
-		"      caller-id: false\n"
-		"      ring-min: 200ms\n"
-		"      guard: 1s\n"
-		"      flash: 270ms\n"
-		"      rx-gain: 6\n"
-		"      tx-gain: -6\n"
-		"      echo-canceller: 256\n");
+	struct conf *c = parse(every_key);
 	const struct conf_fxs *s = &conf_trunk(c, "phones")->fxs;
-	const struct conf_fxo *o = &conf_trunk(c, "copper")->fxo;
 
 	(void)state;
 	assert_int_equal(c->sim.spans[0].law, CONF_MULAW);	/* country 1 */
@@ -181,6 +182,15 @@ static void everything(void **state)
 	assert_int_equal(s->flash_max_ms, 700);
 	assert_true(s->rx_gain_db < -3.4 && s->tx_gain_db > 1.9);
 	assert_int_equal(s->echo_taps, 0);
+	conf_free(c);
+}
+
+static void every_key_of_fxo(void **state)
+{
+	struct conf *c = parse(every_key);
+	const struct conf_fxo *o = &conf_trunk(c, "copper")->fxo;
+
+	(void)state;
 	assert_string_equal(o->lines.line[1].number, "+12125550199");
 	assert_string_equal(o->tones, "uk");
 	assert_int_equal(o->n_answer, 2);
@@ -263,7 +273,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
-		cmocka_unit_test(everything),
+		cmocka_unit_test(every_key_of_fxs),
+		cmocka_unit_test(every_key_of_fxo),
 		cmocka_unit_test(differences),
 	};
 
