@@ -54,6 +54,8 @@ struct did_trunks {
 	/* nearest known name, or NULL: "did you mean" */
 	const char *(*nearest)(void *arg, const char *name);
 	void *arg;
+	/* Can a call go to WHAT on this trunk (a row's TRUNK/WHAT without templates)? False: HINT says what can. NULL: to all. */
+	bool (*takes)(void *arg, const char *name, const char *what, char *hint, size_t size);
 };
 
 /* Loads TEXT (LEN octets, need not end in zero). All errors are reported, not only the first. Returns 0

@@ -169,6 +169,20 @@ static int reject_parse(struct dest *d, const char *text, size_t len, size_t at,
 	return 0;
 }
 
+/* TRUNK/WHAT where only the trunk file knows what there is: ports. */
+static int there(struct did_loader *l, const struct dest *d, size_t at, size_t len, struct fault *f)
+{
+	char hint[160] = "";
+
+	for (size_t i = 0; i < d->len; i++)
+		if ((unsigned char)d->text[i] <= TEMPLATE_FROM)
+			return 0;
+	if (!l->trunks->takes || l->trunks->takes(l->trunks->arg, d->trunk, d->text, hint, sizeof(hint)))
+		return 0;
+	fault_set(f, at, len, hint, "trunk %s has no %.40s", d->trunk, d->text);
+	return -EINVAL;
+}
+
 static int trunk_parse(struct did_loader *l, const char *text, size_t len, size_t at, struct dest *d, struct fault *f)
 {
 	const char *slash = memchr(text, '/', len);
@@ -189,7 +203,12 @@ static int trunk_parse(struct did_loader *l, const char *text, size_t len, size_
 		did_unknown_trunk(l, d->trunk, at, n, f);
 		return -EINVAL;
 	}
-	return slash ? number_parse(d, slash + 1, len - n - 1, at + n + 1, f) : 0;
+	if (!slash)
+		return 0;
+	n++;
+	if (number_parse(d, slash + 1, len - n, at + n, f))
+		return -EINVAL;
+	return there(l, d, at + n, len - n, f);
 }
 
 static bool begins(const char *text, size_t len, const char *word)

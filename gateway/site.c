@@ -79,6 +79,24 @@ static const char *trunk_nearest(void *arg, const char *name)
 	return conf_nearest(name, names, n);
 }
 
+/* A call to telephones names one: by its port, or by its own number. */
+static bool trunk_takes(void *arg, const char *name, const char *what, char *hint, size_t size)
+{
+	const struct loading *l = arg;
+	const struct conf_trunk *t = l->conf ? conf_trunk(l->conf, name) : NULL;
+	const struct conf_lines *lines = t && t->kind == CONF_TRUNK_FXS ? &t->fxs.lines : NULL;
+	char port[16];
+
+	for (int i = 0; lines && i < lines->n; i++) {
+		snprintf(port, sizeof(port), "%d", i + 1);
+		if (!strcmp(port, what) || !strcmp(lines->line[i].number, what))
+			return true;
+	}
+	if (lines)
+		snprintf(hint, size, "its ports are 1 to %d; a telephone can be called by its own number, too", lines->n);
+	return !lines;
+}
+
 /* --- The files -------------------------------------------------------------------------------- */
 
 static int read_all(const char *path, char **out, size_t *len)
@@ -117,7 +135,7 @@ static int read_all(const char *path, char **out, size_t *len)
 
 static int load_dids(struct site *s, struct loading *l, const char *path)
 {
-	const struct did_trunks trunks = { trunk_known, trunk_nearest, l };
+	const struct did_trunks trunks = { trunk_known, trunk_nearest, l, trunk_takes };
 	char *text, message[200];
 	size_t len;
 	int err = read_all(path, &text, &len);

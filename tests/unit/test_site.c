@@ -32,7 +32,7 @@ static void demo(void **state)
 	(void)state;
 	assert_int_equal(site_load(&s, "conf/demo/", on_error, out), 0);
 	assert_string_equal(out, "");
-	assert_int_equal(s->conf->n_trunks, 3);
+	assert_int_equal(s->conf->n_trunks, 5);
 	site_number_rules(conf_trunk(s->conf, "office"), &r);
 	assert_string_equal(r.country, "44");
 	assert_int_equal(r.called_style, NUMBER_STYLE_PLUS);
