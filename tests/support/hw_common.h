@@ -14,6 +14,7 @@ struct hw_common {
 	struct hw *hw;
 	int near, far;   /* two span numbers: hw_common_run() */
 	int fxs, fxo;    /* channels of two analog ports: hw_common_run_analog() */
+	bool canceller;  /* and they have an echo canceller */
 	bool robbed_bit; /* they are no copper pair: without polarity, lamp and on-hook transfer */
 	bool invented;   /* each step is 1 ms of invented time; else it waits for the card */
 	int (*lose)(struct hw_common *t,

@@ -303,7 +303,11 @@ const char *hwa_check_hang_up(struct hw_common *t)
 	hwa_quiet(&a, 1000);
 	hwa_want(&a, !hwa_look(&a, &a.fxs).offhook && !hwa_look(&a, &a.fxo).offhook,
 		 "not on hook afterwards");
-	hwa_talk(&a); /* and once more */
+	hwa_talk(&a); /* and once more; an FXS port that ends talking takes no battery away */
+	hwa_hook(&a, &a.fxs, HW_ONHOOK);
+	hwa_quiet(&a, 1000);
+	hwa_want(&a, hwa_look(&a, &a.fxo).battery == 1 && hwa_look(&a, &a.fxs).offhook == 1,
+		 "on hook took battery away");
 	return hwa_close(&a);
 }
 
@@ -341,6 +345,8 @@ int hw_common_run_analog(struct hw_common *t)
 		{"battery drop on an idle line", hwa_check_drop_idle},
 		{"audio is bit-exact both ways after an answer", hwa_check_audio},
 		{"audio between rings reaches a port on hook", hwa_check_onhook_audio},
+		{"caller ID between rings, by another's modem, is read", hwa_check_caller_id},
+		{"an echo is cancelled, where there is a canceller", hwa_check_echo},
 		{"gains, and none", hwa_check_gains},
 		{"polarity, message lamp, on-hook transfer", hwa_check_copper},
 	};

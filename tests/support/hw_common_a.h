@@ -53,6 +53,8 @@ const char *hwa_check_drop_idle(struct hw_common *t);
 const char *hwa_check_audio(struct hw_common *t);
 const char *hwa_check_onhook_audio(struct hw_common *t);
 const char *hwa_check_gains(struct hw_common *t);
+const char *hwa_check_caller_id(struct hw_common *t);
+const char *hwa_check_echo(struct hw_common *t);
 const char *hwa_check_copper(struct hw_common *t);
 
 #endif

@@ -102,7 +102,7 @@ int main(int argc, char **argv)
 	if (analog) {
 		t.fxs = atoi(argv[2]);
 		t.fxo = atoi(argv[3]);
-		t.robbed_bit = true;
+		t.robbed_bit = t.canceller = true;
 		hw_common_run_analog(&t);
 	} else {
 		hw_common_run(&t);
