@@ -97,12 +97,12 @@ struct hw_audio {
 enum hw_hook {
 	HW_ONHOOK,	/* FXO: opens the loop. FXS: ends ringing, normal battery */
 	HW_OFFHOOK,	/* FXO: seizes the line or answers it. FXS: battery for talking (needed before audio) */
-	HW_FLASH,	/* FXO: opens the loop for flash_out_ms; HW_EV_HOOK_DONE */
+	HW_FLASH,	/* FXO: opens the loop for flash_out_ms; HW_EV_HOOK_DONE. -EBUSY: on hook, or not off hook for long */
 	HW_RING,	/* FXS: rings with the cadence until HW_RING_OFF, HW_ONHOOK or the far end goes off hook.
 			 * -EBUSY: it rings, or somebody is off hook */
 	HW_RING_OFF,	/* FXS: ends ringing */
 	HW_DROP,	/* FXS: takes battery away for drop_ms (open-loop disconnect), then on hook; HW_EV_HOOK_DONE.
-			 * Off hook or ringing ordered meanwhile is done when the card can, some 300 ms later */
+			 * Meanwhile HW_OFFHOOK and HW_RING are -EBUSY */
 };
 /* Times of a port. A member that is 0 keeps what the driver has. */
 struct hw_timing {

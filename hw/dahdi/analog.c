@@ -113,7 +113,9 @@ static int fxs_hook(struct dahdi_line *l, enum hw_hook what)
 
 	if (what == HW_FLASH)
 		return -EINVAL;
-	if (state == PORT_DROPPING || state == PORT_SETTLING) {
+	if (state == PORT_DROPPING)
+		return what == HW_OFFHOOK || what == HW_RING ? -EBUSY : 0;
+	if (state == PORT_SETTLING) {
 		l->port.wanted = what == HW_OFFHOOK || what == HW_RING ? (int)what : -1;
 		return 0;
 	}
@@ -135,7 +137,7 @@ static int fxs_hook(struct dahdi_line *l, enum hw_hook what)
 
 static int flash(struct dahdi_line *l)
 {
-	int err = l->port.state == PORT_TALK ? order(l, DAHDI_FLASH) : -EINVAL;
+	int err = l->port.state == PORT_TALK ? order(l, DAHDI_FLASH) : -EBUSY;
 
 	if (!err)
 		l->port.flashing = true;

@@ -103,6 +103,7 @@ static int ring(struct sim_loop *l)
 	enter(l, FEED_RING_ON);
 	f->step = 0;
 	sim_timer(l, FEED_STEP, SIM_NO_TIME, f->cadence[0]);
+	tell(l, HW_EV_RINGER_ON);
 	return 0;
 }
 

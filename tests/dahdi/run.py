@@ -16,7 +16,7 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 SUITES = {	# name: (spans, tests)
     'e1': ('e1pair', 'test_e1'),
     't1': ('t1pri', 'test_t1'),
-    'analog': ('t1analog', 'test_analog'),
+    'analog': ('analog', 'test_analog'),
 }
 LIMIT = 330
 

@@ -178,9 +178,9 @@ static const char *check_left_open(struct hw_common *t)
 	return NULL;
 }
 
-void hwc_run_checks(struct hw_common *t, const struct hwc_check *checks, size_t n)
+void hwc_run_checks(struct hw_common *t, const struct hwc_check *checks, size_t n, unsigned period)
 {
-	hw_clock_start(t->hw, 8);
+	hw_clock_start(t->hw, period);
 	hwc_run_ms(t, 20);
 	for (size_t i = 0; i < n; i++) {
 		const char *bad = checks[i].check(t);
@@ -217,6 +217,6 @@ int hw_common_run(struct hw_common *t)
 		{"handles may be left open for the card to close", check_left_open},
 	};
 
-	hwc_run_checks(t, checks, sizeof(checks) / sizeof(*checks));
+	hwc_run_checks(t, checks, sizeof(checks) / sizeof(*checks), 8);
 	return t->failed;
 }

@@ -25,8 +25,8 @@ struct hwa {
 	const char *bad; /* the first thing that went wrong */
 };
 
-/* Opens both and waits until a ring would be believed. */
 void hwa_open(struct hwa *a, struct hw_common *t);
+void hwa_open_to_ring(struct hwa *a, struct hw_common *t); /* and waits until a ring would be believed */
 const char *hwa_close(struct hwa *a); /* returns what went wrong */
 
 /* Each of these does nothing once something has gone wrong. */

@@ -79,6 +79,8 @@ static const char *check_drop(struct hw_common *t, int hang_up_at)
 	from = a.from;
 	hwa_next(&a, &a.fxo, HW_EV_DISCONNECT, 0, 100);
 	hwa_want(&a, hwa_look(&a, &a.fxo).battery == 0, "battery is seen that is away");
+	hwa_want(&a, a.bad || hw_hook(a.fxs.e.l, HW_RING) == -EBUSY, "rings without battery");
+	hwa_want(&a, a.bad || hw_hook(a.fxs.e.l, HW_OFFHOOK) == -EBUSY, "talks without battery");
 	if (hang_up_at < 500) {
 		hwc_run_ms(t, hang_up_at);
 		hwa_want(&a, a.bad || hw_hook(a.fxo.e.l, HW_ONHOOK) == 0, "hw_hook fails");

@@ -24,7 +24,7 @@ struct hwc_check {
 	const char *what;
 	const char *(*check)(struct hw_common *t);
 };
-void hwc_run_checks(struct hw_common *t, const struct hwc_check *checks, size_t n);
+void hwc_run_checks(struct hw_common *t, const struct hwc_check *checks, size_t n, unsigned period);
 
 void hwc_on_event(void *arg, enum hw_event ev);
 void hwc_run_ms(struct hw_common *t, int ms);

@@ -119,7 +119,7 @@ static void test_cadence(void **state)
 	hw_hook(r.s.l, HW_RING);
 	arig_run(&r, 5000);
 	assert_true(arig_heard(&r, "a short ring, then two by two",
-			       "O:RING_BEGIN@6 S:RINGER_OFF@301 O:RING_END@357 S:RINGER_ON@801 O:RING_BEGIN@806 "
+			       "S:RINGER_ON@1 O:RING_BEGIN@6 S:RINGER_OFF@301 O:RING_END@357 S:RINGER_ON@801 O:RING_BEGIN@806 "
 			       "S:RINGER_OFF@1201 O:RING_END@1257 S:RINGER_ON@1401 O:RING_BEGIN@1406 "
 			       "S:RINGER_OFF@1801 O:RING_END@1857 S:RINGER_ON@3801 O:RING_BEGIN@3806 "
 			       "S:RINGER_OFF@4201 O:RING_END@4257 S:RINGER_ON@4401 O:RING_BEGIN@4406 "
@@ -248,8 +248,15 @@ static void test_removed(void **state)
 }
 
 /* Ports that lead nowhere. */
+static void count(void *arg, enum hw_event ev)
+{
+	(void)ev;
+	++*(int *)arg;
+}
+
 static void test_loose(void **state)
 {
+	int rings = 0, seen_by_fxo = 0;
 	struct hw_line *s, *o;
 	struct arig r;
 
@@ -257,8 +264,8 @@ static void test_loose(void **state)
 	arig_open(&r, &(struct sim_pair){.fxs = ARIG_FXS, .fxo = ARIG_FXO});
 	hw_line_close(r.s.l);
 	hw_line_close(r.o.l);
-	assert_int_equal(hw_line_open(r.hw, ARIG_LOOSE_FXS, NULL, NULL, &s), 0);
-	assert_int_equal(hw_line_open(r.hw, ARIG_LOOSE_FXO, NULL, NULL, &o), 0);
+	assert_int_equal(hw_line_open(r.hw, ARIG_LOOSE_FXS, count, &rings, &s), 0);
+	assert_int_equal(hw_line_open(r.hw, ARIG_LOOSE_FXO, count, &seen_by_fxo, &o), 0);
 	r.s.l = s;
 	r.o.l = o;
 	hw_hook(s, HW_RING);
@@ -267,6 +274,8 @@ static void test_loose(void **state)
 	seen(&r, "nothing on it", &r.s, &(struct hw_analog){.ringing = 1, .battery = 1, .voltage_mv = -48000});
 	seen(&r, "no exchange", &r.o, &(struct hw_analog){.offhook = 1});
 	hw_hook(s, HW_ONHOOK);
+	assert_int_equal(rings, 1); /* its own */
+	assert_int_equal(seen_by_fxo, 0);
 	arig_close(&r);
 }
 
