@@ -18,6 +18,7 @@
 #define CHUNK 8			/* samples that a card moves at once */
 #define GENERATE 80		/* samples of a tone written at a time */
 #define JUMP_SAMPLES 16		/* a block that is later than this was lost, not late */
+#define REST_BLOCKS 3		/* an idle line whose audio is kept is read so many blocks at a time */
 #define READS_MAX 8		/* blocks in one go after the host was late */
 #define BAND 16			/* samples: a partner on another clock may drift this far */
 

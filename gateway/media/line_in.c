@@ -60,6 +60,18 @@ static int read_block(struct line_port *l, uint8_t *buf, int64_t now_us)
 	return (int)l->block;
 }
 
+/* When the next block is due. What is only kept can wait for REST_BLOCKS, in which all such lines wait for the same moment. */
+static int64_t next_read(const struct line_port *l)
+{
+	int64_t block_us = l->block * SAMPLE_US, at = l->origin_us + (l->rd + l->block) * SAMPLE_US;
+
+	if (!l->ear || l->ear->asked || l->port.peer || l->rec || port_generating(&l->port))
+		return at;
+	while ((at + block_us / 2) / block_us % REST_BLOCKS)
+		at += block_us;
+	return at;
+}
+
 void line_read(void *owner, int64_t now_us)
 {
 	struct line_port *l = owner;
@@ -82,5 +94,5 @@ void line_read(void *owner, int64_t now_us)
 			break;
 	}
 	if (l->running)
-		wheel_add(&l->port.m->wheel, &l->read_due, l->origin_us + (l->rd + l->block) * SAMPLE_US);
+		wheel_add(&l->port.m->wheel, &l->read_due, next_read(l));
 }

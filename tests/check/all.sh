@@ -24,7 +24,8 @@ part() {
 	[ "$f" = 0 ] || { grep -vE '^ok ' "$log" | tail -120; echo "    (all of it: $log)"; }
 }
 jobs=$(nproc)
-threaded=$(grep -lE 'pthread|media_open|records_open|resolve|watchdog' tests/unit/test_*.c | xargs -n1 basename -s .c)
+threaded=$(grep -lE 'pthread|media_open|media_record|media_conference|line_audios_open|records_open|resolve|watchdog' tests/unit/test_*.c |
+	xargs -n1 basename -s .c)
 unit_paths=$(for t in $threaded; do echo "build/tsan/tests/unit/$t"; done)
 
 # shellcheck disable=SC2086
