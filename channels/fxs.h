@@ -32,8 +32,9 @@ struct fxs_conf {
 	enum cid_method cid;		/* as the country, or set by itself */
 	enum cid_when cid_when;
 	bool cid_dtas;
-	unsigned first_digit_ms, interdigit_ms;	/* 15 s, 4 s */
-	unsigned busy_ms, howler_ms;	/* left off hook: reorder so long, then howler so long, then quiet until on hook */
+	unsigned first_digit_ms, interdigit_ms;	/* 0: 15 s, 4 s */
+	unsigned busy_ms, howler_ms;	/* left off hook: reorder so long (0: 30 s), then howler so long (0: none), then quiet
+					 * until on hook */
 	bool polarity_answer;		/* battery reversed from answer to clear */
 	unsigned drop_ms;		/* battery drop when the far end clears; 0 for none; KEWL has one always */
 	bool call_waiting, three_way, transfer;

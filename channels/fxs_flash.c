@@ -142,10 +142,10 @@ void fxs_flash_tone(struct fxs_line *l)
 
 /* --- On hook ------------------------------------------------------------------------------------- */
 
-/* What both legs lead to talks on without this line. */
+/* What both legs lead to talks on without this line. Said of the held one, which is up; the other may still ring. */
 static void transfer(struct fxs_line *l)
 {
-	struct leg_event ev = { .kind = LEG_JOIN, .other = &l->leg[1]->leg };
+	struct leg_event ev = { .kind = LEG_JOIN, .other = &l->leg[0]->leg };
 	bool conference = l->state == FS_THREE;
 	struct fxs_leg *leg[2] = { l->leg[0], l->leg[1] };
 
@@ -158,7 +158,7 @@ static void transfer(struct fxs_line *l)
 	}
 	if (conference)
 		fxs_report_conference_end(l);
-	fxs_report(leg[0], &ev);
+	fxs_report(leg[1], &ev);
 }
 
 /* The call that is left rings: one that waited as any call, one that was held until it is taken or has rung for too long. */

@@ -24,7 +24,7 @@ static const unsigned next_states[FXS_STATES] = {
 	[FS_UP] = M(FS_OUT) | M(FS_IDLE) | M(FS_RING) | M(FS_DIAL) | M(FS_UP) | M(FS_THREE) | M(FS_DROP) | M(FS_TONE),
 	[FS_THREE] = M(FS_OUT) | M(FS_IDLE) | M(FS_UP),
 	[FS_DROP] = M(FS_OUT) | M(FS_IDLE) | M(FS_TONE),
-	[FS_TONE] = M(FS_OUT) | M(FS_IDLE) | M(FS_RING) | M(FS_DIAL) | M(FS_UP) | M(FS_TONE) | M(FS_HOWL),
+	[FS_TONE] = M(FS_OUT) | M(FS_IDLE) | M(FS_RING) | M(FS_DIAL) | M(FS_UP) | M(FS_TONE) | M(FS_HOWL) | M(FS_QUIET),
 	[FS_HOWL] = M(FS_OUT) | M(FS_IDLE) | M(FS_RING) | M(FS_UP) | M(FS_QUIET),
 	[FS_QUIET] = M(FS_OUT) | M(FS_IDLE) | M(FS_RING) | M(FS_UP),
 };

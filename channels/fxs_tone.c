@@ -77,6 +77,10 @@ void fxs_drop_done(struct fxs_line *l)
 
 void fxs_tone_timer(struct fxs_line *l)
 {
+	if (!l->trunk->conf.howler_ms) {
+		fxs_howl_timer(l);
+		return;
+	}
 	fxs_line_set(l, FS_HOWL);
 	fxs_play_tone(l, TONE_HOWLER);
 	fxs_arm(l, FT_STATE, l->trunk->conf.howler_ms);

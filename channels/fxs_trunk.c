@@ -90,7 +90,6 @@ int fxs_trunk_open(struct fxs_trunk **out, struct hw *hw, const struct fxs_conf 
 	set_default(&t->conf.first_digit_ms, 15000);
 	set_default(&t->conf.interdigit_ms, 4000);
 	set_default(&t->conf.busy_ms, 30000);
-	set_default(&t->conf.howler_ms, 60000);
 	err = make_lines(t, conf);
 	if (err) {
 		free(t);

