@@ -26,6 +26,8 @@ void command_clear(void *arg, struct control_request *req, struct json_object *a
 void command_drain(void *arg, struct control_request *req, struct json_object *args);
 void command_ladder(void *arg, struct control_request *req, struct json_object *args);
 void command_fault(void *arg, struct control_request *req, struct json_object *args);
+/* commands_line.c */
+void command_line(void *arg, struct control_request *req, struct json_object *args);
 /* commands_phone.c */
 void command_phone(void *arg, struct control_request *req, struct json_object *args);
 /* commands_conf.c */

@@ -214,13 +214,16 @@ struct line_audio *line_audio_find(struct line_audios *all, int chan)
 	return found;
 }
 
+void line_audio_path(const struct line_audios *all, const char *path, char *out, size_t size)
+{
+	snprintf(out, size, "%s%s%s", *path == '/' ? "" : all->folder, *path == '/' ? "" : "/", path);
+}
+
 int line_audio_record(struct line_audio *a, const char *path, unsigned seconds, media_file_fn *fn, void *arg)
 {
 	char full[512];
-	int n = snprintf(full, sizeof(full), "%s%s%s", *path == '/' ? "" : a->all->folder, *path == '/' ? "" : "/", path);
 
-	if (!*path || n >= (int)sizeof(full))
-		return -EINVAL;
+	line_audio_path(a->all, path, full, sizeof(full));
 	return media_record(a->port, full, seconds, fn, arg);
 }
 

@@ -231,23 +231,42 @@ void trunk_lines_alarms(const struct trunk *t, trunk_alarm_fn *fn, void *arg)
 	free(l);
 }
 
-int trunk_line_chan(struct gateway *gw, const char *line, const struct country **country)
+static bool has_name(const struct trunk *t, const struct trunk_line *l, const char *name)
 {
-	const char *slash = strrchr(line, '/'), *digits = slash ? slash + 1 : line;
-	char *end;
-	long want = strtol(digits, &end, 10);
-	struct fxs_line_info l[256];
+	char chan[16], analog[96];
+	const char *slash = strrchr(l->name, '/');
 
-	for (struct trunk *t = gw->trunks; t && *digits && !*end; t = t->next) {
-		int n = t->fxs ? fxs_trunk_lines(t->fxs, l, 256) : 0;
+	snprintf(chan, sizeof(chan), "%d", l->chan);
+	/* The table shows a long trunk name cut short. */
+	snprintf(analog, sizeof(analog), "%s%s", t->name, slash && !t->pri ? slash : "/");
+	return !strcmp(name, l->name) || !strcmp(name, chan) || !strcmp(name, analog);
+}
 
-		if (slash && (strncmp(t->name, line, (size_t)(slash - line)) || t->name[slash - line]))
-			continue;
-		for (int i = 0; i < n && i < 256; i++)
-			if ((slash ? l[i].port : l[i].chan) == want) {
-				*country = t->country;
-				return l[i].chan;
+struct trunk *trunk_find_line(struct gateway *gw, const char *name, struct trunk_line *out)
+{
+	struct trunk_line *l = calloc(TRUNK_LINES_MAX, sizeof(*l));
+	struct trunk *found = NULL;
+
+	for (struct trunk *t = gw->trunks; t && l && !found; t = t->next) {
+		int n = t->is->lines ? t->is->lines(t, l, TRUNK_LINES_MAX) : 0;
+
+		for (int i = 0; i < n && i < TRUNK_LINES_MAX && !found; i++)
+			if (has_name(t, &l[i], name)) {
+				*out = l[i];
+				found = t;
 			}
 	}
-	return -ENOENT;
+	free(l);
+	return found;
+}
+
+int trunk_line_chan(struct gateway *gw, const char *line, const struct country **country)
+{
+	struct trunk_line l;
+	struct trunk *t = trunk_find_line(gw, line, &l);
+
+	if (!t || !t->fxs)
+		return -ENOENT;
+	*country = t->country;
+	return l.chan;
 }

@@ -94,6 +94,8 @@ void trunk_own_number(struct leg_number *n);
 
 /* --- For everybody ---------------------------------------------------------------------------------- */
 
+/* The line called NAME ("copper/1", "1/7" or a channel number) into OUT, and its trunk; NULL when there is none. */
+struct trunk *trunk_find_line(struct gateway *gw, const char *name, struct trunk_line *out);
 /* The channel of the FXS line LINE, "phones/1" or a channel number, and whose tones it has; -ENOENT. */
 int trunk_line_chan(struct gateway *gw, const char *line, const struct country **country);
 /* WAITING messages for the telephone whose number is USER ("+442079460501", or as a person dials). -ENOENT. */

@@ -72,6 +72,7 @@ int cli_records(const struct cli *cli, int argc, char **argv);
 int cli_call(const struct cli *cli, int argc, char **argv);
 int cli_clear(const struct cli *cli, int argc, char **argv);
 int cli_drain(const struct cli *cli, int argc, char **argv);
+int cli_line(const struct cli *cli, int argc, char **argv);
 int cli_phone(const struct cli *cli, int argc, char **argv);
 int cli_fault(const struct cli *cli, int argc, char **argv);
 int cli_log(const struct cli *cli, int argc, char **argv);

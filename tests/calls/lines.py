@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Analog lines for the whole-call tests: four telephones on FXS ports, each wired to an FXO port, and somebody to lift them."""
+import cmath
 import json
 import os
 import subprocess
@@ -38,6 +39,16 @@ DIDS = """\
 +44207946050[1-4]     phones
 9*                    copper/{from:2}
 """
+
+
+def share_of(x, hz):
+    """How much of the power of X (8 kHz) lies within 5 Hz of HZ, 50 ms at a time, the median."""
+    shares = []
+    for at in range(0, len(x) - 399, 400):
+        part = x[at:at + 400]
+        c = sum(v * cmath.exp(-2j * cmath.pi * hz * i / 8000) for i, v in enumerate(part))
+        shares.append(2 * abs(c) ** 2 / (400 * (sum(v * v for v in part) or 1)))
+    return sorted(shares)[len(shares) // 2]
 
 
 class LinesTest(bed.CallTest):

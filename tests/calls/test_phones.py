@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Telephones on FXS ports, as a person uses them: call each other, a SIP system, the test lines."""
+import struct
+import subprocess
+import wave
+
 import lines
 
 
@@ -38,4 +42,22 @@ class Phones(lines.LinesTest):
         self.assert_all_answered(self.sipcall_end(p), 1)
         self.hears(3, 'tone busy', 15)      # the far end has gone
         self.phone(3, 'on')
+        self.assertEqual(self.gw.wait_idle(), [])
+
+    def test_a_line_is_recorded(self):
+        """Both directions of a telephone's line: what the person says on the left, what is heard on the right."""
+        self.dial(4, '02079460108')
+        self.wait_line('phones/4', 'up')
+        self.phone(4, 'play', self.wav('tone.wav', 6, 'sine', '1500', 'gain', '-10'))
+        wav = self.folder + '/both.wav'
+        self.gw.cli('line', 'phones/4', 'record', '3', wav)
+        subprocess.run(['sox', wav, '-e', 'signed', '-b', '16', wav + '.wav'], check=True)     # it is in the line's own law
+        with wave.open(wav + '.wav') as f:
+            self.assertEqual((f.getnchannels(), f.getframerate()), (2, 8000))
+            f.setpos(8000)
+            both = struct.unpack('<16000h', f.readframes(8000))
+        for side in (both[0::2], both[1::2]):      # the echo line gives it back: the same tone on both sides
+            self.assertGreater(lines.share_of(side, 1500), 0.9)
+        self.assertNotEqual(self.gw.cli('line', 'phones/4', 'record', '1', wav, check=False)[0], 0, 'it exists already')
+        self.phone(4, 'on')
         self.assertEqual(self.gw.wait_idle(), [])

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tipring line: one line, recorded. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/cli/cli.h"
+
+#define ASK_S 20
+
+static int record(const struct cli *cli, int argc, char **argv)
+{
+	struct json_object *q, *a = NULL;
+	char *end, folder[400] = "", path[800];
+	long seconds = argc == 4 ? strtol(argv[2], &end, 10) : 0;
+	int rc;
+
+	if (argc != 4 || *end || seconds < 1) {
+		fprintf(stderr, "usage: tipring line LINE record SECONDS FILE\n");
+		return CLI_USAGE;
+	}
+	q = cli_request("line");
+	json_object_object_add(q, "line", json_object_new_string(argv[0]));
+	json_object_object_add(q, "act", json_object_new_string("record"));
+	json_object_object_add(q, "seconds", json_object_new_int64(seconds));
+	/* The daemon writes it: a name is meant from where it was typed. */
+	if (argv[3][0] != '/' && !getcwd(folder, sizeof(folder)))
+		folder[0] = 0;
+	snprintf(path, sizeof(path), "%s%s%s", folder, *folder ? "/" : "", argv[3]);
+	json_object_object_add(q, "file", json_object_new_string(path));
+	rc = cli_ask(cli, q, ASK_S + (int)(seconds < 3600 ? seconds : 3600), &a);
+	if (rc == CLI_OK && !cli->json)
+		printf("written to %s: what the line brought on the left, what went out on the right\n", js(a, "file"));
+	json_object_put(a);
+	return rc;
+}
+
+int cli_line(const struct cli *cli, int argc, char **argv)
+{
+	if (!strcmp(argv[1], "record"))
+		return record(cli, argc, argv);
+	fprintf(stderr, "tipring: a line cannot \"%s\"; \"tipring help line\" tells what it can\n", argv[1]);
+	return CLI_USAGE;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One line as a command: what is on it, recorded in both directions. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/call.h"
+#include "gateway/commands.h"
+#include "gateway/line_audio.h"
+#include "gateway/trunk.h"
+
+/* The port on the line: an analog line's own, or that of the call on a B channel. */
+static struct media_port *port_on(struct gateway *gw, const struct trunk_line *l)
+{
+	struct line_audio *a = line_audio_find(gw->audios, l->chan);
+
+	if (a)
+		return line_audio_media.port(a);
+	for (struct call *c = gw->calls; c && l->leg[0]; c = c->next) {
+		if (c->in.leg == l->leg[0])
+			return c->in.port;
+		if (c->out.leg == l->leg[0])
+			return c->out.port;
+	}
+	return NULL;
+}
+
+static void on_recorded(void *arg, const char *path, int err)
+{
+	struct control_request *req = arg;
+	struct json_object *o;
+
+	if (err) {
+		control_fail(req, "", "%s: %s", path, strerror(-err));
+		return;
+	}
+	o = json_object_new_object();
+	put_str(o, "file", path);
+	control_answer(req, o);
+}
+
+static void record(struct gateway *gw, const struct trunk_line *l, struct control_request *req, struct json_object *args)
+{
+	const char *path = command_str(args, "file", "");
+	int64_t seconds = command_int(args, "seconds", 0);
+	struct media_port *p = port_on(gw, l);
+	char full[512];
+	int err;
+
+	if (!p) {
+		control_fail(req, "a B channel can be recorded while a call is on it", "nothing is on %s", l->name);
+		return;
+	}
+	if (seconds < 1 || seconds > MEDIA_RECORD_SECONDS) {
+		control_fail(req, "", "a recording lasts 1 to %d seconds", MEDIA_RECORD_SECONDS);
+		return;
+	}
+	line_audio_path(gw->audios, path, full, sizeof(full));
+	err = media_record(p, full, (unsigned)seconds, on_recorded, req);
+	if (err)
+		control_fail(req, err == -EBUSY ? "one recording of a line at a time" : "", "cannot record to %s: %s", full,
+			     strerror(-err));
+}
+
+void command_line(void *arg, struct control_request *req, struct json_object *args)
+{
+	struct gateway *gw = arg;
+	const char *name = command_str(args, "line", ""), *act = command_str(args, "act", "");
+	struct trunk_line l;
+	struct trunk *t = trunk_find_line(gw, name, &l);
+
+	if (!t)
+		control_fail(req, "tipring lines lists them", "there is no line \"%s\"", name);
+	else if (!strcmp(act, "record"))
+		record(gw, &l, req, args);
+	else
+		control_fail(req, "record", "a line cannot \"%s\"", act);
+}
