@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * channels/sound/listener.h: everything that is heard on an analog line, in one pass over its audio: DTMF, the tones of a
- * country by frequency and cadence, speech and silence, caller ID, the alerting signal; and the last seconds of audio, kept. Pure.
+ * country by frequency and cadence, speech and silence, caller ID, the alerting signal; and the last seconds of audio,
+ * kept. Pure.
  * Opened and closed on the loop thread, fed on the media thread; nothing else is shared.
  */
 #ifndef CHANNELS_SOUND_LISTENER_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * channels/sound/speech_rx.h: a voice, or any other sound that is neither a tone of the country nor a digit; and silence. Loud
- * enough, and above the noise that was there before: a noise that stays as it is, as in the pauses of a tone, is
+ * channels/sound/speech_rx.h: a voice, or any other sound that is neither a tone of the country nor a digit; and silence.
+ * Loud enough, and above the noise that was there before: a noise that stays as it is, as in the pauses of a tone, is
  * silence. Pure.
  */
 #ifndef CHANNELS_SOUND_SPEECH_RX_H

@@ -46,8 +46,8 @@ void cadence_table(struct cadence_table *t, const struct country *c, cadence_set
 struct cadence_match cadence_match(const struct cadence_table *t, const struct cadence_run *runs, unsigned n);
 /* A tone of SET that goes on after MS, or NULL. AWAITED: a dial tone is, and nothing else can be. */
 const struct cadence *cadence_lasting(const struct cadence_table *t, int set, uint32_t ms, bool awaited);
-/* Two tones of a country that nobody can tell apart within the tolerances: the same frequencies, and cadences less than 20 %
- * apart. The first of them in enum tone_id's order is reported for both. */
+/* Two tones of a country that nobody can tell apart within the tolerances: the same frequencies, and cadences less than 22 %
+ * apart. The nearer is reported; of two that are the same, the first in enum tone_id's order. */
 bool cadence_alike(const struct cadence *a, const struct cadence *b);
 
 #endif

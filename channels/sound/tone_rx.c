@@ -62,8 +62,8 @@ struct tone_rx {
 };
 
 /*
- * A call abroad brings the other country's tones. They are not told one from another, but they are no voice. Ringback, busy and
- * congestion of every country lie near enough to one of these.
+ * A call abroad brings the other country's tones. They are not told one from another, but they are no voice.
+ * Ringback, busy and congestion of every country lie near enough to one of these.
  */
 static const uint16_t abroad[][TONE_FREQS_MAX] = {
 	{ 425 }, { 400 }, { 440 }, { 450 }, { 400, 450 }, { 440, 480 }, { 480, 620 }, { 350, 440 }, { 413, 438 }, { 367, 433 },

@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * channels/sound/tone_rx.h: the call-progress tones of one country (ITU-T E.180) heard on a line, by frequency and
- * cadence. A tone is recognised at -30 dBm0 and more, 20 dB above the noise, each frequency off by up to 1.5 %, its cadence by 10 %: a
- * cadence within two cycles, a tone that goes on within 700 ms, or when it has lasted longer than the longest burst
- * of its frequencies in the country's other tones (a German dial tone is known from the first ring of a ringback after 1.2 s).
- * Two cadences with a common beginning are told apart where they part. Media thread.
+ * cadence. A tone is recognised at -30 dBm0 and more, 20 dB above the noise, each frequency off by up to 1.5 %, its
+ * cadence by 10 %: a cadence within two cycles, a tone that goes on after 600 ms. What cannot be known by then:
+ *
+ *   a tone that goes on, where another has bursts     when it has outlasted the longest of them: 1.2 s where
+ *   of its frequencies (dial against ringback)        ringback has 1 s (de, nl, ru, ...), 1.7 s for 1.5 s (fr, es)
+ *   two cadences that begin alike (br, es: busy       where they part: after 2.5 to 3.5 cycles of the shorter
+ *   against congestion)
+ *   busy and congestion that are the same             the first in enum tone_id's order is told; no row of the
+ *                                                     table has such a pair: it leaves congestion out
+ *   stutter dial, howler, call waiting, confirmation  stutter is told as dial; the others are not told, and are no voice
+ *
+ * Media thread.
  */
 #ifndef CHANNELS_SOUND_TONE_RX_H
 #define CHANNELS_SOUND_TONE_RX_H

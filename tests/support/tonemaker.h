@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tests/support/tonemaker.h: a country's tone as a bad line brings it: at a level of its own, its frequencies and its cadence
- * off, noise all the time. Made from the definition alone, by none of the code that plays tones.
+ * tests/support/tonemaker.h: a country's tone as a bad line brings it: at a level of its own, its frequencies and its
+ * cadence off, noise all the time. Made from the definition alone, by none of the code that plays tones.
  */
 #ifndef TESTS_SUPPORT_TONEMAKER_H
 #define TESTS_SUPPORT_TONEMAKER_H
