@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #define DEAF_US 500000		/* after dialling: the exchange's clicks are no speech */
+#define EARLY_US 1000000	/* before all digits are out: the last one is */
 #define BUSY_CYCLES 2
 #define CADENCE_TOLERANCE 115	/* per cent */
 
@@ -29,7 +30,13 @@ void fxo_sent(struct fxo_line *l)
 	fxo_set(l, FXO_SENT);
 	fxo_listen(l, LISTEN_TONES | LISTEN_SPEECH);
 	l->dialled_us = l->trunk->now_us;
-	l->answer_bits = 0;
+	if (l->early_bits && l->trunk->now_us - l->early_us <= EARLY_US) {
+		l->answer_bits = l->early_bits;
+	} else {
+		l->answer_bits = 0;
+		l->reversed = false; /* what it did at the first digits says nothing */
+	}
+	l->early_bits = 0;
 	if (fxo_wants(l, ANSWER_TIMER))
 		fxo_timer(l, FT_ANSWER, c->answer_timer_ms);
 	fxo_timer(l, FT_NO_ANSWER, c->no_answer_ms);
@@ -157,10 +164,17 @@ void fxo_ringback_gone(struct fxo_line *l)
 
 /* --- The ladder -------------------------------------------------------------------------------------- */
 
+/* An exchange may answer at the last digit, before we know that it is out: such a hint waits for that. */
 void fxo_answer_hint(struct fxo_line *l, enum fxo_answer a)
 {
-	if (l->state == FXO_SENT && fxo_wants(l, a))
+	if (!fxo_wants(l, a))
+		return;
+	if (l->state == FXO_SENT) {
 		l->answer_bits |= 1U << a;
+	} else if (l->state == FXO_DIALLING) {
+		l->early_bits |= 1U << a;
+		l->early_us = l->trunk->now_us;
+	}
 }
 
 void fxo_answer_timer(struct fxo_line *l)

@@ -157,7 +157,7 @@ static void disconnected(struct fxo_line *l, const char *text)
 {
 	if (l->state == FXO_SEIZED || l->flashing || l->trunk->now_us - l->seized_us < CLICK_US)
 		return;
-	if (l->state == FXO_SENT && !text && fxo_wants(l, ANSWER_BATTERY))
+	if ((l->state == FXO_SENT || l->state == FXO_DIALLING) && !text && fxo_wants(l, ANSWER_BATTERY))
 		fxo_answer_hint(l, ANSWER_BATTERY);
 	else if (watched(l, CLEARED_BATTERY))
 		fxo_far_cleared(l, CLEARED_BATTERY, text);
@@ -170,11 +170,11 @@ static void turned(struct fxo_line *l)
 	bool called = l->state == FXO_ACCEPTED || (l->leg && l->leg->leg.incoming);
 
 	l->reversed = !l->reversed;
-	if (l->state == FXO_SEIZED || l->state == FXO_DIALLING || l->at[FT_SETTLE])
+	if (l->state == FXO_SEIZED || (l->state != FXO_DIALLING && l->at[FT_SETTLE]))
 		l->reversed = false;
-	else if (l->state == FXO_SENT && l->reversed)
+	else if ((l->state == FXO_SENT || l->state == FXO_DIALLING) && l->reversed)
 		fxo_answer_hint(l, ANSWER_POLARITY);
-	else if ((called || !l->reversed) && watched(l, CLEARED_POLARITY))
+	else if (l->state != FXO_DIALLING && (called || !l->reversed) && watched(l, CLEARED_POLARITY))
 		fxo_far_cleared(l, CLEARED_POLARITY, NULL);
 }
 
@@ -200,7 +200,7 @@ void fxo_off_hook(struct fxo_line *l)
 	fxo_timer_off(l, FT_PRERING);
 	l->seized_us = l->trunk->now_us;
 	l->ring_now = false;
-	l->answer_bits = 0;
+	l->answer_bits = l->early_bits = 0;
 	l->cycles = l->cycles_spoken = l->sounds_over_ringback = 0;
 	l->tone = TONE_NONE;
 	l->sound_us = l->silent_us = l->rtp_lost_us = 0;

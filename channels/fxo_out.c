@@ -7,10 +7,13 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define GLARE_US 500000 /* a ring so soon after seizing had begun before */
+enum { IN_USE_MIN_MV = 3000, IN_USE_MAX_MV = 18000 };	/* across a pair whose loop is closed; open, it has 24 V or more */
 
 /* --- Hunting ----------------------------------------------------------------------------------------- */
 
@@ -139,12 +142,22 @@ static void rung_before(struct fxo_line *l)
 	next_line(leg, 44, "glare: the line rings");
 }
 
+/* A telephone beside us has the line: what it talks is no dial tone, nor glare. */
+static bool in_use(const struct hw_analog *a)
+{
+	return a->voltage_mv != INT_MIN && abs(a->voltage_mv) >= IN_USE_MIN_MV && abs(a->voltage_mv) <= IN_USE_MAX_MV;
+}
+
 void fxo_seize(struct fxo_line *l)
 {
-	struct hw_analog a;
+	struct hw_analog a = {.ringing = -1, .voltage_mv = INT_MIN};
 
 	if (l->ring_now || (!hw_analog(l->hw, &a) && a.ringing == 1)) {
 		rung_before(l);
+		return;
+	}
+	if (in_use(&a)) {
+		fxo_seize_failed(l, 34, "a telephone beside us is using the line");
 		return;
 	}
 	if (fxo_hook(l, HW_OFFHOOK)) {

@@ -115,6 +115,8 @@ struct fxo_line {
 
 	/* Supervision. */
 	unsigned answer_bits;		/* 1 << enum fxo_answer: seen in this turn */
+	unsigned early_bits;		/* the same, while the last digits went out */
+	int64_t early_us;
 	bool ringback;			/* has been heard */
 	unsigned sounds_over_ringback;
 	bool reversed;			/* polarity, against what it was when the line was seized */

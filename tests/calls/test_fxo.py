@@ -34,7 +34,7 @@ class Exchange(lines.LinesTest):
     def make_gateway(self, **kw):
         self.fxo = ', answer: [%s], clear: [%s]%s' % (self.answer, self.clear, self.more_fxo)
         self.lines_dids = DIDS.format(folder=self.folder)
-        talk = self.wav('talk.wav', 5)
+        talk = self.wav('talk.wav', 2)
         # Somebody speaks, and is gone; the exchange gives dial tone and nothing else.
         dial = self.wav('tone.wav', 20, 'sine', '350', 'synth', 'sine', 'mix', '440', 'gain', '-12')
         subprocess.run(['sox', talk, dial, self.folder + '/dial.wav'], check=True)
@@ -135,11 +135,9 @@ class RingbackStops(Exchange):
         self.assertEqual(self.how(r), ('ringback', 'tone', 16), r)
 
 
-class NoDialTone(Exchange):
-    more_fxo = ', dialtone-wait: 2s'
-
-    def test_the_next_line_is_taken(self):
-        self.phone(1, 'off')                # somebody is on the line: its dial tone gives way to quiet
+class InUse(Exchange):
+    def test_a_telephone_beside_us_has_the_line(self):
+        self.phone(1, 'off')
         self.phone(1, 'dial', '02079460112')
         self.wait_line('phones/1', 'up')
         p = self.call('902079460110')

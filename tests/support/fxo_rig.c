@@ -78,7 +78,7 @@ static int port_analog(struct hw_line *l, struct hw_analog *out)
 	const struct rig_port *p = (struct rig_port *)l;
 
 	*out = (struct hw_analog){.offhook = p->offhook, .ringing = p->ringing, .battery = p->battery, .reversed = -1,
-				  .voltage_mv = INT_MIN, .current_ua = INT_MIN};
+				  .voltage_mv = p->voltage_mv, .current_ua = INT_MIN};
 	return p->away ? -ENODEV : 0;
 }
 
@@ -193,6 +193,7 @@ struct rig *fx_open(const struct fxo_conf *conf)
 		r->ports[i].line = (struct hw_line){.ops = &ops, .hw = &r->hw, .chan = i + 1, .span = 1, .law = HW_ALAW,
 						    .kind = HW_CHAN_FXO};
 		r->ports[i].battery = 1;
+		r->ports[i].voltage_mv = i ? -48000 : INT_MIN;	/* one card cannot tell */
 	}
 	assert_int_equal(fxo_trunk_open(&r->trunk, &r->hw, conf, &h), 0);
 	fx_run(r, 0);

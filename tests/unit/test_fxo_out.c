@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tests/unit/test_fxo_out.c: calls that go out on an FXO line: hunting, dial tone, glare, dialling, answer supervision. */
 #include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -406,6 +407,28 @@ static void test_unknown_sound_is_no_glare(void **state)
 	fx_close(r);
 }
 
+static void test_line_in_use_by_a_telephone(void **state)
+{
+	static const struct {
+		int mv;
+		bool taken;
+	} volts[] = {{-48000, true}, {24000, true}, {-8000, false}, {7000, false}, {0, true}, {INT_MIN, true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(volts) / sizeof(volts[0]); i++) {
+		struct rig *r = fresh();
+
+		r->ports[0].voltage_mv = volts[i].mv;
+		fx_call(r, "100");
+		assert_int_equal(r->ports[0].seizures, volts[i].taken);
+		assert_int_equal(fx_state(r, volts[i].taken ? 1 : 2), FXO_SEIZED);
+		fx_clear(fx_last(r), 16);
+		fx_run(r, 10000);
+		assert_int_equal(fx_state(r, 1), FXO_IDLE);
+		fx_close(r);
+	}
+}
+
 /* --- Answer supervision -------------------------------------------------------------------------------- */
 
 enum hint { H_POLARITY, H_WINK, H_RINGBACK_STOPS, H_RINGBACK_THEN_SPEECH, H_HELLO_IN_PAUSE, H_SPEECH, H_NOTHING, H_BOTH };
@@ -502,6 +525,36 @@ static void test_ladder(void **state)
 		assert_int_equal(fx_state(r, 1), ladder[i].how ? FXO_UP : FXO_SENT);
 		if (ev)
 			assert_string_equal(fake_audio_text(fx_audio(r, 1)), ""); /* the caller is let through */
+		fx_close(r);
+	}
+}
+
+/* An exchange that answers at the last digit does so before we know that the digit is out. */
+static void test_reversal_while_dialling(void **state)
+{
+	static const struct {
+		unsigned at_ms;
+		bool answered;
+	} when[] = {{300, false}, {1700, true}, {1990, true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(when) / sizeof(when[0]); i++) {
+		struct rig *r = fresh();
+		struct rig_leg *l = fx_call(r, "2079460001");
+
+		fx_tone(r, 1, TONE_DIAL, 0, 300);
+		tone_end(r, 1, TONE_DIAL);
+		fx_run(r, when[i].at_ms);
+		fx_card(r, 1, HW_EV_POLARITY);
+		assert_null(fx_event(l, LEG_ANSWERED));
+		fx_run(r, 2000 - when[i].at_ms + 1);
+		assert_int_equal(fx_event(l, LEG_ANSWERED) != NULL, when[i].answered);
+		fx_run(r, 5000);
+		fx_card(r, 1, HW_EV_POLARITY);
+		if (when[i].answered)
+			fx_assert_cleared(l, 16, true, "polarity");
+		else
+			assert_non_null(fx_event(l, LEG_ANSWERED)); /* that was it: the one before only said that it listens */
 		fx_close(r);
 	}
 }
@@ -610,7 +663,9 @@ int main(void)
 		cmocka_unit_test(test_glare_with_one_line),
 		cmocka_unit_test(test_click_at_seizure_is_no_glare),
 		cmocka_unit_test(test_unknown_sound_is_no_glare),
+		cmocka_unit_test(test_line_in_use_by_a_telephone),
 		cmocka_unit_test(test_ladder),
+		cmocka_unit_test(test_reversal_while_dialling),
 		cmocka_unit_test(test_not_answered),
 		cmocka_unit_test(test_nobody_answers),
 		cmocka_unit_test(test_failure_tones),
