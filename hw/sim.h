@@ -21,7 +21,7 @@ struct sim_pair {
 	int fxs, fxo;
 	double loss_db;			/* each way, 0 to 20 */
 	double echo_db;			/* 2-wire hybrid: what an end sends comes back to it this much lower; 0 for none */
-	double echo_ms;			/* after this time, 0 to 32 */
+	double echo_ms;			/* after this time, 0 to 32; a line started with echo_taps beyond it hears none */
 	double noise_dbm0;		/* white noise at both ends; 0 for none */
 	bool dead;			/* cut: no battery at the FXO end, nothing passes */
 };

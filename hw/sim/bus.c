@@ -113,6 +113,7 @@ static void add_echo(const struct sim_bus *b, int party, int *mix, size_t n)
 static void hear(struct sim_bus *b, int party, const struct sent *s, uint8_t *out, size_t n)
 {
 	enum hw_law law = b->clock->law;
+	bool echo = b->echo && b->end[party].line->taps <= b->delay; /* a canceller that is long enough leaves none */
 	int mix[CHUNK] = {0}, others = 0, last = 0;
 
 	for (int i = 0; i < SIM_PARTIES; i++)
@@ -120,18 +121,18 @@ static void hear(struct sim_bus *b, int party, const struct sent *s, uint8_t *ou
 			others++;
 			last = i;
 		}
-	if (!b->end[party].hears || (!others && !b->noise && !b->echo)) {
+	if (!b->end[party].hears || (!others && !b->noise && !echo)) {
 		memset(out, sim_law_idle(law), n);
 		return;
 	}
-	if (others == 1 && b->loss == UNITY && !b->noise && !b->echo) {
+	if (others == 1 && b->loss == UNITY && !b->noise && !echo) {
 		memcpy(out, s->octets[last], n);
 		return;
 	}
 	for (int i = 0; i < SIM_PARTIES; i++)
 		if (i != party && s->any[i])
 			add(mix, s->octets[i], n, law, b->loss);
-	if (b->echo)
+	if (echo)
 		add_echo(b, party, mix, n);
 	for (size_t i = 0; i < n; i++)
 		out[i] = sim_law_encode(law, mix[i] + (b->noise ? roll_noise(b) : 0));

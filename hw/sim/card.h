@@ -46,6 +46,7 @@ struct sim_line {
 	uint8_t rx_table[256], tx_table[256];
 	/* Media thread, from start to stop: */
 	unsigned block, buffers;
+	unsigned taps;               /* of its echo canceller */
 	uint8_t idle;                /* sent when nothing is queued */
 	bool primed;                 /* something was written since the start */
 	unsigned rx_first, rx_fill;  /* octets; a ring of buffers * block */

@@ -71,7 +71,7 @@ static void run_both(struct sim_slot *s)
 		sim_path_run(&s->peer->rx);
 }
 
-/* The canceller that A may ask for has no work here: a digital wire gives no echo. */
+/* The canceller that A may ask for has no work on a digital wire: it gives no echo. */
 int sim_line_start(struct hw_line *base, const struct hw_audio *a)
 {
 	struct sim_line *l = (struct sim_line *)base;

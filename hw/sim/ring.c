@@ -13,6 +13,7 @@ void sim_ring_start(struct sim_line *l, const struct hw_audio *a)
 {
 	l->block = a->block;
 	l->buffers = a->buffers;
+	l->taps = a->clear ? 0 : a->echo_taps;
 	l->idle = a->clear ? 0xff : sim_law_idle(l->base.law);
 	l->primed = false;
 	l->rx_first = l->rx_fill = 0;

@@ -338,6 +338,36 @@ static void test_echo(void **state)
 	}
 }
 
+/* The card's canceller: one that is as long as the echo takes leaves nothing, a shorter one all of it. */
+static void test_canceller(void **state)
+{
+	static const struct {
+		unsigned taps;
+		bool echo;
+	} rows[] = {{0, true}, {64, true}, {65, false}, {256, false}};
+	static struct talk t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct hw_audio a = {.block = BLOCK, .buffers = 4, .echo_taps = rows[i].taps};
+		struct sim_pair p = clean;
+
+		p.echo_db = 12;
+		p.echo_ms = 8;
+		call(&t, &p, true, false);
+		hw_line_stop(t.s.l);
+		hw_line_start(t.s.l, &a);
+		settle(&t);
+		run(&t, 500);
+		if (rows[i].echo)
+			near_to("echo", level(t.s.heard + 800, 2400), -22, 0.5);
+		else
+			assert_true(silent(&t.s));
+		near_to("what goes through", level(t.o.heard + 800, 2400), -10, 0.1);
+		stop(&t);
+	}
+}
+
 static void test_noise(void **state)
 {
 	static const double dbm0[] = {-20, -35, -50, -60};
@@ -460,7 +490,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_who),	cmocka_unit_test(test_loss), cmocka_unit_test(test_echo),
-		cmocka_unit_test(test_noise),	cmocka_unit_test(test_gain), cmocka_unit_test(test_unread),
+		cmocka_unit_test(test_canceller), cmocka_unit_test(test_noise),	cmocka_unit_test(test_gain), cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_long_pause), cmocka_unit_test(test_restart),
 	};
 
