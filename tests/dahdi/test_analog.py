@@ -15,3 +15,78 @@ class Driver(bed.unittest.TestCase):
         p = subprocess.run([os.path.join(bed.BUILD, 'tests/tools/hw_dahdi_test'), '-a', '1', '5'], capture_output=True,
                            text=True, timeout=280, check=False)
         self.assertEqual(p.returncode, 0, p.stdout[-3000:] + p.stderr[-3000:])
+
+
+TRUNKS = """\
+site: {{country: 44, area: 20, tones: us}}
+card: dahdi
+sip: {{listen: ["127.0.0.1:{sip}"], rtp-ports: {rtp}-{rtp_last}, jitter: 40ms}}
+trunks:
+  phones:
+    fxs: {{lines: 1-4, numbers: {{1: "+442079460501", 2: "+442079460502"}}, disconnect: 500ms}}
+  copper:
+    fxo: {{lines: 5-8, numbers: {{5: "+442079460601", 6: "+442079460602"}}, answer: [speech, timer]{fxo}}}
+  office:
+    sip: {{peer: "127.0.0.1:{peer}", from: [127.0.0.1], codecs: [pcmu], health: 0s}}
+"""
+
+DIDS = """\
+[office]
++44207946050[1-4]     phones
+9*                    copper/{{from:2}}
+
+[phones]
++442079460110         test/play:{folder}/talk.wav
++442079460114         test/busy
+
+[copper]
++442079460601         test/milliwatt
+"""
+
+
+class Lines(bed.CallTest):
+    """A gateway that is both ends: the exchange of its own lines is its own telephone ports."""
+    fxo, limit = '', 200
+
+    def make_gateway(self, **kw):
+        talk = self.folder + '/talk.wav'
+        subprocess.run('espeak-ng -v en -w %s.wav "The quick brown fox jumps over the lazy dog." && '
+                       'sox %s.wav -r 8000 -c 1 -b 16 %s' % (talk, talk, talk), shell=True, check=True)
+        text = TRUNKS.format(sip=bed.SIP_PORT, peer=bed.PEER_PORT, rtp=bed.RTP_FIRST, rtp_last=bed.RTP_LAST, fxo=self.fxo)
+        return bed.Gateway(self.folder, trunks=text, dids=DIDS.format(folder=self.folder), **kw)
+
+    def call(self, number, hold, *more):
+        p = self.sipcall_start('-n', number, '-f', '+442071838750', '-t', str(hold), '-G', '40000', '-a', 'quiet', '-p',
+                               '0,0', *more)
+        return self.ends(self.sipcall_end(p, 120), 'uac')[0]
+
+    def record(self, where):
+        self.assertEqual(self.gw.wait_idle(30), [])
+        return self.gw.records(where)[-1]
+
+    def test_rings_with_caller_id(self):
+        """To a telephone port; the line at its other end is rung, reads who calls, answers; battery tells it of the end."""
+        end = self.call('+442079460501', 3000)
+        self.assertEqual((end['status'], end['remote_bye']), (200, False), end)
+        r = self.record("in_trunk = 'copper'")
+        self.assertEqual((r['in_calling'], r['in_called'], r['cleared_how'], r['cause']),
+                         ('+442071838750', '+442079460601', 'battery', 16), r)
+
+    def test_calls_out_by_tones(self):
+        end = self.call('902079460110', 60000)
+        self.assertEqual((end['status'], end['remote_bye']), (200, True), end)
+        r = self.record("out_trunk = 'copper'")
+        self.assertEqual((r['answered_how'], r['cleared_how'], r['cause']), ('speech', 'battery', 16), r)
+        self.assertEqual(self.record("in_trunk = 'phones'")['in_called'], '+442079460110')
+
+    def test_busy(self):
+        end = self.call('902079460114', 60000)
+        self.assertEqual(end['status'], 486, end)
+        r = self.record("out_trunk = 'copper'")
+        self.assertEqual((r['cause'], r['cleared_how']), (17, 'tone'), r)
+
+
+class Pulses(Lines):
+    fxo = ', dial: pulse'
+
+    test_rings_with_caller_id = test_busy = None
