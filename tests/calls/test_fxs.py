@@ -50,7 +50,7 @@ class FxsTest(lines.LinesTest):
         """What PORT says is heard by HEARERS, and not by the DEAF."""
         for p in (*hearers, *deaf):
             self.forget(p)
-        self.phone(port, 'play', self.wav('said.wav', 3))
+        self.phone(port, 'play', self.wav('said.wav', 1))
         for p in hearers:
             self.hears(p, 'speech')
         for p in deaf:
