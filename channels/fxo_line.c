@@ -337,11 +337,22 @@ int fxo_hook(struct fxo_line *l, enum hw_hook what)
 
 /* --- Battery ----------------------------------------------------------------------------------------- */
 
-/* On hook and free, or of no use. Where caller ID comes with nothing before it, somebody must always listen. */
-void fxo_idle(struct fxo_line *l)
+/* Does caller ID come with nothing before it that the card tells of? Then somebody must always listen. */
+static bool callerid_unannounced(const struct fxo_line *l)
 {
 	const struct fxo_trunk *t = l->trunk;
+	struct hw_analog a;
 
+	if (!t->conf.cid || t->country.cid == CID_NONE)
+		return false;
+	if (t->country.cid_when == CID_AFTER_REVERSAL && t->country.cid != CID_NTT)
+		return !hw_analog(l->hw, &a) && a.reversed < 0;
+	return t->country.cid_when == CID_BEFORE_RING;
+}
+
+/* On hook and free, or of no use. */
+void fxo_idle(struct fxo_line *l)
+{
 	if (l->no_battery) {
 		out_of_service(l, "no battery");
 		fxo_listen(l, 0);
@@ -354,7 +365,7 @@ void fxo_idle(struct fxo_line *l)
 	l->cid_bad = false;
 	fxo_timer_off(l, FT_REOPEN);
 	fxo_set(l, FXO_IDLE);
-	fxo_listen(l, t->conf.cid && t->country.cid_when == CID_BEFORE_RING ? LISTEN_CALLERID : 0);
+	fxo_listen(l, callerid_unannounced(l) ? LISTEN_CALLERID : 0);
 }
 
 void fxo_on_battery(struct fxo_line *l, bool there)

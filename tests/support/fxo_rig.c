@@ -77,7 +77,7 @@ static int port_analog(struct hw_line *l, struct hw_analog *out)
 {
 	const struct rig_port *p = (struct rig_port *)l;
 
-	*out = (struct hw_analog){.offhook = p->offhook, .ringing = p->ringing, .battery = p->battery, .reversed = -1,
+	*out = (struct hw_analog){.offhook = p->offhook, .ringing = p->ringing, .battery = p->battery, .reversed = p->reversed,
 				  .voltage_mv = p->voltage_mv, .current_ua = INT_MIN};
 	return p->away ? -ENODEV : 0;
 }

@@ -157,6 +157,10 @@ static void test_callerid_before_ring(void **state)
 	fx_card(r, 2, HW_EV_POLARITY); /* a reversal and nothing after it */
 	fx_run(r, 7000);
 	assert_int_equal(fx_audio(r, 2)->listen, 0);
+	r->ports[1].reversed = -1; /* a card that does not tell of reversals: always listened for */
+	fx_card(r, 2, HW_EV_NO_BATTERY);
+	fx_card(r, 2, HW_EV_BATTERY);
+	assert_int_equal(fx_audio(r, 2)->listen, LISTEN_CALLERID);
 	fx_close(r);
 
 	k.cid_when = CID_BEFORE_RING; /* with nothing before it: always listened for */
