@@ -14,7 +14,7 @@
 
 struct fxs_trunk;
 
-enum fxs_start { FXS_LOOP, FXS_KEWL, FXS_GROUND };	/* KEWL: battery drop tells the far end that the call is over */
+enum fxs_start { FXS_LOOP, FXS_KEWL };	/* KEWL: battery drop tells the far end that the call is over */
 
 struct fxs_line_conf {
 	int chan;

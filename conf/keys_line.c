@@ -6,7 +6,7 @@
 #define AT(s, f) .offset = offsetof(struct s, f)
 
 static const char *const laws[] = { "alaw", "mulaw", NULL };
-static const char *const starts[] = { "loop", "kewl", "ground", NULL };
+static const char *const starts[] = { "loop", "kewl", NULL };
 static const char *const cids[] = { "country", "none", "bell202", "v23", "dtmf", "ntt", NULL };
 static const char *const cid_whens[] = { "country", "after-ring", "after-short-ring", "after-reversal", "before-ring", NULL };
 static const char *const cid_alerts[] = { "country", "none", "dtas", NULL };
@@ -60,7 +60,7 @@ static const struct conf_key fxs[] = {
 	{ .name = "tones", .type = &conf_type_tones, AT(conf_fxs, tones), .max = 16,
 	  .help = "whose tones, rings and caller ID, as uk" },
 	{ .name = "start", .type = &conf_type_word, AT(conf_fxs, start), .words = starts, .def = "loop",
-	  .help = "loop, kewl or ground" },
+	  .help = "loop or kewl (ground start is the card's: fxogs= in DAHDI's system.conf)" },
 	{ .name = "caller-id", .type = &conf_type_word, AT(conf_fxs, cid), .words = cids, .def = "country",
 	  .help = "how it is sent to the telephone" },
 	{ .name = "caller-id-when", .type = &conf_type_word, AT(conf_fxs, cid_when), .words = cid_whens, .def = "country",

@@ -127,7 +127,7 @@ struct conf_line {		/* lines: 63-70, and numbers: {63: "+442079460501", 64: {num
 };
 struct conf_lines { struct conf_line *line; int n; };	/* in the order of the file: port 1 is the first */
 
-enum conf_start { CONF_LOOP, CONF_KEWL, CONF_GROUND };
+enum conf_start { CONF_LOOP, CONF_KEWL };
 /* The country's is first, then the order of enum cid_method and of enum cid_when (channels/sound/country.h). */
 enum conf_cid { CONF_CID_COUNTRY, CONF_CID_NONE, CONF_CID_BELL202, CONF_CID_V23, CONF_CID_DTMF, CONF_CID_NTT };
 enum conf_cid_when { CONF_CID_WHEN_COUNTRY, CONF_CID_AFTER_RING, CONF_CID_AFTER_SHORT_RING, CONF_CID_AFTER_REVERSAL,

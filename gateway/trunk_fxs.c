@@ -52,7 +52,7 @@ static enum cid_when cid_when(const struct conf_fxs *c, const struct country *co
 
 _Static_assert((int)CID_NTT == CONF_CID_NTT - CONF_CID_NONE && (int)CID_BEFORE_RING == CONF_CID_BEFORE_RING - CONF_CID_AFTER_RING,
 	       "conf's enums are the country's with one before them");
-_Static_assert((int)FXS_GROUND == (int)CONF_GROUND, "the two enums are one");
+_Static_assert((int)FXS_KEWL == (int)CONF_KEWL, "the two enums are one");
 
 static int fxs_open(struct trunk *t, const struct conf_trunk *ct)
 {
