@@ -18,7 +18,7 @@ SUITES = {	# name: (spans, tests)
     't1': ('t1pri', 'test_t1'),
     'analog': ('analog', 'test_analog'),
 }
-LIMIT = 330
+LIMIT = 420
 
 
 def boot(name, a):
