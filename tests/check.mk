@@ -8,6 +8,7 @@ help:
 # make check-asan   unit tests and whole calls under ASan, UBSan and LeakSanitizer
 # make check-tsan   threaded unit tests and a few whole calls under ThreadSanitizer
 # make check-soak   2,000 calls at 20 a second, with figures of memory and descriptors
+# make check-lines  500 calls over eight analog ports by people who change their mind
 # make check-callerid  caller ID by every method over 24,000 lines: sent, read, wrong, missed
 # make check-supervision  every tone of every country through bad lines; false alarms in 2 hours of generated speech
 # make check-style  sizes, SPDX lines, include directions
@@ -40,6 +41,10 @@ check-soak: deps-check
 	@$(MAKE) -s all tools
 	TIPRING_SOAK=2000 tests/calls/run.py --build $(B) -k test_soak
 	@cat $(B)/soak.txt
+check-lines: deps-check
+	@$(MAKE) -s all tools
+	TIPRING_LINES_SOAK=500 tests/calls/run.py --build $(B) -k test_lines
+	@cat $(B)/lines.txt
 check-callerid: deps-check
 	@$(MAKE) -s tools
 	tests/check/callerid.sh $(B)

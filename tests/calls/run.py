@@ -28,13 +28,21 @@ def flatten(suite):
             yield t
 
 
-def discover(pattern, where):
-    """(name, limit) of every test whose name holds PATTERN."""
+def wanted(name, patterns):
+    """Does it hold one of the patterns (all do, when there is none), and none that has "!" in front?"""
+    yes = [p for p in patterns.split(',') if not p.startswith('!')]
+    no = [p[1:] for p in patterns.split(',') if p.startswith('!')]
+    holds = lambda ps: any(fnmatch.fnmatch(name, '*%s*' % p) for p in ps)
+    return (not yes or holds(yes)) and not holds(no)
+
+
+def discover(patterns, where):
+    """(name, limit) of every test that is wanted."""
     found = []
     for path in sorted(glob.glob(os.path.join(where, 'test_*.py'))):
         module = os.path.basename(path)[:-3]
         for t in flatten(unittest.defaultTestLoader.loadTestsFromName(module)):
-            if any(fnmatch.fnmatch(t.id(), '*%s*' % p) for p in pattern.split(',')):
+            if wanted(t.id(), patterns):
                 limit = getattr(getattr(t, t._testMethodName, None), 'limit', None) or getattr(t, 'limit', LIMIT)
                 found.append((t.id(), limit))
     return found
@@ -73,7 +81,7 @@ class Job:
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument('--build', default=os.path.join(TOP, 'build/gcc'))
-    p.add_argument('-k', default='', help='only tests whose name holds one of these patterns (a,b,c)')
+    p.add_argument('-k', default='', help='only tests whose name holds one of these patterns (a,b,c), and none of those with ! in front')
     p.add_argument('-j', type=int, default=1, help='tests at once')
     p.add_argument('--ports', default='23000', help='first of 1000 ports for each job')
     p.add_argument('--dir', default=HERE, help='where the tests are')
