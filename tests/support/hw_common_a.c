@@ -350,6 +350,7 @@ int hw_common_run_analog(struct hw_common *t)
 		{"battery drop: a disconnect, then a new call", hwa_check_drop},
 		{"a hang-up while battery is away is not lost", hwa_check_drop_early},
 		{"nor right after it is back", hwa_check_drop_late},
+		{"a call right after a drop rings", hwa_check_drop_ring},
 		{"battery drop on an idle line", hwa_check_drop_idle},
 		{"audio is bit-exact both ways after an answer", hwa_check_audio},
 		{"audio between rings reaches a port on hook", hwa_check_onhook_audio},

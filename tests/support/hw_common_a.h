@@ -49,6 +49,7 @@ const char *hwa_check_pulses(struct hw_common *t);
 const char *hwa_check_drop(struct hw_common *t);
 const char *hwa_check_drop_early(struct hw_common *t);
 const char *hwa_check_drop_late(struct hw_common *t);
+const char *hwa_check_drop_ring(struct hw_common *t);
 const char *hwa_check_drop_idle(struct hw_common *t);
 const char *hwa_check_audio(struct hw_common *t);
 const char *hwa_check_onhook_audio(struct hw_common *t);

@@ -118,6 +118,23 @@ const char *hwa_check_drop_late(struct hw_common *t)
 	return check_drop(t, 650);
 }
 
+const char *hwa_check_drop_ring(struct hw_common *t)
+{
+	struct hwa a;
+
+	hwa_open(&a, t);
+	hwa_talk(&a);
+	hwa_hook(&a, &a.fxs, HW_DROP);
+	hwa_next(&a, &a.fxo, HW_EV_DISCONNECT, 0, 100);
+	hwa_want(&a, a.bad || hw_hook(a.fxo.e.l, HW_ONHOOK) == 0, "hw_hook fails");
+	hwa_next(&a, &a.fxs, HW_EV_HOOK_DONE, 460, 560);
+	hwa_hook(&a, &a.fxs, HW_RING); /* DAHDI: when it takes orders again */
+	hwa_next(&a, &a.fxs, HW_EV_ONHOOK, 0, 400);
+	hwa_next(&a, &a.fxs, HW_EV_RINGER_ON, 0, 450);
+	hwa_hook(&a, &a.fxs, HW_ONHOOK);
+	return hwa_close(&a);
+}
+
 const char *hwa_check_drop_idle(struct hw_common *t)
 {
 	struct hwa a;

@@ -19,7 +19,7 @@ static void common(enum hw_law law)
 
 	assert_int_equal(hw_sim_open(&t.hw, &conf), 0);
 	assert_int_equal(hw_common_run_analog(&t), 0);
-	assert_true(t.passed >= 18);
+	assert_true(t.passed >= 19);
 	hw_close(t.hw);
 }
 
