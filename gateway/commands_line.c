@@ -56,10 +56,11 @@ static void record(struct gateway *gw, const struct trunk_line *l, struct contro
 		control_fail(req, "", "a recording lasts 1 to %d seconds", MEDIA_RECORD_SECONDS);
 		return;
 	}
-	line_audio_path(gw->audios, path, full, sizeof(full));
-	err = media_record(p, full, (unsigned)seconds, on_recorded, req);
+	err = line_audio_path(gw->audios, path, full, sizeof(full));
+	if (!err)
+		err = media_record(p, full, (unsigned)seconds, on_recorded, req);
 	if (err)
-		control_fail(req, err == -EBUSY ? "one recording of a line at a time" : "", "cannot record to %s: %s", full,
+		control_fail(req, err == -EBUSY ? "one recording of a line at a time" : "", "cannot record to \"%.200s\": %s", path,
 			     strerror(-err));
 }
 

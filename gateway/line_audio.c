@@ -214,17 +214,19 @@ struct line_audio *line_audio_find(struct line_audios *all, int chan)
 	return found;
 }
 
-void line_audio_path(const struct line_audios *all, const char *path, char *out, size_t size)
+int line_audio_path(const struct line_audios *all, const char *path, char *out, size_t size)
 {
-	snprintf(out, size, "%s%s%s", *path == '/' ? "" : all->folder, *path == '/' ? "" : "/", path);
+	int n = snprintf(out, size, "%s%s%s", *path == '/' ? "" : all->folder, *path == '/' ? "" : "/", path);
+
+	return !*path || n >= (int)size ? -EINVAL : 0;
 }
 
 int line_audio_record(struct line_audio *a, const char *path, unsigned seconds, media_file_fn *fn, void *arg)
 {
 	char full[512];
+	int err = line_audio_path(a->all, path, full, sizeof(full));
 
-	line_audio_path(a->all, path, full, sizeof(full));
-	return media_record(a->port, full, seconds, fn, arg);
+	return err ? err : media_record(a->port, full, seconds, fn, arg);
 }
 
 const struct line_audio_ops line_audio_media = {
