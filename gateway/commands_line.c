@@ -26,7 +26,7 @@ static struct media_port *port_on(struct gateway *gw, const struct trunk_line *l
 	return NULL;
 }
 
-static void on_recorded(void *arg, const char *path, int err)
+void command_file_written(void *arg, const char *path, int err)
 {
 	struct control_request *req = arg;
 	struct json_object *o;
@@ -58,7 +58,7 @@ static void record(struct gateway *gw, const struct trunk_line *l, struct contro
 	}
 	err = line_audio_path(gw->audios, path, full, sizeof(full));
 	if (!err)
-		err = media_record(p, full, (unsigned)seconds, on_recorded, req);
+		err = media_record(p, full, (unsigned)seconds, command_file_written, req);
 	if (err)
 		control_fail(req, err == -EBUSY ? "one recording of a line at a time" : "", "cannot record to \"%.200s\": %s", path,
 			     strerror(-err));

@@ -186,24 +186,10 @@ static const char *words(int err)
 	}
 }
 
-static void on_recorded(void *arg, const char *path, int err)
-{
-	struct control_request *req = arg;
-	struct json_object *o;
-
-	if (err) {
-		control_fail(req, "", "%s: %s", path, strerror(-err));
-		return;
-	}
-	o = json_object_new_object();
-	put_str(o, "file", path);
-	control_answer(req, o);
-}
-
 static void record(struct phone *p, struct control_request *req, struct json_object *args)
 {
 	int64_t s = command_int(args, "seconds", WAIT_S);
-	int err = phone_record(p, command_str(args, "arg", ""), (unsigned)(s < 1 || s > WAIT_MAX_S ? WAIT_S : s), on_recorded, req);
+	int err = phone_record(p, command_str(args, "arg", ""), (unsigned)(s < 1 || s > WAIT_MAX_S ? WAIT_S : s), command_file_written, req);
 
 	if (err)
 		control_fail(req, "", "cannot record: %s", strerror(-err));
