@@ -80,9 +80,9 @@ void fxo_trunk_drain(struct fxo_trunk *t, bool on);
 /* --- For status ------------------------------------------------------------------------------- */
 
 /* ACCEPTED: off hook for a caller who is not through yet (two-stage dialling, glare). CLEARING: a tone tells him that he will not
- * be. */
+ * be. TEST: fxo_test.h. */
 enum fxo_line_state { FXO_OUT, FXO_IDLE, FXO_RINGING, FXO_SEIZED, FXO_DIALLING, FXO_SENT, FXO_ACCEPTED, FXO_UP, FXO_CLEARING,
-		      FXO_GUARD, FXO_LINE_STATES };
+		      FXO_GUARD, FXO_TEST, FXO_LINE_STATES };
 const char *fxo_line_state_name(enum fxo_line_state s);
 struct fxo_line_info {
 	int chan, port;

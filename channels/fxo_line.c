@@ -4,6 +4,7 @@
  * as another; its port: opened, gone, without battery, back. Loop thread.
  */
 #include "channels/fxo_private.h"
+#include "channels/fxo_test.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -53,8 +54,8 @@ static const struct {
 	void (*card)(struct fxo_line *l, enum hw_event ev);
 	void (*heard)(struct fxo_line *l, const struct fxo_note *n);
 } states[FXO_LINE_STATES] = {
-	[FXO_OUT] = {"out of service", S(FXO_IDLE), NULL, NULL},
-	[FXO_IDLE] = {"idle", S(FXO_RINGING) | S(FXO_SEIZED), card_on_hook, heard_on_hook},
+	[FXO_OUT] = {"out of service", S(FXO_IDLE) | S(FXO_TEST), NULL, NULL},
+	[FXO_IDLE] = {"idle", S(FXO_RINGING) | S(FXO_SEIZED) | S(FXO_TEST), card_on_hook, heard_on_hook},
 	[FXO_RINGING] = {"ringing", S(FXO_UP) | S(FXO_ACCEPTED) | S(FXO_GUARD), card_on_hook, heard_on_hook},
 	[FXO_SEIZED] = {"seized", S(FXO_IDLE) | S(FXO_DIALLING) | S(FXO_ACCEPTED) | S(FXO_GUARD), card_seized,
 			fxo_seized_heard},
@@ -64,6 +65,7 @@ static const struct {
 	[FXO_UP] = {"up", S(FXO_GUARD), fxo_off_hook_card, fxo_up_heard},
 	[FXO_CLEARING] = {"clearing", S(FXO_GUARD), fxo_off_hook_card, fxo_up_heard},
 	[FXO_GUARD] = {"guard", S(FXO_IDLE) | S(FXO_RINGING), card_on_hook, heard_on_hook},
+	[FXO_TEST] = {"test", S(FXO_IDLE) | S(FXO_GUARD), fxo_test_card, fxo_test_heard},
 };
 
 const char *fxo_line_state_name(enum fxo_line_state s)
@@ -165,6 +167,8 @@ const struct fxo_timer_def fxo_timers[FXO_TIMERS] = {
 	[FT_REORDER] = {"reorder", 6000, "a tone tells the caller that it was in vain", fxo_release},
 	[FT_GUARD] = {"guard", 1500, "on hook, before the line is used again: the exchange must have let go", fxo_guard_over},
 	[FT_NTT] = {"ntt", 6000, "the loop is closed for the data of caller ID", fxo_ntt_over},
+	[FT_TEST] = {"test", 0, "a step of a test", fxo_test_step},
+	[FT_TEST_MAX] = {"test-max", FXO_TEST_MAX_MS, "no line is kept longer from calls", fxo_test_too_long},
 };
 
 void fxo_timer(struct fxo_line *l, enum fxo_timer t, unsigned ms)
@@ -298,6 +302,7 @@ void fxo_line_open(struct fxo_line *l)
 
 void fxo_line_retire(struct fxo_line *l)
 {
+	fxo_test_over(l, "the trunk is being closed");
 	memset(l->at, 0, sizeof(l->at));
 	l->queued = 0;
 	if (l->audio && !l->audio_closing) {
@@ -319,6 +324,7 @@ void fxo_line_removed(struct fxo_line *l)
 {
 	if (l->leg)
 		fxo_leg_over(l->leg, 41, true, NULL, "the card has left");
+	fxo_test_over(l, "the card has left");
 	fxo_line_retire(l);
 	out_of_service(l, "the card has left");
 }

@@ -17,7 +17,7 @@ enum { IN_USE_MIN_MV = 3000, IN_USE_MAX_MV = 18000 };	/* across a pair whose loo
 
 /* --- Hunting ----------------------------------------------------------------------------------------- */
 
-static bool is_free(const struct fxo_line *l)
+bool fxo_is_free(const struct fxo_line *l)
 {
 	return l->state == FXO_IDLE && l->hw && !l->leg && !l->ring_now && !l->no_battery && !l->at[FT_PRERING];
 }
@@ -34,7 +34,7 @@ static struct fxo_line *hunt(struct fxo_trunk *t, const struct fxo_leg *leg)
 							   : i;
 		struct fxo_line *l = &t->lines[at];
 
-		if (!is_free(l) || (leg && l->tried_for == leg->no) || (best && l->calls >= best->calls))
+		if (!fxo_is_free(l) || (leg && l->tried_for == leg->no) || (best && l->calls >= best->calls))
 			continue;
 		best = l;
 		if (t->conf.hunt != FXO_LEAST_USED)
@@ -143,7 +143,7 @@ static void rung_before(struct fxo_line *l)
 }
 
 /* A telephone beside us has the line: what it talks is no dial tone, nor glare. */
-static bool in_use(const struct hw_analog *a)
+bool fxo_in_use(const struct hw_analog *a)
 {
 	return a->voltage_mv != INT_MIN && abs(a->voltage_mv) >= IN_USE_MIN_MV && abs(a->voltage_mv) <= IN_USE_MAX_MV;
 }
@@ -156,7 +156,7 @@ void fxo_seize(struct fxo_line *l)
 		rung_before(l);
 		return;
 	}
-	if (in_use(&a)) {
+	if (fxo_in_use(&a)) {
 		fxo_seize_failed(l, 34, "a telephone beside us is using the line");
 		return;
 	}

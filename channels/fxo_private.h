@@ -12,6 +12,7 @@
  *   fxo_dial.c      dialling by DTMF and pulses, digits within a call, flash
  *   fxo_answer.c    was it answered? and how did it fail?
  *   fxo_clear.c     is it over? clearing both ways, guard time
+ *   fxo_test.c      a line is measured: fxo_test.h
  *   fxo_status.c    names, and lines for status
  *
  * Everything runs on the loop thread. Callbacks of the card and of the audio, and what the gateway asks of a leg, only put a note
@@ -35,9 +36,10 @@
 enum fxo_timer {
 	FT_REOPEN, FT_RING_MIN, FT_RING_GONE, FT_CALLERID, FT_PRERING, FT_DIALTONE, FT_GLARE, FT_BREAK, FT_DIAL_MAX, FT_PAUSE,
 	FT_RINGBACK, FT_ANSWER, FT_NO_ANSWER, FT_IDLE, FT_CEILING, FT_SETTLE, FT_RECALL, FT_CAS, FT_FIRST_DIGIT, FT_INTERDIGIT,
-	FT_REORDER, FT_GUARD, FT_NTT, FXO_TIMERS
+	FT_REORDER, FT_GUARD, FT_NTT, FT_TEST, FT_TEST_MAX, FXO_TIMERS
 };
 struct fxo_line;
+struct fxo_test;
 struct fxo_timer_def {
 	const char *name;
 	unsigned ms;		/* 0: set by the trunk or computed */
@@ -46,7 +48,8 @@ struct fxo_timer_def {
 };
 extern const struct fxo_timer_def fxo_timers[FXO_TIMERS];
 
-enum fxo_note_kind { FN_CARD, FN_HEARD, FN_AUDIO, FN_SEIZE, FN_ANSWER, FN_CLEAR, FN_DIGIT, FN_ALERT, FN_PROGRESS };
+enum fxo_note_kind { FN_CARD, FN_HEARD, FN_AUDIO, FN_SEIZE, FN_ANSWER, FN_CLEAR, FN_DIGIT, FN_ALERT, FN_PROGRESS,
+		     FN_TEST };
 struct fxo_note {
 	uint8_t kind, what;	/* what: enum hw_event, heard_kind, line_audio_kind; inband; */
 	char digit;
@@ -78,6 +81,7 @@ struct fxo_line {
 	struct hw_line *hw;		/* NULL while it is away */
 	struct line_audio *audio;	/* open as long as hw is */
 	struct fxo_leg *leg;
+	struct fxo_test *test;		/* FXO_TEST: the one under way */
 	struct fxo_line_conf conf;
 	int port;			/* from 1 */
 	enum fxo_line_state state;
@@ -207,6 +211,8 @@ void fxo_seized_ring(struct fxo_line *l);
 void fxo_no_dialtone(struct fxo_line *l);	/* FT_DIALTONE */
 void fxo_glare(struct fxo_line *l);		/* FT_GLARE */
 void fxo_seize_failed(struct fxo_line *l, int cause, const char *text);
+bool fxo_is_free(const struct fxo_line *l);
+bool fxo_in_use(const struct hw_analog *a);	/* by a telephone beside us */
 bool fxo_dialable(const struct fxo_conf *conf, const char *digits);
 
 /* fxo_dial.c */
@@ -244,5 +250,13 @@ void fxo_far_cleared(struct fxo_line *l, enum fxo_clear how, const char *text);
 void fxo_release(struct fxo_line *l);		/* on hook, then guard time */
 void fxo_guard_over(struct fxo_line *l);	/* FT_GUARD */
 void fxo_near_clears(struct fxo_line *l);
+
+/* fxo_test.c */
+void fxo_test_begin(struct fxo_line *l);
+void fxo_test_step(struct fxo_line *l);		/* FT_TEST */
+void fxo_test_too_long(struct fxo_line *l);	/* FT_TEST_MAX */
+void fxo_test_over(struct fxo_line *l, const char *aborted);	/* tells, if there is one; NULL: it was whole */
+void fxo_test_heard(struct fxo_line *l, const struct fxo_note *n);
+void fxo_test_card(struct fxo_line *l, enum hw_event ev);
 
 #endif

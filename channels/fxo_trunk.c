@@ -171,6 +171,10 @@ static void on_note(struct fxo_line *l, const struct fxo_note *n)
 		if (leg)
 			fxo_digit(l, n->digit);
 		break;
+	case FN_TEST:
+		if (l->test)
+			fxo_test_begin(l);
+		break;
 	default: /* FN_ALERT, FN_PROGRESS */
 		if (leg && leg->stage == FS_OFFERED)
 			fxo_alert_now(l, n->what, n->kind == FN_ALERT);

@@ -47,6 +47,8 @@ struct line_audio_ops {
 	 * conference_end(). -EBUSY when there is one. */
 	int (*conference)(struct line_audio *a, struct media_port *out[2]);
 	void (*conference_end)(struct line_audio *a);
+	/* What the line brought, in dBm0, over the last second but at most a second ago; -99 for silence, or nothing known. */
+	double (*level)(struct line_audio *a);
 	/* Writes the audio kept to a WAV file below the records' folder, named after WHAT; for failed caller ID and calls cleared
 	 * for no known reason. Returns at once. */
 	void (*keep)(struct line_audio *a, const char *what);

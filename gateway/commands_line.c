@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One line as a command: what is on it, recorded in both directions. */
+/* One line as a command: what is on it, recorded in both directions; or it is measured (line_test.c). */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include "gateway/call.h"
 #include "gateway/commands.h"
 #include "gateway/line_audio.h"
+#include "gateway/line_test.h"
 #include "gateway/trunk.h"
 
 /* The port on the line: an analog line's own, or that of the call on a B channel. */
@@ -75,6 +76,8 @@ void command_line(void *arg, struct control_request *req, struct json_object *ar
 		control_fail(req, "tipring lines lists them", "there is no line \"%s\"", name);
 	else if (!strcmp(act, "record"))
 		record(gw, &l, req, args);
+	else if (!strcmp(act, "test"))
+		line_test(gw, t, &l, req);
 	else
-		control_fail(req, "record", "a line cannot \"%s\"", act);
+		control_fail(req, "record, test", "a line cannot \"%s\"", act);
 }

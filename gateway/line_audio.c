@@ -164,6 +164,14 @@ static int audio_conference(struct line_audio *a, struct media_port *out[2])
 	return 0;
 }
 
+static double audio_level(struct line_audio *a)
+{
+	struct media_stats st;
+
+	media_port_stats(a->port, &st);
+	return (double)st.level_in_dbm0;
+}
+
 /* --- Files ----------------------------------------------------------------------------------------- */
 
 static void on_kept(void *arg, const char *path, int err)
@@ -203,6 +211,11 @@ static void audio_keep(struct line_audio *a, const char *what)
 		on_kept(NULL, path, err);
 }
 
+struct hw_line *line_audio_hw(struct line_audio *a)
+{
+	return a->line;
+}
+
 struct line_audio *line_audio_find(struct line_audios *all, int chan)
 {
 	struct line_audio *found = NULL;
@@ -237,5 +250,6 @@ const struct line_audio_ops line_audio_media = {
 	.port = audio_port,
 	.conference = audio_conference,
 	.conference_end = audio_conference_end,
+	.level = audio_level,
 	.keep = audio_keep,
 };

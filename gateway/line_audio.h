@@ -20,6 +20,7 @@ extern const struct line_audio_ops line_audio_media;
 
 /* The audio of channel CHAN's line, or NULL where no driver has it open: for `tipring line N record` and `test`. */
 struct line_audio *line_audio_find(struct line_audios *all, int chan);
+struct hw_line *line_audio_hw(struct line_audio *a);
 /* PATH, or what it is below the folder when it does not begin with "/". -EINVAL: empty, or too long. */
 int line_audio_path(const struct line_audios *all, const char *path, char *out, size_t size);
 /* Both directions of it to a WAV file. PATH without "/" at its beginning is below the folder. Errors: media_record()'s, -EINVAL. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tipring line: one line, recorded. */
+/* tipring line: one line, measured or recorded. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "gateway/cli/cli.h"
 
 #define ASK_S 20
+#define TEST_S 40	/* longer than any test lasts */
 
 static int record(const struct cli *cli, int argc, char **argv)
 {
@@ -36,10 +37,50 @@ static int record(const struct cli *cli, int argc, char **argv)
 	return rc;
 }
 
+static void print_steps(struct json_object *a)
+{
+	struct table *t = table_new("step|result|verdict");
+
+	for (size_t i = 0; i < jlen(jo(a, "steps")); i++) {
+		struct json_object *s = jat(jo(a, "steps"), i);
+		const char *verdict = js(s, "verdict");
+
+		table_cell(t, PLAIN, "%s", js(s, "step"));
+		table_cell(t, PLAIN, "%s", js(s, "result"));
+		table_cell(t, !strcmp(verdict, "good") ? GOOD : !strcmp(verdict, "bad") ? BAD : DIM, "%s", verdict);
+	}
+	table_print(t);
+	if (*js(a, "aborted"))
+		printf("cut short: %s\n", js(a, "aborted"));
+}
+
+static int test(const struct cli *cli, int argc, char **argv)
+{
+	struct json_object *q, *a = NULL;
+	int rc;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: tipring line LINE test\n");
+		return CLI_USAGE;
+	}
+	q = cli_request("line");
+	json_object_object_add(q, "line", json_object_new_string(argv[0]));
+	json_object_object_add(q, "act", json_object_new_string("test"));
+	rc = cli_ask(cli, q, TEST_S, &a);
+	if (rc == CLI_OK && !cli->json)
+		print_steps(a);
+	if (rc == CLI_OK && (ji(a, "bad") || *js(a, "aborted")))
+		rc = CLI_NO;
+	json_object_put(a);
+	return rc;
+}
+
 int cli_line(const struct cli *cli, int argc, char **argv)
 {
 	if (!strcmp(argv[1], "record"))
 		return record(cli, argc, argv);
+	if (!strcmp(argv[1], "test"))
+		return test(cli, argc, argv);
 	fprintf(stderr, "tipring: a line cannot \"%s\"; \"tipring help line\" tells what it can\n", argv[1]);
 	return CLI_USAGE;
 }

@@ -165,6 +165,7 @@ static int op_open(void *arg, struct hw_line *line, const struct line_audio_conf
 	a->world = f;
 	a->line = line;
 	a->chan = line->chan;
+	a->level_dbm0 = -99;
 	a->country = conf->country;
 	a->echo_taps = conf->echo_taps;
 	a->keep_ms = conf->keep_ms;
@@ -208,6 +209,11 @@ static void op_conference_end(struct line_audio *a)
 	a->conference = false;
 }
 
+static double op_level(struct line_audio *a)
+{
+	return a->level_dbm0;
+}
+
 static void op_keep(struct line_audio *a, const char *what)
 {
 	if (a->n_kept < sizeof(a->kept) / sizeof(a->kept[0]))
@@ -222,6 +228,7 @@ const struct line_audio_ops fake_audio_ops = {
 	.port = op_port,
 	.conference = op_conference,
 	.conference_end = op_conference_end,
+	.level = op_level,
 	.keep = op_keep,
 };
 

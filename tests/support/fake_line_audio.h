@@ -23,6 +23,7 @@ struct line_audio {			/* a test may read all of it */
 	line_audio_fn *fn;
 	void *fn_arg;
 	unsigned listen;		/* LISTEN_ bits now */
+	double level_dbm0;		/* what level() is to give */
 	struct play_item items[FAKE_AUDIO_ITEMS];	/* what was last given to play(); digits and samples are copies */
 	unsigned n_items;
 	bool playing, for_ever, closing;
