@@ -45,27 +45,38 @@ class Good(LineTest):
         self.assertEqual(steps['bell, keys, speech']['verdict'], 'cannot be measured')
 
 
-class Bad(LineTest):
+class DeadPair(LineTest):
     # Nothing is across copper/1.
     pairs = '2-6, 3-7, 4-8'
+    autostart = False
 
-    def test_dead_pair(self):
+    def setUp(self):
+        super().setUp()
+        self.gw.start(in_service=False)
+
+    def test_no_battery(self):
         self.wait_line('copper/1', 'out of service')
         answer, steps = self.measured('copper/1', 1)
         self.assertEqual(steps['battery']['verdict'], 'bad', answer)
         self.assertTrue(steps['battery']['result'].startswith('none'))
         self.assertNotIn('dial tone', steps)
         self.wait_line('copper/1', 'out of service')
+        self.assertEqual(self.gw.stop(), 0)  # it is not idle, as all are to be in the end
+        self.gw.proc = None
 
+
+class Busy(LineTest):
     def test_busy_line_refused(self):
         self.off(2)
         rc, _, err = self.gw.cli('line', 'phones/2', 'test', check=False)
         self.assertEqual(rc, 1)
         self.assertIn('phones/2 is busy: dialling', err)
+        self.phone(2, 'on')
+        self.wait_line('phones/2', 'idle')
 
     def test_two_at_once(self):
         with subprocess.Popen([os.path.join(bed.BUILD, 'tipring'), '-s', self.gw.sock, 'line', 'copper/3', 'test'],
-                                  stdout=subprocess.PIPE, text=True) as first:
+                              stdout=subprocess.PIPE, text=True) as first:
             self.wait_line('copper/3', 'test')
             rc, _, err = self.gw.cli('line', 'copper/3', 'test', check=False)
             self.assertEqual(rc, 1)
