@@ -80,7 +80,7 @@ struct leg_event {
 	enum leg_event_kind kind;
 	bool inband;			/* audio from that end really flows (PI 1 or 8; 18x with SDP) */
 	uint16_t progress;		/* progress indicators as bits, as in leg_offer */
-	char digit;			/* LEG_DIGIT: 0-9 * # A-D */
+	char digit;			/* LEG_DIGIT: 0-9 * # A-D, ! for a hook flash */
 	uint16_t duration_ms;		/* LEG_DIGIT: 0 when not known */
 	struct leg_number connected;	/* LEG_ANSWERED: connected number, digits "" for none */
 	struct leg_cause cause;		/* LEG_CLEARED; LEG_PROGRESS when it carried one, else q850 0 */
@@ -108,7 +108,7 @@ struct leg_ops {
 	int (*transfer)(struct leg *leg, const char *to);
 	int (*info)(struct leg *leg, const char *display);
 	/* LEG and WITH are far ends of two calls that are to be joined: can they do it without us (SIP: REFER with
-	 * Replaces)? On 0 each reports LEG_CLEARED when it is done; on an error they are joined here. */
+	 * Replaces)? Their audio is joined here; on 0 each reports LEG_CLEARED when it is done, if ever. */
 	int (*join)(struct leg *leg, struct leg *with);
 	int (*clear)(struct leg *leg, const struct leg_cause *cause);
 	/* The leg has just been given a trace: replay what passed before it had one. May be NULL. */

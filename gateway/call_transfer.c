@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Attended and blind transfer by a telephone (LEG_JOIN). Its two calls trade legs: one call has both far ends and goes on, the other
- * has both of the telephone's legs and ends. Far ends that can do it among themselves (SIP: REFER with Replaces) are
- * asked to; else their audio is joined here.
+ * has both of the telephone's legs and ends. Their audio is joined here; far ends that can do it among themselves (SIP: REFER
+ * with Replaces) are asked to, and it stays so until they have.
  */
 #include <stdio.h>
 
@@ -78,12 +78,12 @@ void call_transfer(struct call_leg *cl, struct leg *other)
 		leg_resume(far->leg);
 	if (!keep->transferring && cl->leg)
 		leg_resume(cl->leg);
-	if (keep->transferring || !far->leg || !cl->leg || leg_join(far->leg, cl->leg)) {
-		if (keep->transferring && end->state == CALL_ALERTING)
-			ring_tone(keep, true);
-		else
-			call_join(keep);
-	}
+	if (keep->transferring && end->state == CALL_ALERTING)
+		ring_tone(keep, true);
+	else
+		call_join(keep);
+	if (!keep->transferring && far->leg && cl->leg)
+		leg_join(far->leg, cl->leg);
 	call_end(end, &cause, "gateway", "transferred by the telephone");
 }
 

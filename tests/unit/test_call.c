@@ -78,8 +78,14 @@ static int f_resume(struct leg *l)
 	say(who(l), "resume", 0);
 	return 0;
 }
+static int f_join(struct leg *l, struct leg *with)
+{
+	(void)with;
+	say(who(l), "join", 0);
+	return 0;
+}
 static const struct leg_ops ops = { .name = "fake", .proceed = f_proceed, .alert = f_alert, .progress = f_progress,
-				    .answer = f_answer, .clear = f_clear, .hold = f_hold, .resume = f_resume };
+				    .answer = f_answer, .clear = f_clear, .hold = f_hold, .resume = f_resume, .join = f_join };
 
 /* --- what the call leans on ------------------------------------------------------------------- */
 
@@ -447,8 +453,9 @@ static void transfers(void **state)
 		join.other = &second;
 		leg_report(phone, &join);
 		if (cases[i].answered) {
-			assert_int_equal(joins, 1);
+			assert_int_equal(joins, 1);	/* and stays so where the far ends refuse to do it among themselves */
 			assert_non_null(strstr(did, "resume"));
+			assert_non_null(strstr(did, "join"));
 		} else {
 			assert_int_equal(joins, 0);
 			assert_string_equal(tone, "ringback");
