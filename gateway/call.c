@@ -417,6 +417,16 @@ static void held(struct call *c, struct call_leg *cl, bool on)
 		leg_resume(other);
 }
 
+/* Digits go from end to end with the audio. A hook flash is for the exchange at the other end, where that is one. */
+static void digit(struct call *c, const struct call_leg *cl, const struct leg_event *ev)
+{
+	const struct call_leg *other = cl == &c->in ? &c->out : &c->in;
+
+	ladder_step(c->gw->ladder, c->id, wall_us(), cl->side, "media", false, "digit", (const char[]){ ev->digit, 0 });
+	if (ev->digit == '!' && c->state == CALL_UP && other->leg && other->trunk && other->trunk->fxo)
+		leg_digit(other->leg, '!', 0);
+}
+
 void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev)
 {
 	struct call_leg *cl = arg;
@@ -432,8 +442,7 @@ void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev)
 		call_record_leg(cl, NULL);
 		return;
 	case LEG_DIGIT:
-		ladder_step(c->gw->ladder, c->id, wall_us(), cl->side, "media", false, "digit",
-			    (const char[]){ ev->digit, 0 });
+		digit(c, cl, ev);
 		return;
 	case LEG_JOIN:
 		call_transfer(cl, ev->other);

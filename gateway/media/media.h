@@ -30,7 +30,7 @@ struct media_stats {		/* of one port, since it was opened */
 };
 
 enum media_event_kind {
-	MEDIA_DIGIT,		/* digit, duration_ms: heard on a line, or RFC 4733 events from RTP, at their end */
+	MEDIA_DIGIT,		/* digit, duration_ms: heard on a line, or RFC 4733 events from RTP, at their end; '!' a flash */
 	MEDIA_FIRST_RTP,	/* the first packet of the stream came */
 	MEDIA_RTP_LOST,		/* nothing for 3 s on a stream that should flow */
 	MEDIA_RTP_BACK,

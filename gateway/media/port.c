@@ -185,7 +185,7 @@ void port_event(struct media_port *from, char digit, uint32_t samples, bool firs
 
 	if (end)
 		port_report(from, MEDIA_DIGIT, digit, samples / 8);
-	if (!to || to->kind == PORT_TEST)
+	if (!to || to->kind == PORT_TEST || digit == '!')	/* a flash has no sound: the call passes it on */
 		return;
 	if (to->kind == PORT_RTP && rtp_sends_events(to)) {
 		rtp_send_event(to, digit, samples, first, end);

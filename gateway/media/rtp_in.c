@@ -134,7 +134,7 @@ static void event_in(struct rtp_port *r, const struct rtp_packet *p, const uint8
 		return;
 	}
 	if (!rtp_event_digit(w.event) || (e->any && !e->active && e->ts == p->ts))
-		return;		/* not DTMF, or the end of the last one again */
+		return;		/* not one of ours, or the end of the last one again */
 	if (e->active && e->ts != p->ts)
 		event_over(r, now_us);
 	first = !e->active;

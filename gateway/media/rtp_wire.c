@@ -79,6 +79,8 @@ static const char digits[] = "0123456789*#ABCD";	/* RFC 4733 table 3 */
 
 char rtp_event_digit(uint8_t event)
 {
+	if (event == RTP_EVENT_FLASH)
+		return '!';
 	return event <= RTP_EVENT_MAX ? digits[event] : 0;
 }
 

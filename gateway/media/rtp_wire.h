@@ -11,7 +11,8 @@
 #define RTP_PT_PCMA 8
 #define RTP_PT_CN 13		/* RFC 3389 comfort noise */
 #define RTP_EVENT_OCTETS 4
-#define RTP_EVENT_MAX 15	/* events 0 to 15 are DTMF; others are not ours */
+#define RTP_EVENT_MAX 15	/* events 0 to 15 are DTMF; others but the flash are not ours */
+#define RTP_EVENT_FLASH 16	/* IANA's table of audio/telephone-event */
 
 struct rtp_packet {
 	uint8_t payload_type;
@@ -32,7 +33,7 @@ struct rtp_event {
 };
 int rtp_event_parse(const uint8_t *buf, size_t len, struct rtp_event *out);
 void rtp_event_build(uint8_t *buf, const struct rtp_event *e);
-char rtp_event_digit(uint8_t event);	/* 0 for none */
+char rtp_event_digit(uint8_t event);	/* '!' for a flash, 0 for none */
 int rtp_event_code(char digit);		/* -1 for none */
 
 /* One sender's words in a compound RTCP packet, as far as we listen. */

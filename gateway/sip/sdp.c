@@ -418,7 +418,7 @@ static void put_head(struct text *t, const struct sdp_local *ours)
 
 static void put_dtmf(struct text *t, unsigned payload)
 {
-	put(t, "a=rtpmap:%u telephone-event/8000\r\na=fmtp:%u 0-15\r\n", payload, payload);
+	put(t, "a=rtpmap:%u telephone-event/8000\r\na=fmtp:%u 0-16\r\n", payload, payload);
 }
 
 void sdp_offer(const struct sdp_local *ours, char *out)

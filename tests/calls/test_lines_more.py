@@ -24,6 +24,7 @@ DIDS = """\
 
 [copper]
 +442079460601         test/milliwatt
++442079460602         office/{{last:3}}
 """
 
 
@@ -379,6 +380,29 @@ class TransferRefused(Transfer):
             self.gw.cli('clear', str(c['call']))
         self.assertTrue(bed.wait_for(lambda: asked.over and other.over, 6))
         self.idle()
+
+
+class FlashOut(Far):
+    """A SIP far end flashes towards the exchange that it has a call from."""
+    telephones = (1,)
+    fxs, fxo = ', flash-min: 80ms, flash-max: 800ms', ', flash: 300ms, caller-id: false, answer-rings: 1'
+
+    def test_the_exchange_gives_dial_tone(self):
+        self.dial(1, '02079460502')
+        self.assertTrue(bed.wait_for(lambda: self.far.calls, 20), 'no INVITE')
+        self.wait_line('phones/2', 'up')
+        time.sleep(1.5)     # a line that has only just gone off hook cannot flash
+        self.far.calls[0].send(b'\xd5' * 160)
+        self.far.calls[0].flash()
+        self.wait_line('phones/2', 'held')
+        self.far.talk(self.far.calls[0], b'\xd5', 2)
+        self.assertGreater(self.far.level(self.far.calls[0], 350), -30, 'no dial tone')
+        self.far.calls[0].flash()
+        self.wait_line('phones/2', 'up')
+        self.phone(1, 'on')
+        self.idle(30)
+        r = self.last_record("in_trunk = 'copper'")
+        self.assertIn('flash: 300 ms', self.steps(r['call']))
 
 
 class AlertInfo(More):

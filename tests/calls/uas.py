@@ -42,16 +42,27 @@ class Call:
         """An offer; the answer."""
         port = re.search(r'm=audio (\d+)', sdp).group(1)
         self.dest = ('127.0.0.1', int(port))
+        found = re.search(r'a=rtpmap:(\d+) telephone-event', sdp)
+        self.events = int(found.group(1)) if found else 0
         found = re.search(r'a=(sendrecv|sendonly|recvonly|inactive)', sdp)
         self.directions.append(found.group(1) if found else 'sendrecv')
-        return ('v=0\r\no=far 1 %d IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP 8\r\n'
-                'a=rtpmap:8 PCMA/8000\r\na=ptime:20\r\na=%s\r\n' %
-                (len(self.directions), self.rtp.getsockname()[1], MIRROR[self.directions[-1]]))
+        return ('v=0\r\no=far 1 %d IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP 8 %d\r\n'
+                'a=rtpmap:8 PCMA/8000\r\na=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-16\r\na=ptime:20\r\na=%s\r\n' %
+                (len(self.directions), self.rtp.getsockname()[1], *[self.events] * 3, MIRROR[self.directions[-1]]))
 
     def send(self, octets):
         head = bytes((0x80, 8)) + self.seq.to_bytes(2, 'big') + (160 * self.seq).to_bytes(4, 'big') + b'far!'
         self.seq += 1
         self.rtp.sendto(head + octets, self.dest)
+
+    def flash(self):
+        """A hook flash as a telephone event of 100 ms, its end three times."""
+        ts, self.seq = 160 * self.seq, self.seq + 1
+        for n in range(1, 6):
+            head = bytes((0x80, self.events | (0x80 if n == 1 else 0))) + self.seq.to_bytes(2, 'big') + ts.to_bytes(4, 'big')
+            self.seq += 1
+            self.rtp.sendto(head + b'far!' + bytes((16, 0x80 if n >= 3 else 0)) + (800).to_bytes(2, 'big'), self.dest)
+            time.sleep(0.02)
 
     def receive(self):
         try:

@@ -72,7 +72,9 @@ static void events(void **state)
 	assert_int_not_equal(rtp_event_parse(b, 3, &f), 0);
 	for (int i = 0; i < 16; i++)
 		assert_int_equal(rtp_event_code(rtp_event_digit((uint8_t)i)), i);
-	assert_int_equal(rtp_event_digit(16), 0);	/* hook flash: not a digit */
+	assert_int_equal(rtp_event_digit(16), '!');	/* hook flash */
+	assert_int_equal(rtp_event_digit(17), 0);
+	assert_int_equal(rtp_event_code('!'), -1);	/* taken, and never sent */
 	assert_int_equal(rtp_event_code('x'), -1);
 	assert_int_equal(rtp_event_code(0), -1);
 }

@@ -196,7 +196,7 @@ static void test_refused_lines(void **state)
 	sdp_answer(&both, &s, &a, out);
 	assert_string_equal(out, "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
 				 "m=video 0 RTP/AVP 31\r\nm=audio 5000 RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n"
-				 "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n"
+				 "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\na=ptime:20\r\na=sendrecv\r\n"
 				 "m=application 0 TCP/MSRP *\r\n");
 	sdp_words(&s, words, sizeof(words));
 	assert_string_equal(words, "PCMA from 192.0.2.7:4000");
