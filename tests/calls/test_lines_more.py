@@ -204,6 +204,24 @@ class Hunting(More):
         self.assertEqual(len(set(self.taken('least-used'))), 3)
 
 
+class BrokenCallerId(More):
+    """The caller gives up while the digits of his number are sent."""
+    telephones = ()
+    tones = 'dk'        # DTMF after a reversal, before the first ring
+
+    def test_its_audio_is_kept(self):
+        self.sipcall('-n', '+442079460502', '-f', '+442071838750', '-C', '1300', '-a', 'none')
+        kept = bed.wait_for(lambda: glob.glob(self.folder + '/audio/kept-*-6-callerid.wav'), 10)
+        self.assertTrue(kept, self.gw.tail())
+        self.assertIn('caller ID came broken', self.gw.tail())
+        self.idle(30)
+        self.assertEqual(self.gw.records("in_trunk = 'copper'"), [], 'it never rang')
+        p = self.sipcall_start('-n', '+442079460502', '-f', '+442071838750', '-C', '9000', '-a', 'none')
+        self.sipcall_end(p)
+        self.idle(30)
+        self.assertEqual(self.last_record("in_trunk = 'copper'")['in_calling'], '+442071838750')
+
+
 class Drain(More):
     telephones = (1, 2, 3)
 
