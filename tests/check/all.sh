@@ -41,9 +41,9 @@ part units-tsan 300 tests/check/run-units.sh build/tsan $threaded
 part corpora 120 tests/check/corpora.sh build/asan
 part bad-conf 120 tests/check/conf-bad.sh
 part install 120 tests/check/install.sh
-part calls 600 tests/calls/run.py --build build/gcc -j 2 -k "!test_fxs,!test_fxo,!test_phones,!test_three_way,!test_lines"
+part calls 600 tests/calls/run.py --build build/gcc -j 2 -k "!test_fxs,!test_fxo,!test_phones,!test_three_way,!test_line"
 # Telephones and exchange lines wait for cadences most of the time.
-part lines 600 tests/calls/run.py --build build/gcc -j 4 -k test_fxs,test_fxo,test_phones,test_three_way,test_lines
+part lines 600 tests/calls/run.py --build build/gcc -j 4 -k test_fxs,test_fxo,test_phones,test_three_way,test_line
 part calls-asan 300 tests/calls/run.py --build build/asan -j 2 -k test_demo,test_sipp,test_soak,_reload,_clear,_stop,span_down,pulled,Stranger,next_dest,bad_conf
 part lines-asan 400 tests/calls/run.py --build build/asan -j 4 -k test_phones,three_way,transfer,call_waiting
 part calls-tsan 120 tests/calls/run.py --build build/tsan -k 'test_office_to_telco_and_back'
