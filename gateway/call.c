@@ -223,6 +223,7 @@ void call_offered(struct gateway *gw, struct trunk *t, struct leg *leg, const st
 		return;
 	}
 	c->offer = *offer;
+	c->rec.bearer = offer->bearer;
 	c->in.trunk = t;
 	t->calls++;
 	trunk_read_number(t, &offer->called, c->number);
