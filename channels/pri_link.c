@@ -195,6 +195,14 @@ static void put_location(struct pri_link *link, uint8_t *frame, size_t len)
 
 /* --- Reader and writer ------------------------------------------------------------------------- */
 
+static void tell_frame(const struct pri_link *link, bool out, const uint8_t *frame, size_t len)
+{
+	const struct pri_handlers *h = &link->trunk->h;
+
+	if (h->frame)
+		h->frame(h->arg, link->span, out, frame, len);
+}
+
 static int io_read(struct pri *pri, void *buf, int size)
 {
 	struct pri_link *link = pri_get_userdata(pri);
@@ -208,6 +216,7 @@ static int io_read(struct pri *pri, void *buf, int size)
 		return 0;
 	}
 	link->count.frames_in++;
+	tell_frame(link, false, buf, (size_t)n);
 	trace_frame(link, false, buf, (size_t)n);
 	memset((uint8_t *)buf + n, 0, FCS);
 	return n + FCS;
@@ -226,6 +235,7 @@ static int io_write(struct pri *pri, void *buf, int size)
 	put_location(link, frame, len);
 	if (hw_dchan_write(link->dchan, frame, len) >= 0) {
 		link->count.frames_out++;
+		tell_frame(link, true, frame, len);
 		trace_frame(link, true, frame, len);
 	}
 	return size;

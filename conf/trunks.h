@@ -179,6 +179,14 @@ struct conf_fxo {		/* fxo: */
 	unsigned echo_taps;	/* echo-canceller: 128 */
 };
 
+struct conf_trace {		/* trace: */
+	unsigned memory_kb;	/* memory: 2048; 0 for none */
+	bool failed_calls, alarms;	/* failed-calls: true, alarms: true: written to a file by themselves */
+	bool rtp;		/* rtp: false: headers of RTP packets are kept too */
+	bool mask;		/* mask: false */
+	unsigned keep;		/* keep: 50 files */
+};
+
 struct conf_trunk {
 	char name[64];
 	enum conf_trunk_kind kind;
@@ -202,6 +210,7 @@ struct conf {
 	struct conf_sip_listen sip;
 	struct conf_trunk *trunks;
 	int n_trunks;
+	struct conf_trace trace;
 	char records[256];	/* records: path of the SQLite file; "" for the default */
 };
 

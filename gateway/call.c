@@ -15,6 +15,7 @@
 
 #include "gateway/cause.h"
 #include "gateway/log.h"
+#include "gateway/trace.h"
 #include "gateway/trunk.h"
 
 #define M(s) (1u << (s))
@@ -148,6 +149,7 @@ static void retire(struct call *c)
 	struct gateway *gw = c->gw;
 
 	call_set_state(c, CALL_IDLE);
+	trace_call_over(gw->trace, c);
 	call_record_write(c);
 	ladder_end(gw->ladder, c->id);
 	loop_timer_cancel(gw->loop, &c->timer);

@@ -37,6 +37,13 @@ static const struct cli_command commands[] = {
 	  "when it was answered, 1 when not. Ctrl-C clears it." },
 	{ "ladder", "[CALL]", "the time line of a call (the latest one): ISDN, SIP and audio", 0, 1, cli_ladder,
 	  "Arrows of - are signalling, of = audio, * is what the gateway did itself. The last 500 calls are kept." },
+	{ "trace", "[ACT] [...]", "what passed on D channels, SIP and RTP, in a file for Wireshark", 0, 3, cli_trace,
+	  "  start FILE [SPAN]    everything from now on, until stop; SPAN: of D channels this one alone\n"
+	  "  stop                 ends it\n"
+	  "  call CALL FILE       of what is in memory: a call's D channel, SIP messages and RTP headers\n"
+	  "  span SPAN FILE       the D channel of a span\n"
+	  "  all FILE             all that is in memory\n"
+	  "Without ACT: how far back the memory goes, and what runs. The daemon writes FILE, which must not exist yet." },
 	{ "clear", "CALL", "clear a call that is up", 1, 1, cli_clear, "" },
 	{ "drain", "[off]", "take no new calls, let those that are up end by themselves", 0, 1, cli_drain,
 	  "\"drain off\" takes calls again." },

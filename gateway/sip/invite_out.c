@@ -163,6 +163,7 @@ static int send_invite(struct sip_leg *l, const struct leg_offer *offer)
 				    SIPTAG_CALL_ID_STR(l->call_id), TAG_END());
 	if (!l->dialog || !nta_leg_tag(l->dialog, NULL))
 		return -ENOMEM;
+	sip_messages_body(l->ua, l->call_id, l->sdp);
 	l->call = sip_send_request(l, SIP_METHOD_INVITE, request, on_response,
 				   TAG_IF(h.pai[0], SIPTAG_HEADER_STR(pai)),
 				   TAG_IF(h.privacy[0], SIPTAG_PRIVACY_STR(h.privacy)),
