@@ -154,6 +154,10 @@ static const struct conf_key sip[] = {
 	  .live = true, .help = "a call without RTP this long is cleared, 0 for never" },
 	{ .name = "trust-identity", .type = &conf_type_bool, AT(conf_sip, trust_identity), .def = "false", .live = true,
 	  .help = "believe and send P-Asserted-Identity" },
+	{ .name = "causes", .type = &conf_type_causes, AT(conf_sip, causes), .live = true,
+	  .help = "causes: {34: 480}, the SIP status for a Q.850 cause" },
+	{ .name = "statuses", .type = &conf_type_statuses, AT(conf_sip, statuses), .live = true,
+	  .help = "statuses: {480: 19}, the Q.850 cause for a SIP status" },
 	{ .name = "srtp", .type = &conf_type_later, .help = "leave it out: RTP is not encrypted" },
 };
 const struct conf_keys conf_sip_keys = { "sip", sip, COUNT(sip) };

@@ -101,6 +101,12 @@ struct conf_net {		/* an address with prefix length, binary, for the source chec
 	uint8_t bits;		/* 0 to 128 */
 };
 
+#define CONF_CAUSES_MAX 64
+struct conf_causes {		/* causes: {34: 480}, statuses: {480: 19} */
+	struct { uint16_t from, to; } row[CONF_CAUSES_MAX];
+	int n;
+};
+
 struct conf_sip {		/* sip: */
 	char peer_host[256];	/* peer: "pbx.example.com:5060"; a literal address or a name, "" for none */
 	uint16_t peer_port;
@@ -113,6 +119,7 @@ struct conf_sip {		/* sip: */
 	bool symmetric;		/* symmetric: learn the RTP address from what arrives */
 	unsigned health_ms;	/* health: 30s between OPTIONS; 0 off */
 	unsigned rtp_timeout_ms;	/* rtp-timeout: 60s without RTP on a call that is not held; 0 off */
+	struct conf_causes causes, statuses;	/* rows that go before those of gateway/cause.h: Q.850 to SIP, SIP to Q.850 */
 	bool trust_identity;	/* trust-identity: true: P-Asserted-Identity is believed and sent */
 };
 

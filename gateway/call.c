@@ -326,9 +326,7 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 	char buf[200];
 
 	call_leg_stats(cl, leg);
-	cl->rec.cause = ev->cause.q850;
-	cl->rec.location = ev->cause.location;
-	cl->rec.sip = ev->cause.sip;
+	call_record_cause(cl, leg, ev);
 	cl->leg = NULL;
 	call_unjoin(cl);
 	call_part(c);

@@ -51,6 +51,22 @@ void call_record_leg(struct call_leg *cl, const char *trunk)
 	ladder_title(c->gw->ladder, c->id, cl->side, title);
 }
 
+void call_record_cause(struct call_leg *cl, const struct leg *leg, const struct leg_event *cleared)
+{
+	const struct leg_cause *c = &cleared->cause;
+	struct record_leg *r = &cl->rec;
+
+	r->cause = c->q850;
+	r->location = c->location;
+	r->sip = c->sip;
+	r->far_end = cleared->by_far_end;
+	snprintf(r->cause_by, sizeof(r->cause_by), "%s", c->by && !strcmp(leg->ops->name, "sip") ? c->by : "");
+	snprintf(r->cause_from, sizeof(r->cause_from), "%s", cleared->by_far_end ? cause_location_name(c->location) : "");
+	r->cause_raw[0] = 0;
+	for (unsigned i = 0; i < c->n_raw && cleared->by_far_end; i++)
+		snprintf(r->cause_raw + 2 * i, 3, "%02x", c->raw[i]);
+}
+
 static void log_end(const struct call *c)
 {
 	const struct call_record *r = &c->rec;

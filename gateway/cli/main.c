@@ -25,6 +25,9 @@ static const struct cli_command commands[] = {
 	  "Reads trunks.yaml and dids as the daemon would, and runs the expect rows. Needs no daemon." },
 	{ "explain", "TRUNK NUMBER", "how a call from TRUNK to NUMBER would be routed, row by row", 2, 2, cli_explain,
 	  "Places no call. Exit status 1 when the call would be refused." },
+	{ "cause", "[N]", "what a Q.850 cause or a SIP status is, and what becomes of it at the border", 0, 1, cli_cause,
+	  "N is a cause from 1 to 127 or a final SIP status; without it all causes are listed. A trunk's own rows\n"
+	  "(causes:, statuses:) and a Reason header go before these tables. Needs no daemon." },
 	{ "status", "", "the gateway at a glance: calls, trunks, records, alarms", 0, 0, cli_status, "" },
 	{ "spans", "", "the E1 and T1 ports: alarms, layer 2, counters", 0, 0, cli_spans, "" },
 	{ "lines", "[TRUNK]", "each line and what it is doing", 0, 1, cli_lines, "" },

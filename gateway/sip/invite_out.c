@@ -100,7 +100,7 @@ static void failed(struct sip_leg *l, int status, const sip_t *sip)
 {
 	struct leg_cause cause;
 
-	reason_read(sip ? sip->sip_reason : NULL, status, &cause);
+	reason_read_for(&l->peer->conf, sip ? sip->sip_reason : NULL, status, &cause);
 	if (sip && nta_sip_is_internal(sip)) {
 		/* Said by our own stack: nobody answered, or the address cannot be reached. */
 		reason_own(&cause, status == 408 ? 102 : 27, status == 408 ? "no answer to INVITE" : "peer cannot be reached");
