@@ -23,7 +23,7 @@ card: dahdi
 sip: {{listen: ["127.0.0.1:{sip}"], rtp-ports: {rtp}-{rtp_last}, jitter: 40ms}}
 trunks:
   phones:
-    fxs: {{lines: 1-4, numbers: {{1: "+442079460501", 2: "+442079460502"}}, disconnect: 500ms}}
+    fxs: {{lines: 1-4, numbers: {{1: "+442079460501", 2: "+442079460502"}}, disconnect: 500ms{fxs}}}
   copper:
     fxo: {{lines: 5-8, numbers: {{5: "+442079460601", 6: "+442079460602"}}, answer: [speech, timer]{fxo}}}
   office:
@@ -46,13 +46,14 @@ DIDS = """\
 
 class Lines(bed.CallTest):
     """A gateway that is both ends: the exchange of its own lines is its own telephone ports."""
-    fxo, limit = '', 200
+    fxs, fxo, limit = '', '', 200
 
     def make_gateway(self, **kw):
         talk = self.folder + '/talk.wav'
         subprocess.run('espeak-ng -v en -w %s.wav "The quick brown fox jumps over the lazy dog." && '
                        'sox %s.wav -r 8000 -c 1 -b 16 %s' % (talk, talk, talk), shell=True, check=True)
-        text = TRUNKS.format(sip=bed.SIP_PORT, peer=bed.PEER_PORT, rtp=bed.RTP_FIRST, rtp_last=bed.RTP_LAST, fxo=self.fxo)
+        text = TRUNKS.format(sip=bed.SIP_PORT, peer=bed.PEER_PORT, rtp=bed.RTP_FIRST, rtp_last=bed.RTP_LAST, fxs=self.fxs,
+                             fxo=self.fxo)
         return bed.Gateway(self.folder, trunks=text, dids=DIDS.format(folder=self.folder), **kw)
 
     def call(self, number, hold, *more):
