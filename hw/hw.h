@@ -250,8 +250,8 @@ int hw_line_write(struct hw_line *l, const uint8_t *buf, size_t len);
  * said so, or by itself between rings. */
 
 int hw_hook(struct hw_line *l, enum hw_hook what);
-/* -EOPNOTSUPP: a time is another on this card and stays so; the others are set (DAHDI: 500 ms for drop_ms, 200 for
- * flash_min_ms, as shorter openings are pulses). Members of the other kind of port do not matter. */
+/* -EOPNOTSUPP: a time is another on this card and stays so; the others are set (200 ms for
+ * flash_min_ms, as shorter openings are pulses; DAHDI: 500 for drop_ms). Members of the other kind of port do not matter. */
 int hw_set_timing(struct hw_line *l, const struct hw_timing *t);
 /* FXS: N (even, at most HW_CADENCE_MAX) times of ring and pause for rings from now on. From entry REPEAT_FROM on it
  * repeats: entries before that are played once (a first ring apart from the others, a short ring before caller ID). */

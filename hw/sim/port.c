@@ -117,9 +117,10 @@ int sim_set_timing(struct hw_line *base, const struct hw_timing *t)
 	if (gone(l))
 		return -ENODEV;
 	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++)
-		if (from[i])
+		if (from[i] && at[i] != &to->flash_min_ms)
 			*at[i] = from[i];
-	return 0;
+	/* As DAHDI: what is shorter is a pulse, whatever is asked for. */
+	return l->party == SIM_FXS && t->flash_min_ms && t->flash_min_ms != to->flash_min_ms ? -EOPNOTSUPP : 0;
 }
 
 int sim_set_cadence(struct hw_line *base, const uint16_t *ms, int n, int repeat_from)

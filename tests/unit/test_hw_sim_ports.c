@@ -134,8 +134,9 @@ static void test_timing(void **state)
 
 	(void)state;
 	arig_open(&r, &(struct sim_pair){.fxs = ARIG_FXS, .fxo = ARIG_FXO});
-	hw_set_timing(r.s.l, &(struct hw_timing){.flash_min_ms = 80, .flash_max_ms = 300, .drop_ms = 250});
-	hw_set_timing(r.o.l, &(struct hw_timing){.flash_out_ms = 100,
+	assert_int_equal(hw_set_timing(r.s.l, &(struct hw_timing){.flash_min_ms = 80}), -EOPNOTSUPP); /* 200, as on DAHDI */
+	assert_int_equal(hw_set_timing(r.s.l, &(struct hw_timing){.flash_max_ms = 300, .drop_ms = 250}), 0);
+	hw_set_timing(r.o.l, &(struct hw_timing){.flash_out_ms = 220,
 						 .debounce_ms = 20,
 						 .pulse_break_ms = 60,
 						 .pulse_make_ms = 40,
@@ -151,7 +152,7 @@ static void test_timing(void **state)
 	hw_hook(r.o.l, HW_ONHOOK);
 	arig_run(&r, 1000);
 	assert_true(arig_heard(&r, "times as set",
-			       "S:OFFHOOK@1 S:FLASH@251 O:HOOK_DONE@251 S:PULSE_START@1061 S:PULSE2@1411 "
+			       "S:OFFHOOK@1 S:FLASH@371 O:HOOK_DONE@371 S:PULSE_START@1061 S:PULSE2@1411 "
 			       "O:DIAL_DONE@1601 O:DISCONNECT@2001 S:HOOK_DONE@2251 S:ONHOOK@3301",
 			       1));
 	arig_close(&r);
