@@ -19,7 +19,7 @@ SUITES = {	# name: (spans, tests)
     'analog': ('analog', 'test_analog'),
     'ground': ('ground', 'test_ground'),
 }
-LIMIT = 420
+LIMIT = 600
 
 
 def boot(name, a):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Analog lines over two robbed-bit spans of the real DAHDI driver: four ports for telephones, wired to four that are
 telephones to an exchange. Runs in the virtual machine."""
+import difflib
 import os
 import subprocess
 
@@ -15,6 +16,23 @@ class Driver(bed.unittest.TestCase):
         p = subprocess.run([os.path.join(bed.BUILD, 'tests/tools/hw_dahdi_test'), '-a', '1', '5'], capture_output=True,
                            text=True, timeout=280, check=False)
         self.assertEqual(p.returncode, 0, p.stdout[-3000:] + p.stderr[-3000:])
+
+
+class Legs(bed.unittest.TestCase):
+    """One script of whole calls, and what both legs of each report: the simulated card and the real driver say the same."""
+    limit, start = 1200, 'kewl'
+
+    def play(self, card):
+        p = subprocess.run([os.path.join(bed.BUILD, 'tests/tools/line_legs'), card, self.start], capture_output=True,
+                           text=True, timeout=600, check=False)
+        self.assertEqual(p.returncode, 0, '%s:\n%s%s' % (card, p.stdout[-4000:], p.stderr[-2000:]))
+        return p.stdout.splitlines()
+
+    def test_same_on_both_cards(self):
+        sim, dahdi = self.play('sim'), self.play('dahdi')
+        self.assertGreater(len(dahdi), 50)
+        diff = list(difflib.unified_diff(dahdi, sim, 'the real driver', 'the simulated card', n=8, lineterm=''))
+        self.assertFalse(diff, '\n' + '\n'.join(diff))
 
 
 TRUNKS = """\

@@ -19,6 +19,10 @@ class Driver(bed.unittest.TestCase):
         self.assertEqual(p.returncode, 0, p.stdout[-3000:] + p.stderr[-3000:])
 
 
+class Legs(test_analog.Legs):
+    start = 'ground'
+
+
 class Ground(test_analog.Lines):
     """The calls of kewl start, with the other signals; and tip ground before anything is dialled."""
     fxs, fxo = ', start: ground', ', start: ground'
