@@ -289,6 +289,8 @@ static void test_conf(void **state)
 				     ports[] = {{.no = 1, .type = HW_SPAN_E1, .fxs = 1}},
 				     laws[] = {{.no = 1, .type = HW_SPAN_ANALOG, .fxs = 1, .law = HW_ALAW},
 					       {.no = 2, .type = HW_SPAN_ANALOG, .fxo = 1, .law = HW_MULAW}},
+				     starts[] = {{.no = 1, .type = HW_SPAN_ANALOG, .fxs = 1},
+						 {.no = 2, .type = HW_SPAN_ANALOG, .fxo = 1, .ground_start = true}},
 				     e1[] = {{.no = 1, .type = HW_SPAN_E1},
 					     {.no = 2, .type = HW_SPAN_ANALOG, .fxs = 1, .fxo = 1}};
 	static const struct {
@@ -310,6 +312,7 @@ static void test_conf(void **state)
 		{"no such port", four, 1, {{.fxs = 1, .fxo = 5}}, 1, -EINVAL},
 		{"pairs on no analog span", e1, 1, {{.fxs = 1, .fxo = 2}}, 1, -EINVAL},
 		{"two laws", laws, 2, {{.fxs = 1, .fxo = 2}}, 1, -EINVAL},
+		{"two kinds of start", starts, 2, {{.fxs = 1, .fxo = 2}}, 1, -EINVAL},
 		{"too much loss", four, 1, {{.fxs = 1, .fxo = 3, .loss_db = 21}}, 1, -EINVAL},
 		{"an echo that comes late", four, 1, {{.fxs = 1, .fxo = 3, .echo_db = 10, .echo_ms = 33}}, 1, -EINVAL},
 		{"an echo that is louder than what was said", four, 1, {{.fxs = 1, .fxo = 3, .echo_db = -1}}, 1, -EINVAL},
