@@ -37,7 +37,13 @@ struct leg_number {
 };
 
 /* Q.931 4.5.5: information transfer capability. */
-enum leg_bearer { BEARER_SPEECH = 0x00, BEARER_UNRESTRICTED = 0x08, BEARER_3K1 = 0x10 };
+enum leg_bearer { BEARER_SPEECH = 0x00, BEARER_UNRESTRICTED = 0x08, BEARER_RESTRICTED = 0x09, BEARER_3K1 = 0x10,
+		  BEARER_TONES = 0x11, BEARER_VIDEO = 0x18 };
+/* Sound, or data whose every octet counts? */
+static inline bool bearer_is_sound(uint8_t b)
+{
+	return b == BEARER_SPEECH || b == BEARER_3K1;
+}
 
 /* What a call asks for; at the edge's own form in both directions. */
 struct leg_offer {

@@ -137,6 +137,8 @@ static const struct conf_key sip[] = {
 	  .live = true, .help = "a call without RTP this long is cleared, 0 for never" },
 	{ .name = "trust-identity", .type = &conf_type_bool, AT(conf_sip, trust_identity), .def = "false", .live = true,
 	  .help = "believe and send P-Asserted-Identity" },
+	{ .name = "clearmode", .type = &conf_type_bool, AT(conf_sip, clearmode), .def = "true", .live = true,
+	  .help = "data calls of 64 kbit/s, as CLEARMODE" },
 	{ .name = "srtp", .type = &conf_type_later, .help = "leave it out: RTP is not encrypted" },
 };
 const struct conf_keys conf_sip_keys = { "sip", sip, COUNT(sip) };

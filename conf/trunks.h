@@ -37,7 +37,7 @@ enum conf_dialect { CONF_EUROISDN, CONF_NI2 };
 enum conf_side { CONF_USER, CONF_NETWORK };
 enum conf_hunt { CONF_ASCENDING, CONF_DESCENDING, CONF_ROUND_ROBIN, CONF_LEAST_USED };
 enum conf_transport { CONF_UDP, CONF_TCP };
-enum conf_codec { CONF_PCMA, CONF_PCMU };
+enum conf_codec { CONF_PCMA, CONF_PCMU, CONF_CLEARMODE };	/* the last is never in codecs: */
 /* In the order of enum number_style, dialplan/number.h. */
 enum conf_number_style { CONF_STYLE_TYPED, CONF_STYLE_INTERNATIONAL, CONF_STYLE_DIALLED, CONF_STYLE_PLUS };
 
@@ -114,6 +114,7 @@ struct conf_sip {		/* sip: */
 	unsigned health_ms;	/* health: 30s between OPTIONS; 0 off */
 	unsigned rtp_timeout_ms;	/* rtp-timeout: 60s without RTP on a call that is not held; 0 off */
 	bool trust_identity;	/* trust-identity: true: P-Asserted-Identity is believed and sent */
+	bool clearmode;		/* clearmode: true: data calls, RFC 4040 */
 };
 
 /* --- Analog trunks: as channels/fxs.h and channels/fxo.h have them -------------------------------- */

@@ -72,8 +72,8 @@ static int to_trunk(struct call *c, const struct did_dest *d)
 		return 3;
 	if (t->max_calls && t->calls >= (unsigned)t->max_calls && !c->route.emergency)
 		return 34;
-	if (c->offer.bearer == BEARER_UNRESTRICTED && t->kind == CONF_TRUNK_SIP)
-		return 65;	/* needs CLEARMODE, RFC 4040 */
+	if (!trunk_carries(t, c->offer.bearer))
+		return 65;	/* bearer capability not implemented */
 	make_offer(c, t, d->number, &offer);
 	cause = trunk_call(t, &offer, call_leg_event, &c->out, &leg);
 	if (cause)
@@ -97,7 +97,11 @@ static int to_test(struct call *c, const struct did_dest *d)
 	struct testleg_env env = { c->gw->loop, c->gw->media, c->gw->args.dir };
 	char title[NUMBER_MAX * 2 + 8];
 	struct leg *leg = NULL;
-	int cause = testleg_call(&env, d->number, call_leg_event, &c->out, &leg);
+	int cause;
+
+	if (!bearer_is_sound(c->offer.bearer) && strcmp(d->number, "echo") != 0)
+		return 65;	/* the other lines have only sound to give */
+	cause = testleg_call(&env, d->number, call_leg_event, &c->out, &leg);
 
 	if (cause)
 		return cause;

@@ -53,6 +53,7 @@ struct trunk {
 	enum conf_trunk_kind kind;
 	struct number_rules rules;
 	int max_calls;			/* 0: no limit */
+	bool clearmode;			/* SIP: data calls are allowed */
 	unsigned echo_taps;		/* ISDN */
 	struct pri_trunk *pri;		/* ISDN; else NULL */
 	struct fxs_trunk *fxs;		/* FXS; else NULL */
@@ -101,6 +102,9 @@ int trunk_line_chan(struct gateway *gw, const char *line, const struct country *
 /* WAITING messages for the telephone whose number is USER ("+442079460501", or as a person dials). -ENOENT. */
 int trunk_messages(struct gateway *gw, const char *user, unsigned waiting);
 
+/* Can a call with this information transfer capability (enum leg_bearer) go out on T? ISDN takes all, SIP unrestricted data as
+ * CLEARMODE, a telephone line sound alone. */
+bool trunk_carries(const struct trunk *t, uint8_t bearer);
 /* Places a call; returns 0, or the Q.850 cause for which it cannot. */
 int trunk_call(struct trunk *t, const struct leg_offer *offer, leg_event_fn *fn, void *arg, struct leg **out);
 

@@ -244,6 +244,7 @@ void sip_refuse(struct sip_ua *ua, msg_t *msg, int status, tag_type_t tag, tag_v
 
 /* session.c. Errors: -EINVAL, -E2BIG (malformed: 400), -ENOENT (nothing in common: 488), -EPROTOTYPE (not SDP: 415). */
 int sip_session_open(struct sip_leg *l);	/* our address and RTP port; errors of media_rtp_port() */
+void sip_session_data(struct sip_leg *l);	/* a data call: CLEARMODE and nothing else is ours */
 bool sip_session_body(const sip_t *sip);	/* is there a body at all? */
 void sip_session_offer(struct sip_leg *l);
 int sip_session_take_offer(struct sip_leg *l, const sip_t *sip);	/* l->sdp is the answer then */

@@ -209,6 +209,8 @@ int sip_ua_call(struct sip_ua *ua, const char *trunk, const struct leg_offer *of
 	if (!err)
 		err = sip_session_open(l);
 	if (!err) {
+		if (offer->bearer == BEARER_UNRESTRICTED)
+			sip_session_data(l);
 		make_call_id(l);
 		sip_session_offer(l);
 		err = send_invite(l, offer);
