@@ -92,6 +92,8 @@ struct conf_isdn {		/* isdn: */
 	enum conf_dialect dialect;
 	enum conf_side side;
 	bool exclusive;		/* exclusive: true */
+	bool overlap;		/* overlap: true: digits may come, and go, one after the other */
+	bool announcements;	/* announcements: true: what is played after DISCONNECT is heard */
 	unsigned alarm_hold_ms, alarm_clear_ms;	/* alarm-hold: 2500ms, alarm-clear: 5s */
 	unsigned echo_taps;	/* echo-canceller: 0 (off) */
 };

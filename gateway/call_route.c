@@ -25,7 +25,10 @@ void call_route(struct call *c)
 
 	if (did_lookup(gw->site->dids, c->in.trunk->name, c->number, &c->route)) {
 		gw->refused_route++;
-		call_clear(c, 1, "no row of the DID file allows the call");
+		if (trunk_overlap_incomplete(c->in.trunk, &c->offer.called))
+			call_clear(c, 28, "the number is not complete");
+		else
+			call_clear(c, 1, "no row of the DID file allows the call");
 		return;
 	}
 	c->table = gw->site->dids;
@@ -36,13 +39,15 @@ void call_route(struct call *c)
 		call_clear(c, 17, "the row's max= is reached");
 		return;
 	}
-	if (call_try_next(c) && c->in.leg)
+	if (call_try_next(c) && c->in.leg && c->offer.complete)
 		leg_proceed(c->in.leg);
 }
 
 static void make_offer(const struct call *c, const struct trunk *t, const char *number, struct leg_offer *o)
 {
-	*o = (struct leg_offer){ .bearer = c->offer.bearer, .complete = true, .progress = c->offer.progress };
+	*o = (struct leg_offer){ .bearer = c->offer.bearer, .progress = c->offer.progress };
+	o->complete = c->offer.complete || !t->overlap;
+	o->hlc = c->offer.hlc;
 	trunk_write_number(t, false, number, &o->called);
 	if (c->from[0])
 		trunk_write_number(t, true, c->from, &o->calling);

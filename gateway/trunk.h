@@ -54,6 +54,8 @@ struct trunk {
 	struct number_rules rules;
 	int max_calls;			/* 0: no limit */
 	bool clearmode;			/* SIP: data calls are allowed */
+	bool overlap;			/* takes digits one after the other */
+	struct trunk_tone *tones;	/* trunk_overlap.c */
 	unsigned echo_taps;		/* ISDN */
 	struct pri_trunk *pri;		/* ISDN; else NULL */
 	struct fxs_trunk *fxs;		/* FXS; else NULL */
@@ -93,6 +95,12 @@ void trunk_lines_alarms(const struct trunk *t, trunk_alarm_fn *fn, void *arg);
 /* "+44..." of a line's own number: the plus becomes the type. */
 void trunk_own_number(struct leg_number *n);
 
+/* trunk_overlap.c: handlers of an ISDN trunk that takes digits one after the other, ARG is the trunk; and whether no
+ * dial tone plays any more (those that do are ended). */
+enum pri_digits trunk_overlap_digits(void *arg, const struct leg_number *called);
+void trunk_overlap_tone(void *arg, struct leg *leg, bool on);
+bool trunk_overlap_quiet(struct trunk *t);
+
 /* --- For everybody ---------------------------------------------------------------------------------- */
 
 /* The line called NAME ("copper/1", "1/7" or a channel number) into OUT, and its trunk; NULL when there is none. */
@@ -102,6 +110,8 @@ int trunk_line_chan(struct gateway *gw, const char *line, const struct country *
 /* WAITING messages for the telephone whose number is USER ("+442079460501", or as a person dials). -ENOENT. */
 int trunk_messages(struct gateway *gw, const char *user, unsigned waiting);
 
+/* Was CALLED, which no row has, the beginning of a number whose digits come one after the other? */
+bool trunk_overlap_incomplete(struct trunk *t, const struct leg_number *called);
 /* Can a call with this information transfer capability (enum leg_bearer) go out on T? ISDN takes all, SIP unrestricted data as
  * CLEARMODE, a telephone line sound alone. */
 bool trunk_carries(const struct trunk *t, uint8_t bearer);

@@ -34,10 +34,13 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 		.side = c->isdn.side == CONF_USER ? PRI_USER : PRI_NETWORK,
 		.hunt = (enum pri_hunt)c->hunt,
 		.exclusive = c->isdn.exclusive,
+		.overlap = c->isdn.overlap,
+		.announcements = c->isdn.announcements,
 		.alarm_hold_ms = c->isdn.alarm_hold_ms,
 		.alarm_clear_ms = c->isdn.alarm_clear_ms,
 	};
-	struct pri_handlers h = { .offered = trunk_offered, .log = trunk_log, .arg = t };
+	struct pri_handlers h = { .offered = trunk_offered, .digits = trunk_overlap_digits, .dial_tone = trunk_overlap_tone,
+				  .log = trunk_log, .arg = t };
 
 	return pri_trunk_open(&t->pri, t->gw->hw, &pc, &h);
 }
@@ -55,6 +58,7 @@ static int64_t isdn_service(struct trunk *t, int64_t now_us, const struct timeva
 static void isdn_reload(struct trunk *t, const struct conf_trunk *c)
 {
 	t->echo_taps = c->isdn.echo_taps;
+	t->overlap = c->isdn.overlap;
 	pri_trunk_hunt(t->pri, (enum pri_hunt)c->hunt);
 }
 
@@ -150,6 +154,7 @@ const struct trunk_kind trunk_isdn = {
 	.name = "isdn",
 	.open = isdn_open,
 	.close = isdn_close,
+	.quiet = trunk_overlap_quiet,
 	.service = isdn_service,
 	.reload = isdn_reload,
 	.drain = isdn_drain,

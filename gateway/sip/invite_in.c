@@ -103,6 +103,8 @@ static void offer_up(struct sip_leg *l, const sip_t *sip)
 	memset(&offer, 0, sizeof(offer));
 	if (l->ours.codecs[0] == CONF_CLEARMODE)
 		offer.bearer = BEARER_UNRESTRICTED;
+	else
+		offer.progress = 1U << 1;	/* Q.931 annex G: not end-to-end ISDN */
 	offer.complete = true;
 	identity_read(sip, l->peer->conf.trust_identity, &offer);
 	sip_alert_read(sip, &offer);
