@@ -48,7 +48,7 @@ void pri_leg_over(struct pri_leg *leg, int cause, int location)
 		leg->cause.q850 = (uint8_t)(cause > 0 && cause <= 127 ? cause : NORMAL);
 		leg->cause.location = (uint8_t)location;
 	}
-	pri_overlap_end(leg);
+	pri_tone(leg, NULL);
 	pri_wait_stop(leg);
 	leg->call = NULL;
 	leg->stage = PS_DONE;
@@ -83,8 +83,11 @@ int pri_leg_clear(struct leg *l, const struct leg_cause *cause)
 	if (leg->cause.q850 < 1 || leg->cause.q850 > 127)
 		leg->cause.q850 = NORMAL;
 	pri_link_location(leg->link, leg, cause->location);
-	if (leg->stage == PS_OFFERED && !refuses_at_once(leg->cause.q850))
+	if (leg->stage == PS_OFFERED && !refuses_at_once(leg->cause.q850)) {
 		pri_proceeding(pri, leg->call, pri_encode(leg), 0);
+		leg->stage = PS_PROGRESSING;
+	}
+	pri_clear_tone(leg);
 	leg->stage = PS_CLEARING;
 	pri_touch(leg);
 	if (leg->line)

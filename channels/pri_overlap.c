@@ -13,19 +13,10 @@
 
 /* --- Receiving ----------------------------------------------------------------------------------- */
 
-static void dial_tone(struct pri_leg *leg, bool on)
-{
-	struct pri_trunk *t = leg->link->trunk;
-
-	if (leg->dial_tone == on || !t->h.dial_tone)
-		return;
-	leg->dial_tone = on;
-	t->h.dial_tone(t->h.arg, &leg->leg, on);
-}
-
 void pri_overlap_end(struct pri_leg *leg)
 {
-	dial_tone(leg, false);
+	if (leg->stage <= PS_OVERLAP)
+		pri_tone(leg, NULL);
 	leg->collecting = false;
 	if (leg->waits_for != PT_T306)
 		pri_wait_stop(leg);
@@ -35,7 +26,7 @@ void pri_overlap_end(struct pri_leg *leg)
 static void want_more(struct pri_leg *leg)
 {
 	struct pri_trunk *t = leg->link->trunk;
-	bool tone = t->h.dial_tone && t->conf.side == PRI_NETWORK && !leg->offer->called.digits[0] &&
+	bool tone = t->h.tone && t->conf.side == PRI_NETWORK && !leg->offer->called.digits[0] &&
 		    bearer_is_sound(leg->offer->bearer);
 
 	pri_wait(leg, PT_T302);
@@ -46,7 +37,7 @@ static void want_more(struct pri_leg *leg)
 	leg->stage = PS_OVERLAP;
 	pri_touch(leg);
 	if (tone)
-		dial_tone(leg, true);
+		pri_tone(leg, "dial");
 }
 
 static void offer(struct pri_leg *leg, bool complete)
@@ -60,7 +51,7 @@ static void offer(struct pri_leg *leg, bool complete)
 	if (complete)
 		pri_overlap_end(leg);
 	else
-		dial_tone(leg, false);
+		pri_tone(leg, NULL);
 	t->h.offered(t->h.arg, &leg->leg, o);
 	free(o);
 	if (!leg->leg.fn && leg->stage < PS_CLEARING)
@@ -117,7 +108,7 @@ static void collect(struct pri_leg *leg, const char *s, bool complete)
 		d = ask(leg);
 		if (ends(leg, n + 1, &d))
 			d = PRI_DIGITS_COMPLETE;
-		dial_tone(leg, false);
+		pri_tone(leg, NULL);
 		act(leg, d);
 	}
 	if (leg->collecting && complete)

@@ -32,7 +32,7 @@ _Static_assert(PRI_NETWORK == 1, "PRI_NETWORK of libpri.h takes the place of our
 #include <libpri.h>
 
 #define PRI_LINES 31		/* lines of one span at most */
-#define PRI_EARLY_MAX 8		/* messages kept for a leg that has no trace yet */
+#define PRI_EARLY_MAX 32		/* messages kept for a leg that has no trace yet */
 #define PRI_STRAY_MAX 4		/* messages kept for a call that has no leg yet */
 #define PRI_SENT_CAUSES 64	/* clearing messages whose location is remembered until they are sent */
 #define PRI_ELEMENTS 128	/* messages whose elements of our own are remembered until they are sent */
@@ -108,10 +108,11 @@ struct pri_leg {
 	uint8_t rx_cause, rx_location;	/* of the last cause element received, 0 for none */
 	bool rx_clearing;		/* DISCONNECT, RELEASE or RELEASE COMPLETE has come */
 	uint16_t rx_progress;		/* progress indicators of the last DISCONNECT */
+	bool sound;			/* its bearer is speech or 3.1 kHz audio */
 	bool farewell;			/* it has come, and what the far end plays is still heard */
 	enum pri_timer waits_for;
 	int64_t wait_until;		/* 0: waits for nothing */
-	bool collecting, dial_tone;	/* in: not offered yet, as digits come; one is played */
+	bool collecting, tone;		/* in: not offered yet, as digits come; a tone is played */
 	bool overlap, sending, more_complete;	/* out: SETUP was not complete; SETUP ACKNOWLEDGE has come; */
 	char more[LEG_DIGITS_MAX];	/* what is to be sent then */
 	struct leg_offer *offer;	/* out: kept for the second try, until the far end has answered; in: while collecting */
@@ -249,6 +250,8 @@ void pri_wait_stop(struct pri_leg *leg);
 void pri_wait_run(struct pri_trunk *t);
 int64_t pri_wait_next(const struct pri_trunk *t);
 bool pri_farewell(struct pri_leg *leg, int cause);
+void pri_tone(struct pri_leg *leg, const char *name);		/* NULL: none */
+void pri_clear_tone(struct pri_leg *leg);
 
 /* pri_overlap.c */
 bool pri_overlap_begin(struct pri_leg *leg, const struct leg_offer *o);

@@ -147,6 +147,7 @@ void pri_on_ring(struct pri_link *link, pri_event *event)
 	pri_line_take(line, leg);
 	pri_adopt_strays(leg);
 	fill_offer(&offer, leg, ev);
+	leg->sound = bearer_is_sound(offer.bearer);
 	if (pri_overlap_begin(leg, &offer))
 		return;
 	offer.complete = true;

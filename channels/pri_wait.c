@@ -2,7 +2,7 @@
 /*
  * channels/pri_wait.c: a leg that waits for something for so long and no longer: T302 for digits to come (Q.931 5.1.3, 5.2.4), T304
  * for the far end to want more of them, T306 for the announcement after a DISCONNECT (5.4.1). One timer a leg, for the
- * three never run together. And that announcement: what a far end plays when it has cleared. Loop thread.
+ * three never run together. And that announcement: what a far end plays when it has cleared, and the tone of our own. Loop thread.
  */
 #include "channels/pri_private.h"
 
@@ -73,4 +73,26 @@ bool pri_farewell(struct pri_leg *leg, int cause)
 	ev.cause = leg->cause;
 	leg_report(&leg->leg, &ev);
 	return true;
+}
+
+void pri_tone(struct pri_leg *leg, const char *name)
+{
+	struct pri_trunk *t = leg->link->trunk;
+
+	if ((!leg->tone && !name) || !t->h.tone || !leg->line)
+		return;
+	leg->tone = name;
+	t->h.tone(t->h.arg, &leg->leg, name);
+}
+
+/* As a network does it: the caller hears why, until it releases or T305 is over (which is T306 then). */
+void pri_clear_tone(struct pri_leg *leg)
+{
+	const struct pri_trunk_conf *conf = &leg->link->trunk->conf;
+
+	if (!conf->clear_tones || conf->side != PRI_NETWORK || !leg->leg.incoming || !leg->line || !leg->line->hw || !leg->sound ||
+	    leg->stage < PS_OVERLAP || leg->stage >= PS_UP || leg->farewell)
+		return;
+	pri_element_progress(leg, Q931_DISCONNECT_TYPE, 1U << 8);
+	pri_tone(leg, leg->cause.q850 == 17 ? "busy" : "congestion");
 }

@@ -114,6 +114,8 @@ static const struct conf_key isdn[] = {
 	  .help = "ask for exactly the channel named" },
 	{ .name = "overlap", .type = &conf_type_bool, AT(conf_isdn, overlap), .def = "false",
 	  .help = "digits may follow the SETUP, one after the other" },
+	{ .name = "clear-tones", .type = &conf_type_bool, AT(conf_isdn, clear_tones), .def = "false",
+	  .help = "network side: a call that fails ends with a tone" },
 	{ .name = "announcements", .type = &conf_type_bool, AT(conf_isdn, announcements), .def = "true",
 	  .help = "hear what the far end plays when it has cleared" },
 	{ .name = "alarm-hold", .type = &conf_type_ms, AT(conf_isdn, alarm_hold_ms), .max = 60000, .def = "2500ms",

@@ -93,6 +93,7 @@ struct conf_isdn {		/* isdn: */
 	enum conf_side side;
 	bool exclusive;		/* exclusive: true */
 	bool overlap;		/* overlap: true: digits may come, and go, one after the other */
+	bool clear_tones;	/* clear-tones: true: network side: a failed call ends with a tone */
 	bool announcements;	/* announcements: true: what is played after DISCONNECT is heard */
 	unsigned alarm_hold_ms, alarm_clear_ms;	/* alarm-hold: 2500ms, alarm-clear: 5s */
 	unsigned echo_taps;	/* echo-canceller: 0 (off) */

@@ -152,6 +152,7 @@ static void retire(struct call *c)
 	ladder_end(gw->ladder, c->id);
 	loop_timer_cancel(gw->loop, &c->timer);
 	loop_timer_cancel(gw->loop, &c->stuck);
+	loop_timer_cancel(gw->loop, &c->dialling);
 	*c->prev = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
@@ -246,7 +247,7 @@ void call_offered(struct gateway *gw, struct trunk *t, struct leg *leg, const st
 }
 
 int call_originate(struct gateway *gw, struct leg *leg, struct trunk *to, const char *number, const char *from,
-		   struct call **out)
+		   bool by_digit, struct call **out)
 {
 	struct call *c = make(gw);
 
@@ -254,7 +255,8 @@ int call_originate(struct gateway *gw, struct leg *leg, struct trunk *to, const 
 		return -ENOMEM;
 	snprintf(c->number, sizeof(c->number), "%s", number);
 	snprintf(c->from, sizeof(c->from), "%s", from);
-	c->offer.complete = true;
+	c->by_digit = by_digit && to->overlap && to->kind == CONF_TRUNK_ISDN;
+	c->offer.complete = !c->by_digit;
 	c->state = CALL_OFFERED;
 	c->route.row = -1;
 	c->route.n_dests = 1;

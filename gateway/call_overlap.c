@@ -63,3 +63,26 @@ void call_overlap_enough(struct call *c)
 	if (c->in.leg)
 		leg_proceed(c->in.leg);
 }
+
+/* --- A test call that dials as a person does ------------------------------------------------------- */
+
+#define DIGIT_US 200000
+
+static void on_dial(void *arg)
+{
+	struct call *c = arg;
+
+	if (!c->later[0] || !c->out.leg || c->offer.complete || c->state == CALL_CLEARING)
+		return;
+	leg_more(c->out.leg, (const char[]){ c->later[0], '\0' }, false);
+	memmove(c->later, c->later + 1, strlen(c->later));
+	loop_timer(c->gw->loop, DIGIT_US, on_dial, c, &c->dialling);
+}
+
+void call_overlap_dial(struct call *c, struct leg_offer *o)
+{
+	memcpy(c->later, o->called.digits, sizeof(c->later));
+	o->called.digits[0] = '\0';
+	loop_timer_cancel(c->gw->loop, &c->dialling);
+	loop_timer(c->gw->loop, DIGIT_US, on_dial, c, &c->dialling);
+}

@@ -80,6 +80,8 @@ static int to_trunk(struct call *c, const struct did_dest *d)
 	if (!trunk_carries(t, c->offer.bearer))
 		return 65;	/* bearer capability not implemented */
 	make_offer(c, t, d->number, &offer);
+	if (c->by_digit)
+		call_overlap_dial(c, &offer);
 	cause = trunk_call(t, &offer, call_leg_event, &c->out, &leg);
 	if (cause)
 		return cause;

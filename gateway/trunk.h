@@ -96,9 +96,9 @@ void trunk_lines_alarms(const struct trunk *t, trunk_alarm_fn *fn, void *arg);
 void trunk_own_number(struct leg_number *n);
 
 /* trunk_overlap.c: handlers of an ISDN trunk that takes digits one after the other, ARG is the trunk; and whether no
- * dial tone plays any more (those that do are ended). */
+ * tone plays any more (those that do are ended). */
 enum pri_digits trunk_overlap_digits(void *arg, const struct leg_number *called);
-void trunk_overlap_tone(void *arg, struct leg *leg, bool on);
+void trunk_overlap_tone(void *arg, struct leg *leg, const char *name);
 bool trunk_overlap_quiet(struct trunk *t);
 
 /* --- For everybody ---------------------------------------------------------------------------------- */

@@ -35,11 +35,12 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 		.hunt = (enum pri_hunt)c->hunt,
 		.exclusive = c->isdn.exclusive,
 		.overlap = c->isdn.overlap,
+		.clear_tones = c->isdn.clear_tones,
 		.announcements = c->isdn.announcements,
 		.alarm_hold_ms = c->isdn.alarm_hold_ms,
 		.alarm_clear_ms = c->isdn.alarm_clear_ms,
 	};
-	struct pri_handlers h = { .offered = trunk_offered, .digits = trunk_overlap_digits, .dial_tone = trunk_overlap_tone,
+	struct pri_handlers h = { .offered = trunk_offered, .digits = trunk_overlap_digits, .tone = trunk_overlap_tone,
 				  .log = trunk_log, .arg = t };
 
 	return pri_trunk_open(&t->pri, t->gw->hw, &pc, &h);

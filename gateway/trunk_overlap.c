@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * gateway/trunk_overlap.c: digits that come one after the other on an ISDN trunk: the dialplan's word on the number so far, and the
- * dial tone for who has sent none. Loop thread.
+ * tones of a line whose call has not begun (dial tone) or is over (busy, congestion). Loop thread.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +60,23 @@ static bool passes(struct trunk *t, const struct leg_number *called, const char 
 	return now.n_dests > 0;
 }
 
+/* The beginning of a number, as did_digits() wants it: E.164 where a type says how to read it, however short it is; else as it
+ * was dialled, for a prefix may still become one. */
+static void beginning(const struct number_rules *r, const struct leg_number *called, char *out, size_t size)
+{
+	const char *d = called->digits;
+	bool typed = *d && d[strspn(d, "0123456789")] == '\0';
+
+	if (typed && called->ton == TON_INTERNATIONAL)
+		snprintf(out, size, "+%s", d);
+	else if (typed && called->ton == TON_NATIONAL && r->country[0])
+		snprintf(out, size, "+%s%s", r->country, d);
+	else if (typed && called->ton == TON_SUBSCRIBER && r->country[0] && r->area[0])
+		snprintf(out, size, "+%s%s%s", r->country, r->area, d);
+	else
+		snprintf(out, size, "%s", d);
+}
+
 enum pri_digits trunk_overlap_digits(void *arg, const struct leg_number *called)
 {
 	static const enum pri_digits answers[] = {
@@ -69,13 +86,12 @@ enum pri_digits trunk_overlap_digits(void *arg, const struct leg_number *called)
 		[DID_DIGITS_NONE] = PRI_DIGITS_NONE,
 	};
 	struct trunk *t = arg;
-	char number[NUMBER_MAX];
+	char number[NUMBER_MAX], so_far[LEG_DIGITS_MAX + 2 * sizeof(t->rules.country) + 1];
 	enum pri_digits d;
 
 	trunk_read_number(t, called, number);
-	/* As it was dialled, where no type says how to read it: a prefix may still become one. */
-	d = answers[did_digits(t->gw->site->dids, t->name, &t->rules,
-			       called->ton == TON_UNKNOWN || !called->digits[0] ? called->digits : number)];
+	beginning(&t->rules, called, so_far, sizeof(so_far));
+	d = answers[did_digits(t->gw->site->dids, t->name, &t->rules, so_far)];
 	return d == PRI_DIGITS_COMPLETE_OR_MORE && passes(t, called, number) ? PRI_DIGITS_PASS : d;
 }
 
@@ -84,7 +100,7 @@ bool trunk_overlap_incomplete(struct trunk *t, const struct leg_number *called)
 	return t->overlap && t->kind == CONF_TRUNK_ISDN && trunk_overlap_digits(t, called) == PRI_DIGITS_MORE;
 }
 
-/* --- Dial tone ------------------------------------------------------------------------------------ */
+/* --- Tones ---------------------------------------------------------------------------------------- */
 
 struct trunk_tone {
 	struct trunk_tone *next, **prev;
@@ -105,7 +121,7 @@ static void on_media(void *arg, struct media_port *p, const struct media_event *
 	free(tone);
 }
 
-static void begin(struct trunk *t, const struct leg *leg)
+static void begin(struct trunk *t, const struct leg *leg, const char *name)
 {
 	struct media_line_conf mc = { .clear = false };
 	struct trunk_tone *tone = leg->line ? calloc(1, sizeof(*tone)) : NULL;
@@ -113,7 +129,7 @@ static void begin(struct trunk *t, const struct leg *leg)
 	if (!tone)
 		return;
 	if (media_line_port(t->gw->media, leg->line, &mc, on_media, tone, &tone->port)) {
-		free(tone);	/* digits are awaited in silence */
+		free(tone);	/* it is silent then */
 		return;
 	}
 	tone->leg = leg;
@@ -122,21 +138,21 @@ static void begin(struct trunk *t, const struct leg *leg)
 	if (tone->next)
 		tone->next->prev = &tone->next;
 	t->tones = tone;
-	media_tone(tone->port, "dial");
+	media_tone(tone->port, name);
 }
 
-void trunk_overlap_tone(void *arg, struct leg *leg, bool on)
+void trunk_overlap_tone(void *arg, struct leg *leg, const char *name)
 {
 	struct trunk *t = arg;
 
-	if (on)
-		begin(t, leg);
-	for (struct trunk_tone *tone = t->tones; tone && !on; tone = tone->next) {
+	for (struct trunk_tone *tone = t->tones; tone; tone = tone->next) {
 		if (tone->leg != leg)
 			continue;
 		tone->leg = NULL;
 		media_port_close(tone->port);
 	}
+	if (name)
+		begin(t, leg, name);
 }
 
 bool trunk_overlap_quiet(struct trunk *t)

@@ -94,8 +94,8 @@ static void receive(int caller, size_t i)
 	if (strchr(rows[i].more, '!'))
 		assert_non_null(strstr(in->ladder, "complete"));
 	/* Dial tone is the network's, for who has dialled nothing; it is over. */
-	assert_int_equal(b->end[!caller].dial_tones, 0);
-	assert_int_equal(b->end[!caller].dial_tones_ever, caller == USER && !rows[i].setup[0]);
+	assert_int_equal(b->end[!caller].tones, 0);
+	assert_int_equal(b->end[!caller].tones_ever, caller == USER && !rows[i].setup[0]);
 	assert_int_equal(leg_proceed(in->leg), 0);
 	assert_int_equal(leg_alert(in->leg, false), 0);
 	bench_until(b, 1000, bench_event(out, LEG_ALERTING));
@@ -126,10 +126,10 @@ static void test_dial_tone_is_said(void **state)
 	bench_until(b, 1000, strstr(out->ladder, "< SETUP ACKNOWLEDGE"));
 	assert_non_null(strstr(out->ladder, "progress 8"));
 	assert_true(bench_event(out, LEG_PROGRESS)->inband);
-	assert_int_equal(b->end[NET].dial_tones, 1);
+	assert_int_equal(b->end[NET].tones, 1);
 	bench_clear(out, 16);		/* put down again: nobody ever hears of a call */
 	bench_until(b, 2000, out->cleared);
-	assert_int_equal(b->end[NET].dial_tones, 0);
+	assert_int_equal(b->end[NET].tones, 0);
 	assert_int_equal(b->end[NET].n_offered, 0);
 	bench_assert_idle(b);
 	bench_close(b);

@@ -268,12 +268,44 @@ static void test_plain_disconnect(void **state)
 	bench_close(b);
 }
 
+/* Ours, as the network: the caller hears why, until it releases. */
+static void test_clear_tones(void **state)
+{
+	static const struct { int cause; bool proceed, up; const char *tone; } rows[] = {
+		{ 17, true, false, "busy" }, { 34, true, false, "congestion" }, { 16, true, true, "" }, { 1, false, false, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .clear_tones = true });
+		struct bench_leg *out = call(b, USER, &(struct leg_offer){ 0 }), *in = b->end[NET].legs;
+
+		if (rows[i].proceed)
+			assert_int_equal(leg_proceed(in->leg), 0);
+		if (rows[i].up)
+			assert_int_equal(leg_answer(in->leg, NULL), 0);
+		bench_run(b, 100);
+		bench_clear(in, rows[i].cause);
+		assert_string_equal(b->end[NET].tone, rows[i].tone);
+		bench_run(b, 2000);
+		assert_int_equal(bench_event(out, LEG_DISCONNECT) != NULL, rows[i].tone[0] != '\0');
+		assert_int_equal(b->end[NET].tones, rows[i].tone[0] != '\0');
+		if (rows[i].tone[0])
+			bench_clear(out, 16);
+		bench_until(b, 1000, out->cleared && in->cleared);
+		assert_int_equal(bench_event(out, LEG_CLEARED)->cause.q850, rows[i].cause);
+		assert_int_equal(b->end[NET].tones, 0);
+		bench_assert_idle(b);
+		bench_close(b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_setup),	  cmocka_unit_test(test_no_law_on_data),   cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_nothing_to_say), cmocka_unit_test(test_farewell), cmocka_unit_test(test_t306),
-		cmocka_unit_test(test_plain_disconnect),
+		cmocka_unit_test(test_plain_disconnect), cmocka_unit_test(test_clear_tones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
