@@ -41,9 +41,9 @@ class Bearer(bed.CallTest):
         self.assertAlmostEqual(r['level_dbm0'], 0, delta=0.2)
 
     def test_announcement_is_heard(self):
-        r = self.sipcall('-n', '+442079460486', '-t', 3000, '-C', 2500, '-a', 'quiet', '-o', self.folder, '-u', 'no')
+        r = self.sipcall('-n', '+442079460486', '-t', 3000, '-p', 0, '-C', 2500, '-a', 'quiet', '-o', self.folder, '-u', 'no')
         e = self.ends(r, 'uac')[0]
-        self.assertEqual((e['status'], e['t183'] > 0), (487, True), e)
+        self.assertEqual((e['status'], e.get('t183', 0) > 0), (487, True), e)
         self.assertGreater(e['packets_in'], 40, e)
         with open(os.path.join(self.folder, 'uac-0.raw'), 'rb') as f:
             self.assertGreater(len(set(f.read())), 8, 'a tone, not silence')
