@@ -98,6 +98,7 @@ void call_unjoin(struct call_leg *cl);
 void call_leg_stats(struct call_leg *cl, struct leg *leg);
 /* call_record.c */
 void call_record_leg(struct call_leg *cl, const char *trunk);
+void call_record_cause(struct call_leg *cl, const struct leg *leg, const struct leg_event *cleared);
 void call_record_write(struct call *c);
 
 #endif
