@@ -12,6 +12,7 @@ static const char *const cards[] = { "dahdi", "sim", NULL };
 static const char *const dialects[] = { "euroisdn", "ni2", NULL };
 static const char *const sides[] = { "user", "network", NULL };
 static const char *const hunts[] = { "ascending", "descending", "round-robin", "least-used", NULL };
+static const char *const overlaps[] = { "none", "rfc3578", NULL };
 static const char *const transports[] = { "udp", "tcp", NULL };
 static const char *const styles[] = { "typed", "international", "dialled", "plus", NULL };
 
@@ -160,6 +161,8 @@ static const struct conf_key sip[] = {
 	  .live = true, .help = "a call without RTP this long is cleared, 0 for never" },
 	{ .name = "trust-identity", .type = &conf_type_bool, AT(conf_sip, trust_identity), .def = "false", .live = true,
 	  .help = "believe and send P-Asserted-Identity" },
+	{ .name = "overlap", .type = &conf_type_word, AT(conf_sip, overlap), .words = overlaps, .def = "none", .live = true,
+	  .help = "none, or rfc3578: an INVITE for each digit that comes" },
 	{ .name = "clearmode", .type = &conf_type_bool, AT(conf_sip, clearmode), .def = "true", .live = true,
 	  .help = "data calls of 64 kbit/s, as CLEARMODE" },
 	{ .name = "causes", .type = &conf_type_causes, AT(conf_sip, causes), .live = true,

@@ -33,6 +33,8 @@ static void take_conf(struct trunk *t, const struct conf_trunk *c)
 	site_number_rules(c, &t->rules);
 	t->max_calls = c->max_calls;
 	t->clearmode = c->kind == CONF_TRUNK_SIP && c->sip.clearmode;
+	t->overlap = c->kind == CONF_TRUNK_SIP ? c->sip.overlap == CONF_OVERLAP_RFC3578 :
+		     c->kind == CONF_TRUNK_ISDN && c->isdn.overlap;
 	if (t->is->reload)
 		t->is->reload(t, c);
 }

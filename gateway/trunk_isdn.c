@@ -77,7 +77,6 @@ static int64_t isdn_service(struct trunk *t, int64_t now_us, const struct timeva
 static void isdn_reload(struct trunk *t, const struct conf_trunk *c)
 {
 	t->echo_taps = c->isdn.echo_taps;
-	t->overlap = c->isdn.overlap;
 	pri_trunk_hunt(t->pri, (enum pri_hunt)c->hunt);
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Progress indicators, announcements after DISCONNECT, and digits one after the other, from end to end."""
 import bed
+import uas
 
 TRUNKS = """\
 site: {{country: 44, area: 20}}
@@ -13,7 +14,7 @@ trunks:
   west:     {{isdn: {{spans: [3], side: network, overlap: true}}}}
   far:      {{isdn: {{spans: [4], side: user, overlap: true}}}}
   phones:   {{fxs: {{lines: 125-126, numbers: {{125: "+442079460501"}}}}}}
-  office:   {{sip: {{peer: "127.0.0.1:{peer}", from: [127.0.0.1], codecs: [pcma], health: 0s}}}}
+  office:   {{sip: {{peer: "127.0.0.1:{peer}", from: [127.0.0.1], codecs: [pcma], health: 0s{office}}}}}
 """
 DIDS = """\
 [office]
@@ -40,11 +41,11 @@ def messages(ladder, out=None):
 
 
 class Far(bed.CallTest):
-    telco = ''
+    telco = office = ''
 
     def make_gateway(self, **kw):
         return super().make_gateway(dids=DIDS, trunks=TRUNKS.format(
-            port=bed.SIP_PORT, rtp=bed.RTP_FIRST, rtp_last=bed.RTP_LAST, peer=bed.PEER_PORT, telco=self.telco))
+            port=bed.SIP_PORT, rtp=bed.RTP_FIRST, rtp_last=bed.RTP_LAST, peer=bed.PEER_PORT, telco=self.telco, office=self.office))
 
     def details(self, where, what):
         """The words of all messages WHAT in the ladders of the calls WHERE."""
@@ -104,7 +105,7 @@ class Indicators(Far):
         self.assertTrue(self.details("in_trunk = 'phones'", 'SETUP'))
 
 
-class Overlap(Far):
+class Dialled(Far):
     telco = ', announcements: false'
 
     def dial(self, number):
@@ -112,6 +113,8 @@ class Overlap(Far):
         self.assertEqual(self.gw.wait_idle(), [])
         return r
 
+
+class Overlap(Dialled):
     def test_received(self):
         """The SETUP has no digit; the rows say when the number is complete, with no timer."""
         r = self.dial('+442079460100')
@@ -148,3 +151,59 @@ class Overlap(Far):
         self.assertIn('>SETUP <SETUP ACKNOWLEDGE >INFORMATION', said)
         last = self.gw.records("in_trunk = 'far'")[0]
         self.assertEqual(last['in_called'], '+4933123456')
+
+
+class Sip(uas.Uas):
+    """A far end that knows one number, and says of each that is shorter that it is not complete."""
+
+    def __init__(self, number):
+        super().__init__()
+        self.number, self.invites = number, []
+
+    def came(self, m):
+        called = m.first.split()[1].split('@')[0].split(':')[-1]
+        if m.first.startswith('INVITE'):
+            self.invites.append((called, m.get('Call-ID'), m.get('From').split('tag=')[-1], int(m.get('CSeq').split()[0]), m.get('To')))
+            if called != self.number:
+                self.reply(m, 484 if self.number.startswith(called) else 404, None)
+                return
+        super().came(m)
+
+
+class OverlapToSip(Dialled):
+    """RFC 3578: an INVITE after each 484, in one Call-ID."""
+    office = ', overlap: rfc3578'
+
+    def sip(self, number, dialled):
+        far = Sip(number)
+        far.start()
+        r = self.dial(dialled)
+        far.stop()
+        self.assertIsNone(far.failed)
+        return r, far
+
+    def test_until_it_is_complete(self):
+        r, far = self.sip('+44207946010955', '+44207946010955')
+        self.assertEqual(r['result'], 'answered', r)
+        self.assertEqual([x[0] for x in far.invites], ['+442079460109', '+4420794601095', '+44207946010955'])
+        self.assertEqual(len({x[1:3] for x in far.invites}), 1, 'one Call-ID and one tag')
+        self.assertEqual([x[3] for x in far.invites], sorted({x[3] for x in far.invites}))
+        self.assertTrue(all(x[0] in x[4] for x in far.invites))
+        self.assertTrue(far.calls[0].over)		# our BYE was in the dialog of the last
+        self.assertEqual(self.gw.records("out_trunk = 'office'")[0]['out_called'], '+44207946010955')
+
+    def test_another_refusal_is_final(self):
+        r, far = self.sip('+44207946010944', '+44207946010955')
+        self.assertEqual((r['result'], r['cause']), ('refused', 1), r)
+        self.assertEqual([x[0] for x in far.invites], ['+442079460109', '+4420794601095'])
+
+    def test_given_up_while_nothing_is_out(self):
+        far = Sip('+44207946010955')
+        far.start()
+        p = self.start_peer([bed.os.path.join(bed.BUILD, 'tipring'), '-s', self.gw.sock, 'call', 'telco', '+442079460109',
+                             '--overlap'])
+        self.assertTrue(bed.wait_for(lambda: far.invites, 10))
+        p.proc.terminate()
+        self.assertEqual(self.gw.wait_idle(), [])
+        far.stop()
+        self.assertEqual(len(far.invites), 1)
