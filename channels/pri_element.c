@@ -21,6 +21,16 @@ static struct pri_element *element_for(struct pri_leg *leg, uint8_t type)
 	return e;
 }
 
+/* A far end may use a call reference again at once: what was kept for the call before is not for the new one. */
+void pri_element_forget(struct pri_leg *leg)
+{
+	unsigned cr = leg->cr | (leg->leg.incoming ? 0x8000 : 0);
+
+	for (size_t i = 0; i < PRI_ELEMENTS; i++)
+		if (leg->link->elements[i].cr == cr)
+			leg->link->elements[i].cr = 0;
+}
+
 void pri_element_progress(struct pri_leg *leg, uint8_t type, uint16_t progress)
 {
 	struct pri_element *e = element_for(leg, type);

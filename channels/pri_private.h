@@ -269,6 +269,7 @@ int pri_overlap_more(struct leg *leg, const char *digits, bool complete);
 void pri_element_progress(struct pri_leg *leg, uint8_t type, uint16_t progress);	/* these progress indicators, no other */
 void pri_element_setup(struct pri_leg *leg, const struct leg_offer *o);
 void pri_element_complete(struct pri_leg *leg);			/* INFORMATION with sending complete */
+void pri_element_forget(struct pri_leg *leg);			/* a new call has this reference */
 size_t pri_element_write(struct pri_link *link, uint8_t *frame, size_t len, size_t max);	/* the new length */
 void pri_element_seen(struct pri_link *link, struct pri_leg *leg, const struct q931_msg *m);
 uint8_t pri_element_hlc(const struct pri_leg *leg);		/* of the SETUP that has just come */
