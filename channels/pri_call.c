@@ -46,6 +46,7 @@ int pri_setup_send(struct pri_leg *leg, struct pri_line *line)
 		pri_sr_set_bearer(sr, o->bearer, link->law == HW_ALAW ? PRI_LAYER_1_ALAW : PRI_LAYER_1_ULAW);
 		pri_sr_set_called(sr, o->called.digits, o->called.ton << 4 | o->called.npi, o->complete);
 		set_parties(sr, o);
+		pri_element_setup(leg, o);
 		res = pri_setup(link->pri, leg->call, sr);
 	}
 	pri_sr_free(sr);
@@ -56,6 +57,7 @@ int pri_setup_send(struct pri_leg *leg, struct pri_line *line)
 		return -EIO;
 	}
 	leg->stage = PS_SENT;
+	leg->overlap = link->trunk->conf.overlap && !o->complete;
 	pri_touch(leg);
 	pri_line_take(line, leg);
 	link->count.calls_out++;

@@ -143,6 +143,8 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 	}
 	/* The flag is set in what goes towards the end that chose the reference (Q.931 4.3). */
 	leg = m.cr ? leg_by_reference(link, m.cr, out == m.flag) : NULL;
+	if (!out)
+		pri_element_seen(link, leg, &m);
 	if (leg) {
 		if (!out && m.cause) {
 			leg->rx_cause = m.cause;
@@ -265,6 +267,7 @@ static int io_write(struct pri *pri, void *buf, int size)
 		return size;
 	memcpy(frame, buf, len);
 	len = put_location(link, frame, len);
+	len = pri_element_write(link, frame, len, sizeof(frame));
 	if (hw_dchan_write(link->dchan, frame, len) >= 0) {
 		link->count.frames_out++;
 		tell_frame(link, true, frame, len);
@@ -355,6 +358,7 @@ int pri_link_start(struct pri_link *link)
 	pri_hangup_fix_enable(link->pri, 1);
 	if (conf->dialect != PRI_NATIONAL2) /* diversion as EN 300 207-1 has it */
 		pri_facility_enable(link->pri);
+	pri_set_overlapdial(link->pri, conf->overlap);
 	pri_set_timer(link->pri, PRI_TIMER_T309, 90000); /* Q.931 table 9-1 */
 	pri_service_update(link);			 /* an instance taken over may have layer 2 up */
 	pri_link_read(link);

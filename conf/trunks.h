@@ -36,8 +36,9 @@ const char *conf_kind_name(enum conf_trunk_kind kind);
 enum conf_dialect { CONF_EUROISDN, CONF_NI2 };
 enum conf_side { CONF_USER, CONF_NETWORK };
 enum conf_hunt { CONF_ASCENDING, CONF_DESCENDING, CONF_ROUND_ROBIN, CONF_LEAST_USED };
+enum conf_overlap { CONF_OVERLAP_NONE, CONF_OVERLAP_RFC3578 };
 enum conf_transport { CONF_UDP, CONF_TCP };
-enum conf_codec { CONF_PCMA, CONF_PCMU };
+enum conf_codec { CONF_PCMA, CONF_PCMU, CONF_CLEARMODE };	/* the last is never in codecs: */
 /* In the order of enum number_style, dialplan/number.h. */
 enum conf_number_style { CONF_STYLE_TYPED, CONF_STYLE_INTERNATIONAL, CONF_STYLE_DIALLED, CONF_STYLE_PLUS };
 
@@ -93,6 +94,9 @@ struct conf_isdn {		/* isdn: */
 	enum conf_dialect dialect;
 	enum conf_side side;
 	bool exclusive;		/* exclusive: true */
+	bool overlap;		/* overlap: true: digits may come, and go, one after the other */
+	bool clear_tones;	/* clear-tones: true: network side: a failed call ends with a tone */
+	bool announcements;	/* announcements: true: what is played after DISCONNECT is heard */
 	unsigned alarm_hold_ms, alarm_clear_ms;	/* alarm-hold: 2500ms, alarm-clear: 5s */
 	unsigned echo_taps;	/* echo-canceller: 0 (off) */
 };
@@ -122,6 +126,8 @@ struct conf_sip {		/* sip: */
 	unsigned rtp_timeout_ms;	/* rtp-timeout: 60s without RTP on a call that is not held; 0 off */
 	struct conf_causes causes, statuses;	/* rows that go before those of gateway/cause.h: Q.850 to SIP, SIP to Q.850 */
 	bool trust_identity;	/* trust-identity: true: P-Asserted-Identity is believed and sent */
+	enum conf_overlap overlap;	/* overlap: none, or rfc3578: several INVITEs as digits come */
+	bool clearmode;		/* clearmode: true: data calls, RFC 4040 */
 };
 
 /* --- Analog trunks: as channels/fxs.h and channels/fxo.h have them -------------------------------- */

@@ -52,11 +52,14 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 		.side = c->isdn.side == CONF_USER ? PRI_USER : PRI_NETWORK,
 		.hunt = (enum pri_hunt)c->hunt,
 		.exclusive = c->isdn.exclusive,
+		.overlap = c->isdn.overlap,
+		.clear_tones = c->isdn.clear_tones,
+		.announcements = c->isdn.announcements,
 		.alarm_hold_ms = c->isdn.alarm_hold_ms,
 		.alarm_clear_ms = c->isdn.alarm_clear_ms,
 	};
-	struct pri_handlers h = { .offered = trunk_offered, .log = trunk_log, .changed = on_changed, .frame = on_frame,
-				  .arg = t };
+	struct pri_handlers h = { .offered = trunk_offered, .digits = trunk_overlap_digits, .tone = trunk_overlap_tone,
+				  .log = trunk_log, .changed = on_changed, .frame = on_frame, .arg = t };
 
 	return pri_trunk_open(&t->pri, t->gw->hw, &pc, &h);
 }
@@ -169,6 +172,7 @@ const struct trunk_kind trunk_isdn = {
 	.name = "isdn",
 	.open = isdn_open,
 	.close = isdn_close,
+	.quiet = trunk_overlap_quiet,
 	.service = isdn_service,
 	.reload = isdn_reload,
 	.drain = isdn_drain,
