@@ -14,6 +14,7 @@
 #include "gateway/line_audio.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
+#include "gateway/pair_test.h"
 #include "gateway/phone.h"
 #include "gateway/trace.h"
 #include "gateway/trunk.h"
@@ -315,11 +316,13 @@ static void drop_calls(struct gateway *gw)
 	int64_t until = loop_now_us() + 1000000;
 	struct call *c, *next;
 
+	gw->stopping = true;
+	pair_test_stop(gw);
 	for (c = gw->calls; c; c = next) {
 		next = c->next;
 		call_clear(c, 41, "the gateway is stopping");
 	}
-	while ((!trunks_quiet(gw) || !phones_quiet(gw) || gw->n_calls) && loop_now_us() < until)
+	while ((!trunks_quiet(gw) || !phones_quiet(gw) || gw->n_calls || gw->pair_test) && loop_now_us() < until)
 		loop_step(gw->loop, 20000);
 }
 
@@ -397,6 +400,7 @@ void gateway_stop(struct gateway *gw)
 		return;
 	gw->stopping = true;
 	notify_service_manager("STOPPING=1");
+	pair_test_stop(gw);
 	gateway_drain(gw, true);
 	loop_timer(gw->loop, (int64_t)STOP_MS * 1000, on_stop_limit, gw, &gw->stop_timer);
 	for (c = gw->calls; c; c = next) {

@@ -20,6 +20,7 @@
 #include "hw/hw.h"
 
 struct call;
+struct pair_test;
 struct trace;
 struct trunk;
 struct watchdog;
@@ -44,6 +45,7 @@ struct gateway {
 	struct trace *trace;
 
 	struct line_audios *audios;	/* of analog lines */
+	struct pair_test *pair_test;	/* the one under way */
 	struct phone *phones;		/* of the simulated card, as they were asked for */
 
 	struct trunk *trunks;		/* list, in the order of the trunk file */

@@ -59,10 +59,11 @@ static const struct cli_command commands[] = {
 	{ "log", "LEVEL", "what the daemon logs: error, warning, notice, info, debug", 1, 1, cli_log, "" },
 	{ "fault", "SPAN FAULT [N]", "on the simulated card: break something", 2, 3, cli_fault,
 	  "FAULT is down, d-loss, d-error, bit-error, ppm or removed; N is its amount, 0 mends it." },
-	{ "line", "LINE test | LINE record SECONDS FILE", "measure an analog line, or record a line", 2, 4, cli_line,
+	{ "line", "LINE test [OTHER] | LINE record SECONDS FILE", "measure an analog line, or record a line", 2, 4, cli_line,
 	  "LINE is as \"tipring lines\" has it: copper/1, 1/7, or a channel number. FILE becomes a WAV file: what the\n"
 	  "line brings on the left, what goes out on the right. The daemon writes it, and it must not exist yet.\n"
-	  "test takes an idle line from calls for some 15 s. Exit status 1: something is bad, or it was cut short." },
+	  "test takes an idle line from calls for some 15 s; with OTHER, an FXS and an FXO port that are wired together for\n"
+	  "some 30: ring, caller ID, levels, keys, clearing. Exit status 1: something is bad, or it was cut short." },
 	{ "phone", "LINE [ACT]...", "on the simulated card: act as the telephone on an FXS line", 1, 64, cli_phone,
 	  "LINE is TRUNK/PORT, as \"tipring lines\" has it. Acts are done one after the other:\n"
 	  "  off, on              lift it, hang up\n"
