@@ -14,7 +14,8 @@
 
 struct pri_trunk;
 
-enum pri_dialect { PRI_EUROISDN_E1, PRI_EUROISDN_T1, PRI_NATIONAL2, PRI_DIALECTS };
+enum pri_dialect { PRI_EUROISDN_E1, PRI_EUROISDN_T1, PRI_NATIONAL2, PRI_NATIONAL1, PRI_DMS100, PRI_4ESS, PRI_5ESS,
+		   PRI_QSIG, PRI_DIALECTS };	/* what each has: channels/pri_dialect.h */
 enum pri_side { PRI_USER, PRI_NETWORK };
 enum pri_hunt { PRI_ASCENDING, PRI_DESCENDING, PRI_ROUND_ROBIN, PRI_LEAST_USED };
 
@@ -25,6 +26,7 @@ struct pri_trunk_conf {
 	enum pri_dialect dialect;
 	enum pri_side side;
 	enum pri_hunt hunt;
+	int nsf;			/* octet of Q.931 4.5.21's facility that every SETUP asks for, 0 for none */
 	bool exclusive;			/* ask for exactly the channel named (Q.931 4.5.13), not a preferred one */
 	unsigned alarm_hold_ms;		/* an alarm this long clears the span's calls with cause 41 */
 	unsigned alarm_clear_ms;	/* no alarm this long and the span is used again */

@@ -33,7 +33,14 @@ enum conf_law { CONF_ALAW, CONF_MULAW };
 enum conf_trunk_kind { CONF_TRUNK_ISDN, CONF_TRUNK_SIP, CONF_TRUNK_FXS, CONF_TRUNK_FXO, CONF_TRUNK_KINDS };
 /* "isdn", "sip", ... */
 const char *conf_kind_name(enum conf_trunk_kind kind);
-enum conf_dialect { CONF_EUROISDN, CONF_NI2 };
+enum conf_dialect { CONF_EUROISDN, CONF_NI1, CONF_NI2, CONF_DMS100, CONF_4ESS, CONF_5ESS, CONF_QSIG, CONF_DIALECTS };
+/* As trunks.yaml has it; and whether an E1 can carry it (each runs on T1 and J1). */
+const char *conf_dialect_name(enum conf_dialect d);
+bool conf_dialect_on_e1(enum conf_dialect d);
+enum conf_nsf { CONF_NSF_NONE, CONF_NSF_SID_PREFERRED, CONF_NSF_ANI_PREFERRED, CONF_NSF_SID_ONLY, CONF_NSF_ANI_ONLY,
+		CONF_NSF_OPERATOR, CONF_NSF_PCCO, CONF_NSF_SDN, CONF_NSF_TOLL_FREE_MEGACOM, CONF_NSF_MEGACOM,
+		CONF_NSF_ACCUNET, CONF_NSF_LONG_DISTANCE, CONF_NSF_INTERNATIONAL_TOLL_FREE, CONF_NSF_MULTIQUEST,
+		CONF_NSF_CALL_REDIRECTION, CONF_NSFS };
 enum conf_side { CONF_USER, CONF_NETWORK };
 enum conf_hunt { CONF_ASCENDING, CONF_DESCENDING, CONF_ROUND_ROBIN, CONF_LEAST_USED };
 enum conf_transport { CONF_UDP, CONF_TCP };
@@ -90,6 +97,7 @@ struct conf_isdn {		/* isdn: */
 	int *spans;		/* spans: [1, 2] or 1-4, in hunting order */
 	int n_spans;
 	enum conf_dialect dialect;
+	enum conf_nsf nsf;	/* nsf: none */
 	enum conf_side side;
 	bool exclusive;		/* exclusive: true */
 	unsigned alarm_hold_ms, alarm_clear_ms;	/* alarm-hold: 2500ms, alarm-clear: 5s */

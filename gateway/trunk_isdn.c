@@ -4,24 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "channels/pri_dialect.h"
 #include "gateway/trunk.h"
 
 enum { SPANS_MAX = 128 };
 
-static const enum pri_dialect dialects[] = { [CONF_EUROISDN] = PRI_EUROISDN_E1, [CONF_NI2] = PRI_NATIONAL2 };
-
-/* EuroISDN runs on both kinds of span; libpri wants to know which. */
-static enum pri_dialect dialect_for(struct gateway *gw, const struct conf_isdn *c)
+/* Is the trunk's first span an E1? One that the card has not is taken as what its dialect wants. */
+static bool on_e1(struct gateway *gw, const struct conf_isdn *c)
 {
 	struct hw_span spans[SPANS_MAX];
 	int n = hw_spans(gw->hw, spans, SPANS_MAX), i;
 
-	if (c->dialect != CONF_EUROISDN)
-		return dialects[c->dialect];
 	for (i = 0; i < n && i < SPANS_MAX; i++)
-		if (spans[i].no == c->spans[0] && spans[i].chans == 24)
-			return PRI_EUROISDN_T1;
-	return PRI_EUROISDN_E1;
+		if (spans[i].no == c->spans[0])
+			return spans[i].chans > 24;
+	return conf_dialect_on_e1(c->dialect);
 }
 
 static int isdn_open(struct trunk *t, const struct conf_trunk *c)
@@ -30,7 +27,8 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 		.name = c->name,
 		.spans = c->isdn.spans,
 		.n_spans = c->isdn.n_spans,
-		.dialect = dialect_for(t->gw, &c->isdn),
+		.dialect = pri_dialect_find(conf_dialect_name(c->isdn.dialect), on_e1(t->gw, &c->isdn)),
+		.nsf = pri_nsf((unsigned)c->isdn.nsf),
 		.side = c->isdn.side == CONF_USER ? PRI_USER : PRI_NETWORK,
 		.hunt = (enum pri_hunt)c->hunt,
 		.exclusive = c->isdn.exclusive,
