@@ -97,7 +97,9 @@ static int sim_chans(struct hw *hw, int span, struct hw_chan *out, int max)
 		if ((span && s->port->no != span) || sim_fault_get(s->port, SIM_FAULT_REMOVED))
 			continue;
 		if (n < max)
-			out[n] = (struct hw_chan){s->no, s->port->no, s->pos, s->kind, s->port->law};
+			out[n] = (struct hw_chan){s->no, s->port->no, s->pos, s->kind, s->port->law, s->kind};
+		if (n < max && s->kind == HW_CHAN_D)
+			out[n].port = HW_CHAN_B;
 		n++;
 	}
 	return n;

@@ -5,6 +5,7 @@ import subprocess
 import time
 
 import bed
+import test_dialects
 from test_causes import TABLE, cause_in
 
 SPANCTL = os.path.join(bed.BUILD, 'tests/tools/spanctl')
@@ -96,6 +97,11 @@ class E1(bed.CallTest):
         p.proc.terminate()
         for e in self.sipcall_end(p)['ends']:
             self.assertEqual((e['remote_bye'], cause_in(e.get('bye_reason', ''))), (True, 41), e)
+
+
+class EveryDialect(test_dialects.Dialects, bed.CallTest):
+    def test_euroisdn_and_qsig(self):
+        self.each(test_dialects.E1)
 
 
 class FarEndGone(bed.CallTest):

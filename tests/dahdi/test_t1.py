@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import bed
+import test_dialects
 
 
 class Driver(bed.unittest.TestCase):
@@ -32,3 +33,10 @@ class T1(bed.CallTest):
         r = self.gw.cli_json('call', 'telco', '+12125550100')
         self.assertEqual(r['result'], 'answered', r)
         self.assertAlmostEqual(r['level_dbm0'], 0, delta=0.2)
+
+
+class EveryDialect(test_dialects.Dialects, bed.CallTest):
+    span = bed.T1
+
+    def test_seven(self):
+        self.each(test_dialects.T1)
