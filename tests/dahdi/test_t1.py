@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import bed
+import test_detect
 import test_dialects
 
 
@@ -40,3 +41,8 @@ class EveryDialect(test_dialects.Dialects, bed.CallTest):
 
     def test_seven(self):
         self.each(test_dialects.T1)
+
+
+class Detect(test_detect.OnDahdi, bed.CallTest):
+    span, country, spans = bed.T1, '1', {'1': '1-24', '2': '25-48'}
+    want = ['span=1,0,0,esf,b8zs', 'bchan=1-23', 'dchan=24', 'mulaw=1-24', 'bchan=25-47', 'dchan=48', 'loadzone=us']
