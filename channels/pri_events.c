@@ -22,6 +22,7 @@ static struct pri_leg *answered_by(struct pri_link *link, q931_call *call, int c
 	if (!leg || leg->leg.incoming || leg->stage >= PS_UP)
 		return NULL;
 	pri_touch(leg);
+	leg->proceeding = false;
 	if (leg->stage == PS_SENT) {
 		leg->stage = PS_PROGRESSING;
 		free(leg->offer);
@@ -48,8 +49,10 @@ static void on_proceeding(struct pri_link *link, pri_event *ev)
 	uint16_t progress = pri_progress_bits(ev->proceeding.progressmask);
 	struct pri_leg *leg = answered_by(link, ev->proceeding.call, ev->proceeding.channel);
 
-	if (leg)
-		report(leg, LEG_PROCEEDING, progress, 0);
+	if (!leg)
+		return;
+	leg->proceeding = !progress; /* T310 runs, but not under an announcement */
+	report(leg, LEG_PROCEEDING, progress, 0);
 }
 
 /* SETUP ACKNOWLEDGE: the far end wants more digits than we have. It got all; it decides by its own timer. */

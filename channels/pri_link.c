@@ -310,8 +310,8 @@ int pri_link_start(struct pri_link *link)
 		pri_facility_enable(link->pri);
 	/* libpri would send it in any dialect. Set also when there is none: the instance may be an old one. */
 	pri_set_nsf(link->pri, dialect->nsf && conf->nsf ? conf->nsf : PRI_NSF_NONE);
-	pri_set_timer(link->pri, PRI_TIMER_T309, 90000); /* Q.931 table 9-1 */
-	pri_service_update(link);			 /* an instance taken over may have layer 2 up */
+	pri_timers_apply(link);
+	pri_service_update(link); /* an instance taken over may have layer 2 up */
 	pri_link_read(link);
 	return 0;
 }

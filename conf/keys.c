@@ -134,6 +134,7 @@ static const struct conf_key isdn[] = {
 	  .help = "no alarm this long and the span is used again" },
 	{ .name = "echo-canceller", .type = &conf_type_uint, AT(conf_isdn, echo_taps), .max = 1024, .def = "0",
 	  .help = "length in samples, 0 for none" },
+	{ .name = "timers", .type = &conf_type_timers, .live = true, .help = "timers: {T200: 1s, N200: 3}" },
 };
 const struct conf_keys conf_isdn_keys = { "isdn", isdn, COUNT(isdn) };
 

@@ -93,6 +93,12 @@ struct conf_sip_listen {	/* sip: */
 	char rtp_address[64];	/* rtp-address: what SDP names, "" for the address the peer is reached from */
 };
 
+/* timers: {T200: 1s, N200: 3}; in the order of enum pri_timer, channels/pri.h. */
+enum conf_timer { CONF_T200, CONF_N200, CONF_T203, CONF_K, CONF_T303, CONF_T305, CONF_T308, CONF_T309, CONF_T310, CONF_T313,
+		  CONF_T316, CONF_N316, CONF_TIMERS };
+struct conf_timer_range { const char *name; unsigned min, max; };	/* milliseconds, or a number */
+bool conf_timer(enum conf_timer t, struct conf_timer_range *out);	/* false: there is no such timer */
+
 struct conf_isdn {		/* isdn: */
 	int *spans;		/* spans: [1, 2] or 1-4, in hunting order */
 	int n_spans;
@@ -102,6 +108,7 @@ struct conf_isdn {		/* isdn: */
 	bool exclusive;		/* exclusive: true */
 	unsigned alarm_hold_ms, alarm_clear_ms;	/* alarm-hold: 2500ms, alarm-clear: 5s */
 	unsigned echo_taps;	/* echo-canceller: 0 (off) */
+	unsigned timers[CONF_TIMERS];	/* in ms, or a number */
 };
 
 struct conf_net {		/* an address with prefix length, binary, for the source check */

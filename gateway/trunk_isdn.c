@@ -8,6 +8,7 @@
 #include "gateway/trunk.h"
 
 enum { SPANS_MAX = 128 };
+_Static_assert((int)CONF_TIMERS == (int)PRI_TIMERS && (int)CONF_N316 == (int)PT_N316, "timers in one order");
 
 /* Is the trunk's first span an E1? One that the card has not is taken as what its dialect wants. */
 static bool on_e1(struct gateway *gw, const struct conf_isdn *c)
@@ -37,6 +38,7 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 	};
 	struct pri_handlers h = { .offered = trunk_offered, .log = trunk_log, .arg = t };
 
+	memcpy(pc.timers, c->isdn.timers, sizeof(pc.timers));
 	return pri_trunk_open(&t->pri, t->gw->hw, &pc, &h);
 }
 
@@ -54,6 +56,7 @@ static void isdn_reload(struct trunk *t, const struct conf_trunk *c)
 {
 	t->echo_taps = c->isdn.echo_taps;
 	pri_trunk_hunt(t->pri, (enum pri_hunt)c->hunt);
+	pri_trunk_timers(t->pri, c->isdn.timers);
 }
 
 static void isdn_drain(struct trunk *t, bool on)

@@ -65,6 +65,7 @@ const char *put_age(int64_t seconds);	/* "3 h 12 m"; good until the fourth call 
 /* --- The commands ----------------------------------------------------------------------------- */
 
 int cli_detect(const struct cli *cli, int argc, char **argv);
+int cli_timers(const struct cli *cli, int argc, char **argv);
 int cli_status(const struct cli *cli, int argc, char **argv);
 int cli_trunks(const struct cli *cli, int argc, char **argv);
 int cli_spans(const struct cli *cli, int argc, char **argv);

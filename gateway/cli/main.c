@@ -35,6 +35,8 @@ static const struct cli_command commands[] = {
 	{ "spans", "", "the E1 and T1 ports: alarms, layer 2, counters", 0, 0, cli_spans, "" },
 	{ "lines", "[TRUNK]", "each line and what it is doing", 0, 1, cli_lines, "" },
 	{ "calls", "", "the calls that are up", 0, 0, cli_calls, "" },
+	{ "timers", "[TRUNK]", "the Q.921 and Q.931 timers of ISDN trunks, with their ranges", 0, 1, cli_timers,
+	  "They are set in trunks.yaml: isdn: {timers: {T203: 10s}}." },
 	{ "trunks", "", "the trunks: in service or not, and why", 0, 0, cli_trunks, "" },
 	{ "call", "TRUNK NUMBER", "place a test call: how far it got, its times, what was heard", 2, 2, cli_call,
 	  "  --seconds N     stay on the line for N seconds after the answer (3)\n"

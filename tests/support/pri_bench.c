@@ -127,6 +127,7 @@ static void open_end(struct bench *b, int which)
 		.nsf = conf->nsf, .exclusive = conf->exclusive, .alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
 	};
 
+	memcpy(c.timers, conf->timers, sizeof(c.timers));
 	end->bench = b;
 	for (int i = 0; i < c.n_spans; i++)
 		end->spans[i] = which * c.n_spans + i + 1;

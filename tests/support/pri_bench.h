@@ -46,6 +46,7 @@ struct bench_conf {
 	enum pri_dialect dialect;
 	enum pri_hunt hunt;
 	int nsf;
+	unsigned timers[PRI_TIMERS];	/* 0: the default */
 	bool exclusive, no_wait;	/* no_wait: do not run until all lines are idle */
 	int spans;			/* of each end: 1 by default; the network's follow the user's */
 	bool (*tap)(struct bench *b, int span, uint8_t *frame, size_t *len);
