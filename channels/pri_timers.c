@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * channels/pri_timers.c: the table of timers; see pri_timers.h. libpri runs those with an index of its own, this
- * driver the others: T310 here, T316 and N316 in pri_restart.c. Loop thread.
+ * driver the others: T302, T304, T306 and T310 in pri_wait.c, T316 and N316 in pri_restart.c. Loop thread.
  */
 #include "channels/pri_timers.h"
-
-#include <syslog.h>
 
 #include "channels/pri_private.h"
 
@@ -19,10 +17,16 @@ static const struct {
 	[PT_T203] = {{"T203", false, 10000, 1000, 300000, "Q.921 5.9.8", "no frame for so long: the far end is asked"},
 		     PRI_TIMER_T203},
 	[PT_K] = {{"K", true, 7, 1, 32, "Q.921 5.9.5", "frames under way without an answer"}, PRI_TIMER_K},
+	[PT_T302] = {{"T302", false, 10000, 1000, 120000, "Q.931 5.1.3, 5.2.4", "overlap: no digit for so long: the number is taken as it is"},
+		     -1},
 	[PT_T303] = {{"T303", false, 4000, 1000, 60000, "Q.931 5.1.1", "SETUP without an answer: sent once more, then given up"},
 		     PRI_TIMER_T303},
+	[PT_T304] = {{"T304", false, 30000, 1000, 120000, "Q.931 5.1.3", "overlap: digits sent, and nothing said to them: cleared"},
+		     -1},
 	[PT_T305] = {{"T305", false, 30000, 1000, 120000, "Q.931 5.3.3", "DISCONNECT without an answer: RELEASE"},
 		     PRI_TIMER_T305},
+	[PT_T306] = {{"T306", false, 30000, 1000, 300000, "Q.931 5.4.1", "an announcement after DISCONNECT is heard so long"},
+		     -1},
 	[PT_T308] = {{"T308", false, 4000, 1000, 60000, "Q.931 5.3.3", "RELEASE without an answer: once more, then forgotten"},
 		     PRI_TIMER_T308},
 	[PT_T309] = {{"T309", false, 90000, 1000, 600000, "Q.931 5.8.9", "layer 2 does not come up: calls that are up wait so long"},
@@ -81,39 +85,4 @@ void pri_trunk_timers_now(const struct pri_trunk *t, unsigned values[PRI_TIMERS]
 int64_t pri_stuck_clearing_us(const struct pri_trunk *t)
 {
 	return pri_timer_us(t, PT_T305) + 2 * pri_timer_us(t, PT_T308) + 22000000;
-}
-
-/* --- T310 -------------------------------------------------------------------------------------- */
-
-static int64_t t310_at(const struct pri_leg *leg)
-{
-	if (!leg->proceeding || leg->stage != PS_PROGRESSING || leg->since_us == PRI_UNSTAMPED)
-		return -1;
-	return leg->since_us + pri_timer_us(leg->link->trunk, PT_T310);
-}
-
-void pri_t310_run(struct pri_trunk *t)
-{
-	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
-		int64_t at = t310_at(leg);
-
-		if (at < 0 || t->now_us < at)
-			continue;
-		pri_log(leg->link, LOG_NOTICE, "call %u: T310: nothing came after CALL PROCEEDING", leg->cr);
-		leg->proceeding = false;
-		pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 102, .location = 1});
-	}
-}
-
-int64_t pri_t310_next(const struct pri_trunk *t)
-{
-	int64_t next = -1;
-
-	for (const struct pri_leg *leg = t->legs; leg; leg = leg->next) {
-		int64_t at = t310_at(leg);
-
-		if (at >= 0 && (next < 0 || at < next))
-			next = at;
-	}
-	return next;
 }

@@ -181,8 +181,10 @@ static void fill_stamps(struct pri_trunk *t)
 		for (int j = 0; j < link->n_lines; j++)
 			fill(&link->lines[j].since_us, t->now_us);
 	}
-	for (struct pri_leg *leg = t->legs; leg; leg = leg->next)
+	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
 		fill(&leg->since_us, t->now_us);
+		fill(&leg->wait_until, t->now_us + pri_timer_us(t, leg->waits_for));
+	}
 }
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -222,14 +224,14 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 		pri_service_run(link);
 		pri_restart_run(link);
 	}
-	pri_t310_run(t);
+	pri_wait_run(t);
 	if (now_us >= t->audit_at) {
 		t->audit_at = now_us + PRI_AUDIT_US;
 		pri_audit(t);
 	}
 	pri_leave(t);
 	fill_stamps(t);
-	next = sooner(t->legs ? t->audit_at : -1, pri_t310_next(t));
+	next = sooner(t->legs ? t->audit_at : -1, pri_wait_next(t));
 	for (int i = 0; i < t->n_links; i++) {
 		next = sooner(next, libpri_next(t->links[i], now_us, wall));
 		next = sooner(next, pri_service_next(t->links[i]));

@@ -18,6 +18,7 @@ struct cli {
 	bool json;
 	const char *from;	/* call --from NUMBER, or NULL */
 	const char *country, *area, *output;	/* detect's, or NULL */
+	bool overlap;		/* call --overlap */
 	int seconds;		/* call and phone --seconds N, 0 when not given */
 };
 
@@ -81,6 +82,8 @@ int cli_fault(const struct cli *cli, int argc, char **argv);
 int cli_log(const struct cli *cli, int argc, char **argv);
 int cli_reload(const struct cli *cli, int argc, char **argv);
 int cli_explain(const struct cli *cli, int argc, char **argv);
+int cli_cause(const struct cli *cli, int argc, char **argv);
+int cli_trace(const struct cli *cli, int argc, char **argv);
 int cli_ladder(const struct cli *cli, int argc, char **argv);
 void cli_ladder_print(struct json_object *ladder);
 

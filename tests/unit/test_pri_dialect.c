@@ -195,7 +195,7 @@ static void quiet(void *arg, int level, const char *text)
 static void test_wrong_span(void **state)
 {
 	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1 });
-	struct pri_handlers h = { ignore, quiet, NULL, NULL };
+	struct pri_handlers h = { .offered = ignore, .log = quiet };
 	int span = 1;
 
 	(void)state;
