@@ -322,12 +322,42 @@ static void t316(unsigned value, unsigned n316)
 	bench_close(b);
 }
 
+static enum pri_digits never_complete(const char *called)
+{
+	(void)called;
+	return PRI_DIGITS_COMPLETE_OR_MORE;
+}
+
+/* Overlap: the called end waits T302 for more digits, then the calling end T304 for an answer to those it sent. */
+static void t302_t304(unsigned t302, unsigned t304)
+{
+	struct bench_conf c = { .dialect = PRI_EUROISDN_E1, .overlap = true, .digits = never_complete,
+				.timers = { [PT_T302] = t302, [PT_T304] = t304 } };
+	struct leg_offer o = { .called = { "5", TON_UNKNOWN, NPI_E164, 0, 0 } };
+	struct bench *b = bench_open(&c);
+	struct bench_leg *out = bench_offer(b, USER, &o);
+	int64_t sent;
+
+	bench_until(b, 1000, strstr(out->ladder, "< SETUP ACKNOWLEDGE"));
+	assert_int_equal(leg_more(out->leg, "1", false), 0);
+	sent = b->now_us;
+	bench_until(b, in_force(PT_T302, t302) + 1000, b->end[NET].n_offered == 1);
+	assert_ms((unsigned)((b->now_us - sent) / 1000), in_force(PT_T302, t302));
+	bench_until(b, in_force(PT_T304, t304) + 1000, out->cleared);
+	assert_ms((unsigned)((b->now_us - sent) / 1000), in_force(PT_T304, t304));
+	assert_int_equal(bench_event(out, LEG_CLEARED)->cause.q850, 102);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
 static void test_driver(void **state)
 {
 	(void)state;
 	t310(0);
 	t310(3000);
 	t310_ends();
+	t302_t304(0, 0);
+	t302_t304(3000, 8000);
 	t316(0, 0);
 	t316(5000, 4);
 }
