@@ -49,6 +49,7 @@ static void b_channels(const struct hw_span *s, char buf[48])
 
 static void put_digital(const struct detect *d, FILE *f)
 {
+	bool first = true;
 	int timing = 0;
 	char text[320], b[48];
 
@@ -57,11 +58,12 @@ static void put_digital(const struct detect *d, FILE *f)
 
 		if (!detect_is_digital(s))
 			continue;
-		if (!timing)
+		if (first)
 			fprintf(f, "# span=NUMBER,TIMING,LINE BUILD-OUT,FRAMING,CODING. Timing 1 is where the card takes its clock from, 2 its\n"
 				   "# reserve, and so on: exchanges in the order of your trust in them; 0 for a line to which this end gives\n"
 				   "# the clock (a PBX: side: network in trunks.yaml). Framing and coding are the line's: ask whoever runs it.\n"
 				   "# E1: ccs,hdb3,crc4 (leave crc4 out when the span stays in alarm). T1: esf,b8zs, older lines d4,ami.\n");
+		first = false;
 		detect_about(s, text, sizeof(text));
 		fprintf(f, "\n# %s\n", text);
 		put_span(s, s->framing & HW_FRAME_DYNAMIC ? 0 : ++timing, f);
