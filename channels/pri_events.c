@@ -23,11 +23,11 @@ static struct pri_leg *answered_by(struct pri_link *link, q931_call *call, int c
 		return NULL;
 	pri_touch(leg);
 	if (leg->stage == PS_SENT) {
+		if (!pri_answer_channel(leg, channel))
+			return NULL;
 		leg->stage = PS_PROGRESSING;
 		free(leg->offer);
 		leg->offer = NULL;
-		if (!pri_answer_channel(leg, channel))
-			return NULL;
 	}
 	return leg;
 }

@@ -219,6 +219,8 @@ void pri_on_ring(struct pri_link *link, pri_event *ev);
 int pri_setup_send(struct pri_leg *leg, struct pri_line *line);
 bool pri_setup_again(struct pri_leg *leg, int cause);
 bool pri_answer_channel(struct pri_leg *leg, int channel);
+/* The far end has named LINE for another call while our SETUP for it was on its way: false when it is really in use. */
+bool pri_line_yields(struct pri_line *line);
 void pri_touch(struct pri_leg *leg);
 
 /* pri_clear.c */

@@ -42,13 +42,23 @@ void pri_touch(struct pri_leg *leg)
 
 /* --- Which line -------------------------------------------------------------------------------- */
 
+/* Our call on LINE has none any more, and waits for the one that the far end's answer will name. */
+static void give_up(struct pri_line *line)
+{
+	struct pri_leg *ours = line->leg;
+	struct leg_event ev = {.kind = LEG_AUDIO};
+
+	ours->glared = true;
+	pri_line_drop(ours, PRI_LINE_IDLE);
+	leg_report(&ours->leg, &ev);
+}
+
 /* Q.931 5.7: both ends have sent SETUP for the same channel. The network's call has it; the user's waits
  * for what the network makes of it (another channel in the answer, or a refusal that is tried again). */
 static bool glare(struct pri_line *line)
 {
 	struct pri_leg *ours = line->leg;
 	struct pri_link *link = line->link;
-	struct leg_event ev = {.kind = LEG_AUDIO};
 
 	if (!ours || ours->leg.incoming || ours->stage != PS_SENT)
 		return false;
@@ -56,9 +66,17 @@ static bool glare(struct pri_line *line)
 	if (link->trunk->conf.side == PRI_NETWORK)
 		return false;
 	pri_log(link, LOG_NOTICE, "chan %d: both ends called on it, the network's call has it", line->pos);
-	ours->glared = true;
-	pri_line_drop(ours, PRI_LINE_IDLE);
-	leg_report(&ours->leg, &ev);
+	give_up(line);
+	return true;
+}
+
+bool pri_line_yields(struct pri_line *line)
+{
+	if (!line->leg || line->leg->leg.incoming || line->leg->stage != PS_SENT)
+		return false;
+	line->link->count.glare++;
+	pri_log(line->link, LOG_NOTICE, "chan %d: the far end has chosen it for another call", line->pos);
+	give_up(line);
 	return true;
 }
 

@@ -50,11 +50,12 @@ struct conf_site {		/* site: */
 	char tones[16];		/* tones: uk; "" for the country's own */
 };
 
-struct conf_sim_span {		/* 1: e1, 3: {fxs: 4, fxo: 4, law: alaw} */
+struct conf_sim_span {		/* 1: e1, 3: {fxs: 4, fxo: 4, law: alaw, start: ground} */
 	int no;
 	enum conf_span_type type;
 	int fxs, fxo;		/* CONF_ANALOG: so many ports, FXS first */
 	enum conf_law law;	/* CONF_ANALOG: of its ports; by default the country's */
+	enum conf_sim_start { CONF_SIM_KEWL, CONF_SIM_GROUND } start;	/* CONF_ANALOG: of its ports */
 	int first_chan, n_chans;	/* channel numbers across all spans, as the card counts them */
 };
 struct conf_sim_wire { int a, b; double ppm; };
@@ -140,7 +141,8 @@ struct conf_line {		/* lines: 63-70, and numbers: {63: "+442079460501", 64: {num
 };
 struct conf_lines { struct conf_line *line; int n; };	/* in the order of the file: port 1 is the first */
 
-enum conf_start { CONF_LOOP, CONF_KEWL };
+/* CONF_START_CARD: ground start where the card has it, else loop start. The others must be what the card has. */
+enum conf_start { CONF_START_CARD, CONF_LOOP, CONF_KEWL, CONF_GROUND };
 /* The country's is first, then the order of enum cid_method and of enum cid_when (channels/sound/country.h). */
 enum conf_cid { CONF_CID_COUNTRY, CONF_CID_NONE, CONF_CID_BELL202, CONF_CID_V23, CONF_CID_DTMF, CONF_CID_NTT };
 enum conf_cid_when { CONF_CID_WHEN_COUNTRY, CONF_CID_AFTER_RING, CONF_CID_AFTER_SHORT_RING, CONF_CID_AFTER_REVERSAL,
@@ -173,6 +175,7 @@ enum conf_clear { CONF_CLEAR_BATTERY, CONF_CLEAR_POLARITY, CONF_CLEAR_TONE, CONF
 struct conf_fxo {		/* fxo: */
 	struct conf_lines lines;	/* number: called number of calls that come in on it */
 	char tones[16];		/* tones: "" for the site's */
+	enum conf_start start;
 	enum conf_answer answer[CONF_ANSWERS];	/* answer: [polarity, speech], n_answer of them */
 	int n_answer;
 	unsigned answer_timer_ms;	/* answer-timer: 10s */

@@ -94,6 +94,8 @@ void trunk_lines_detail(const struct trunk *t, char *buf, size_t size);
 void trunk_lines_alarms(const struct trunk *t, trunk_alarm_fn *fn, void *arg);
 /* "+44..." of a line's own number: the plus becomes the type. */
 void trunk_own_number(struct leg_number *n);
+/* trunk_start.c: -EINVAL, logged, where a port of LINES starts otherwise on the card. */
+int trunk_start(struct trunk *t, enum conf_start start, const struct conf_lines *lines);
 
 /* trunk_overlap.c: handlers of an ISDN trunk that takes digits one after the other, ARG is the trunk; and whether no
  * tone plays any more (those that do are ended). */
