@@ -7,6 +7,7 @@ import os
 import subprocess
 
 import bed
+import test_detect
 
 
 class Driver(bed.unittest.TestCase):
@@ -119,3 +120,10 @@ class Pulses(Lines):
     fxo = ', dial: pulse'
 
     test_rings_with_caller_id = test_busy = test_two_ports_against_each_other = None
+
+
+class Detect(test_detect.OnDahdi, Lines):
+    country, spans = '1', {'1': '1-4', '2': '5-8'}
+    want = ['fxoks=1-4', 'fxsks=5-8', 'mulaw=1-4', 'mulaw=5-8', 'echocanceller=oslec,1-4']
+
+    test_rings_with_caller_id = test_calls_out_by_tones = test_busy = test_two_ports_against_each_other = None
