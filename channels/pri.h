@@ -18,6 +18,10 @@ enum pri_dialect { PRI_EUROISDN_E1, PRI_EUROISDN_T1, PRI_NATIONAL2, PRI_DIALECTS
 enum pri_side { PRI_USER, PRI_NETWORK };
 enum pri_hunt { PRI_ASCENDING, PRI_DESCENDING, PRI_ROUND_ROBIN, PRI_LEAST_USED };
 
+/* What the network side says of the time with CONNECT; where names go that have no place of their own. */
+enum pri_date_time { PRI_DATE_TIME_NONE, PRI_DATE_TIME_DATE, PRI_DATE_TIME_MINUTES, PRI_DATE_TIME_SECONDS };
+enum pri_display { PRI_DISPLAY_AUTO, PRI_DISPLAY_SEND, PRI_DISPLAY_NONE };
+
 struct pri_trunk_conf {
 	const char *name;		/* the trunk's name, for log lines */
 	const int *spans;		/* span numbers, in hunting order */
@@ -26,6 +30,10 @@ struct pri_trunk_conf {
 	enum pri_side side;
 	enum pri_hunt hunt;
 	bool exclusive;			/* ask for exactly the channel named (Q.931 4.5.13), not a preferred one */
+	bool keypad;			/* service codes (* and #) go as keypad facility, not as a called number */
+	bool two_calling;		/* both calling numbers go out where there are two */
+	enum pri_date_time date_time;	/* network side only */
+	enum pri_display display;
 	unsigned alarm_hold_ms;		/* an alarm this long clears the span's calls with cause 41 */
 	unsigned alarm_clear_ms;	/* no alarm this long and the span is used again */
 };

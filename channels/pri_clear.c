@@ -78,6 +78,7 @@ int pri_leg_clear(struct leg *l, const struct leg_cause *cause)
 	if (cause->q850 < 1 || cause->q850 > 127)
 		leg->cause.q850 = NORMAL;
 	pri_link_location(leg->link, leg, cause->location);
+	pri_extra_clear(leg);
 	if (leg->stage == PS_OFFERED && !refuses_at_once(leg->cause.q850))
 		pri_proceeding(pri, leg->call, pri_encode(leg), 0);
 	leg->stage = PS_CLEARING;

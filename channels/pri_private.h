@@ -13,6 +13,8 @@
  *   pri_restart.c  RESTART, both ways
  *   pri_service.c  layer 2, alarms, in and out of service, the audit
  *   pri_number.c   numbers and names between legs and libpri
+ *   pri_extra.c    elements beside the numbers: subaddress, user-user, keypad, date; pri_ie.c: their octets
+ *   pri_name.c     calls that wait for the caller's name
  *   pri_trace.c    the Q.931 decoder for traces
  *
  * Everything runs on the loop thread. Callbacks to the gateway are made from events and from
@@ -22,6 +24,7 @@
 #define CHANNELS_PRI_PRIVATE_H
 
 #include "channels/pri.h"
+#include "channels/pri_ie.h"
 #include "channels/pri_trace.h"
 
 /* libpri has a macro of the same name and, luckily, the same value: ours must be seen first. */
@@ -32,13 +35,14 @@ _Static_assert(PRI_NETWORK == 1, "PRI_NETWORK of libpri.h takes the place of our
 #define PRI_EARLY_MAX 8		/* messages kept for a leg that has no trace yet */
 #define PRI_STRAY_MAX 4		/* messages kept for a call that has no leg yet */
 #define PRI_SENT_CAUSES 64	/* clearing messages whose location is remembered until they are sent */
+#define PRI_ATTACHED 64		/* elements put into messages that are remembered until they are sent */
 #define PRI_UNSTAMPED (-1)	/* a time that the next pri_trunk_service() fills in */
 
 struct pri_link;
 struct pri_leg;
 
 /* Timers of the driver; libpri has those of Q.921 and Q.931 that are not here. In milliseconds. */
-enum pri_timer { PT_RESTART, PT_REOPEN, PT_AUDIT, PT_STUCK_SETUP, PT_STUCK_CLEARING, PRI_TIMERS };
+enum pri_timer { PT_RESTART, PT_REOPEN, PT_AUDIT, PT_STUCK_SETUP, PT_STUCK_CLEARING, PT_NAME, PRI_TIMERS };
 struct pri_timer_def {
 	const char *name;
 	unsigned ms;
@@ -75,6 +79,13 @@ struct pri_early {			/* a message of the ladder that has nowhere to go yet */
 	char detail[Q931_DETAIL_MAX];
 };
 
+struct pri_attach {			/* an element that libpri does not send */
+	unsigned key;			/* call reference with the flag, 0 for none */
+	uint8_t type;			/* message type it goes with */
+	uint8_t id, len;
+	uint8_t octets[LEG_UUI_MAX];
+};
+
 struct pri_leg {
 	struct leg leg;
 	struct pri_leg *next;
@@ -90,6 +101,10 @@ struct pri_leg {
 	struct leg_cause cause;		/* for LEG_CLEARED */
 	uint8_t rx_cause, rx_location;	/* of the last cause element received, 0 for none */
 	bool rx_clearing;		/* DISCONNECT, RELEASE or RELEASE COMPLETE has come */
+	struct leg_uui rx_uui;		/* of the far end's first clearing message */
+	struct leg_extra with;		/* for the next message to the far end */
+	struct leg_offer *held;		/* in: not offered yet, its name is to come; since held_at */
+	int64_t held_at;
 	struct leg_offer *offer;	/* out: kept for the second try, until the far end has answered */
 	struct pri_early *early;	/* PRI_EARLY_MAX of them until there is a trace */
 	unsigned n_early;
@@ -125,6 +140,10 @@ struct pri_link {
 	unsigned n_stray;
 	struct { unsigned cr; uint8_t location; } sent[PRI_SENT_CAUSES];
 	unsigned n_sent;
+	struct pri_attach attached[PRI_ATTACHED];
+	unsigned n_attached;
+	uint8_t got[320];		/* the last message that came, from its address on */
+	size_t got_len;
 
 	char text[256];			/* a line of libpri's that is not finished */
 	struct pri_span_info count;	/* the counters in it */
@@ -185,6 +204,7 @@ extern const struct leg_ops pri_leg_ops;
 struct pri_leg *pri_leg_new(struct pri_link *link, bool incoming);
 struct pri_leg *pri_leg_of(struct pri_link *link, const q931_call *call);
 void pri_on_ring(struct pri_link *link, pri_event *ev);
+void pri_offer_up(struct pri_leg *leg, const struct leg_offer *offer);	/* to the gateway; cleared when nobody takes it */
 int pri_setup_send(struct pri_leg *leg, struct pri_line *line);
 bool pri_setup_again(struct pri_leg *leg, int cause);
 bool pri_answer_channel(struct pri_leg *leg, int channel);
@@ -214,10 +234,36 @@ void pri_service_run(struct pri_link *link);
 int64_t pri_service_next(const struct pri_link *link);
 void pri_audit(struct pri_trunk *t);
 
+/* pri_extra.c */
+void pri_extra_options(struct pri_link *link);
+size_t pri_extra_put(struct pri_link *link, uint8_t *frame, size_t len);	/* the new length */
+void pri_extra_got(struct pri_link *link, const uint8_t *frame, size_t len);
+void pri_extra_offer(struct pri_leg *leg, const pri_event_ring *ev, struct leg_offer *o);
+void pri_extra_called(struct pri_leg *leg, struct pri_sr *sr);
+void pri_extra_setup(struct pri_leg *leg, struct pri_sr *sr);
+void pri_extra_alerted(struct pri_leg *leg, struct leg_event *ev);
+void pri_extra_answered(struct pri_leg *leg, const struct pri_subcommands *s, struct leg_event *ev, struct leg_raw *raw);
+void pri_extra_clearing(struct pri_leg *leg, const uint8_t *frame, size_t len);
+void pri_extra_changed(struct pri_link *link, q931_call *call, const struct pri_subcommands *s);
+void pri_on_facility(struct pri_link *link, pri_event *ev);
+int pri_extra_with(struct leg *leg, const struct leg_extra *extra);
+int pri_extra_connected(struct leg *leg, const struct leg_number *connected);
+void pri_extra_alert(struct pri_leg *leg);
+void pri_extra_answer(struct pri_leg *leg, const struct leg_number *connected);
+void pri_extra_clear(struct pri_leg *leg);
+
+/* pri_name.c */
+bool pri_name_awaited(struct pri_leg *leg, const struct leg_offer *offer);
+bool pri_name_came(struct pri_leg *leg, const char *name);
+void pri_name_service(struct pri_trunk *t);
+int64_t pri_name_next(const struct pri_trunk *t);	/* deadline, -1 for none */
+
 /* pri_number.c */
 void pri_number_out(struct pri_party_number *out, const struct leg_number *n);
 void pri_number_in(struct leg_number *out, const struct pri_party_number *n);
 void pri_digits_in(struct leg_number *out, const char *digits, int plan, int presentation);
+int pri_reason_out(enum pri_dialect dialect, uint8_t reason);	/* of a redirection, as libpri has it */
+uint8_t pri_reason_in(int reason);
 void pri_name_out(struct pri_party_name *out, const char *utf8, int presentation);
 void pri_name_in(char out[LEG_NAME_MAX], const struct pri_party_name *n);
 uint16_t pri_progress_bits(int progressmask);

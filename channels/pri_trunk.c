@@ -16,6 +16,7 @@ const struct pri_timer_def pri_timers[PRI_TIMERS] = {
 	[PT_REOPEN] = {"reopen", 1000, "between tries to open the channels of a span that has left"},
 	[PT_AUDIT] = {"audit", 5000, "between comparisons of lines and legs with libpri's calls"},
 	[PT_STUCK_SETUP] = {"stuck-setup", 600000, "no message of a call that is not up: it is lost"},
+	[PT_NAME] = {"name", 1000, "a calling name that is announced comes within it, or not at all"},
 	[PT_STUCK_CLEARING] = {"stuck-clearing", 60000, "T305 and T308 twice take 38 s: the call is lost"},
 };
 
@@ -67,11 +68,13 @@ void pri_deliver(struct pri_trunk *t)
 		t->pending = false;
 		while ((leg = take_done(t))) {
 			struct leg_event ev = {
-				.kind = LEG_CLEARED, .cause = leg->cause, .by_far_end = leg->far_first};
+				.kind = LEG_CLEARED, .cause = leg->cause, .by_far_end = leg->far_first,
+				.extra.uui = leg->rx_uui};
 
 			leg_report(&leg->leg, &ev);
 			pri_line_drop(leg, PRI_LINE_IDLE);
 			free(leg->offer);
+			free(leg->held);
 			free(leg->early);
 			free(leg);
 		}
@@ -194,8 +197,10 @@ static void fill_stamps(struct pri_trunk *t)
 		for (int j = 0; j < link->n_lines; j++)
 			fill(&link->lines[j].since_us, t->now_us);
 	}
-	for (struct pri_leg *leg = t->legs; leg; leg = leg->next)
+	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
 		fill(&leg->since_us, t->now_us);
+		fill(&leg->held_at, t->now_us);
+	}
 }
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -235,13 +240,14 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 		pri_service_run(link);
 		pri_restart_run(link);
 	}
+	pri_name_service(t);
 	if (now_us >= t->audit_at) {
 		t->audit_at = now_us + pri_timer_us(PT_AUDIT);
 		pri_audit(t);
 	}
 	pri_leave(t);
 	fill_stamps(t);
-	next = t->legs ? t->audit_at : -1;
+	next = sooner(t->legs ? t->audit_at : -1, pri_name_next(t));
 	for (int i = 0; i < t->n_links; i++) {
 		next = sooner(next, libpri_next(t->links[i], now_us, wall));
 		next = sooner(next, pri_service_next(t->links[i]));

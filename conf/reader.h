@@ -96,6 +96,8 @@ extern const struct conf_type conf_type_listen, conf_type_nets, conf_type_peer, 
 extern const struct conf_type conf_type_spans, conf_type_sim_spans, conf_type_wires, conf_type_codecs;
 extern const struct conf_type conf_type_site, conf_type_sim, conf_type_sip_listen, conf_type_trunks,
 	conf_type_numbers, conf_type_isdn, conf_type_sip;
+/* types_number.c */
+extern const struct conf_type conf_type_patterns, conf_type_e164;
 /* types_line.c */
 extern const struct conf_type conf_type_tones, conf_type_lines, conf_type_fxs_numbers, conf_type_fxo_numbers, conf_type_number,
 	conf_type_prefix, conf_type_answer, conf_type_clear, conf_type_pairs, conf_type_fxs, conf_type_fxo;

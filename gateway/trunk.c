@@ -157,14 +157,16 @@ bool trunk_in_service(const struct trunk *t, char *why, size_t size)
 void trunk_write_number(const struct trunk *t, bool calling, const char *number, struct leg_number *out)
 {
 	char digits[NUMBER_MAX] = "";
-	unsigned ton = TON_UNKNOWN;
+	unsigned ton = TON_UNKNOWN, npi;
 
 	number_out(&t->rules, calling ? t->rules.calling_style : t->rules.called_style, number, digits, &ton);
 	if (digits[0] == '+')
 		ton = TON_INTERNATIONAL;
 	snprintf(out->digits, sizeof(out->digits), "%s", digits + (digits[0] == '+'));
+	npi = ton == TON_UNKNOWN && t->kind == CONF_TRUNK_SIP ? NPI_UNKNOWN : NPI_E164;
+	number_fix(&t->rules, calling, &ton, &npi);
 	out->ton = (uint8_t)ton;
-	out->npi = ton == TON_UNKNOWN && t->kind == CONF_TRUNK_SIP ? NPI_UNKNOWN : NPI_E164;
+	out->npi = (uint8_t)npi;
 }
 
 void trunk_read_number(const struct trunk *t, const struct leg_number *in, char *number)

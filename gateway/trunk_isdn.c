@@ -34,6 +34,10 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 		.side = c->isdn.side == CONF_USER ? PRI_USER : PRI_NETWORK,
 		.hunt = (enum pri_hunt)c->hunt,
 		.exclusive = c->isdn.exclusive,
+		.keypad = c->isdn.keypad,
+		.two_calling = c->isdn.two_calling,
+		.date_time = (enum pri_date_time)c->isdn.date_time,
+		.display = (enum pri_display)c->isdn.display,
 		.alarm_hold_ms = c->isdn.alarm_hold_ms,
 		.alarm_clear_ms = c->isdn.alarm_clear_ms,
 	};

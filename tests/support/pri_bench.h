@@ -25,6 +25,7 @@ struct bench_leg {
 	bool incoming, cleared;
 	struct leg_offer offer;		/* in: as offered */
 	struct leg_event events[BENCH_EVENTS];
+	struct leg_raw raw;		/* of the last event that had some */
 	unsigned n_events;
 	char ladder[8192];		/* "> SETUP cr 1 ...\n" for sent, "< " for received */
 	int n;				/* for the test */
@@ -46,6 +47,9 @@ struct bench_conf {
 	enum pri_dialect dialect;
 	enum pri_hunt hunt;
 	bool exclusive, no_wait;	/* no_wait: do not run until all lines are idle */
+	bool keypad, two_calling;	/* of both ends, as the three below */
+	enum pri_date_time date_time;
+	enum pri_display display;
 	int spans;			/* of each end: 1 by default; the network's follow the user's */
 	bool (*tap)(struct bench *b, int span, uint8_t *frame, size_t *len);
 };
