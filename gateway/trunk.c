@@ -169,9 +169,12 @@ void trunk_write_number(const struct trunk *t, bool calling, const char *number,
 	out->npi = (uint8_t)npi;
 }
 
+/* The types of another plan than E.164's mean something else: such a number stays as it came. */
 void trunk_read_number(const struct trunk *t, const struct leg_number *in, char *number)
 {
-	if (!in->digits[0] || number_in(&t->rules, in->digits, in->ton, number))
+	bool e164 = in->npi == NPI_UNKNOWN || in->npi == NPI_E164 || in->npi == NPI_NATIONAL;
+
+	if (!in->digits[0] || number_in(&t->rules, in->digits, e164 ? in->ton : (unsigned)TON_NETWORK, number))
 		snprintf(number, NUMBER_MAX, "%.*s", NUMBER_MAX - 1, in->digits);
 }
 
