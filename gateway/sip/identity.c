@@ -34,6 +34,8 @@ static bool user_part(const url_t *url, char *out, size_t size)
 			if (v < ' ' || v == 0x7f)
 				return false;
 			out[n++] = (char)v;
+		} else if ((unsigned char)*p < ' ' || *p == 0x7f) {
+			return false;
 		} else {
 			out[n++] = *p;
 		}
