@@ -26,6 +26,7 @@ enum leg_presentation { PRES_ALLOWED = 0, PRES_RESTRICTED = 1, PRES_UNAVAILABLE 
 enum leg_screening { SCREEN_NONE = 0, SCREEN_PASSED = 1, SCREEN_FAILED = 2, SCREEN_NETWORK = 3 };
 
 #define LEG_DIGITS_MAX 64	/* digits of a number with the ending zero */
+#define LEG_CAUSE_MAX 30		/* octets of a cause element's contents (Q.931 4.5.12: 32 with its header) */
 #define LEG_NAME_MAX 64		/* octets of a name in UTF-8 with the ending zero */
 
 /* A number as it stands at the edge: digits with no prefix added or taken, and what they mean. A SIP user
@@ -94,6 +95,9 @@ struct leg_cause {
 	uint8_t location;		/* Q.850 2.2.3 location: 0 user, 1 LPN, 2 LN, ... 10 beyond interworking */
 	uint16_t sip;			/* SIP status, or 0 */
 	char text[96];			/* words as they came (Reason text, what a supervisor saw), or "" */
+	const char *by;			/* what made the one of the other, SIP and q850: "RFC 3398 8.2.6.1", "Reason header"; or NULL */
+	uint8_t raw[LEG_CAUSE_MAX];	/* the contents of Q.931's cause element as it came (4.5.12), from coding standard to diagnostics */
+	uint8_t n_raw;			/* 0: there was none */
 };
 
 /* What may come or go with a message besides its own parameters. */

@@ -44,6 +44,8 @@ struct pri_handlers {
 	void (*log)(void *arg, int level, const char *text);
 	/* Something that status shows has changed (layer 2, alarms, a channel). May be NULL. */
 	void (*changed)(void *arg);
+	/* A frame of the D channel of SPAN as it passed, from the address field on, without FCS. May be NULL. */
+	void (*frame)(void *arg, int span, bool out, const uint8_t *frame, size_t len);
 	void *arg;
 };
 

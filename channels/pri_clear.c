@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <syslog.h>
 
 #define NORMAL 31 /* normal, unspecified: stands for a cause that is missing */
@@ -47,6 +48,10 @@ void pri_leg_over(struct pri_leg *leg, int cause, int location)
 	if (!leg->cause.q850) {
 		leg->cause.q850 = (uint8_t)(cause > 0 && cause <= 127 ? cause : NORMAL);
 		leg->cause.location = (uint8_t)location;
+		if (leg->rx_cause == leg->cause.q850) {
+			leg->cause.n_raw = leg->rx_n_raw;
+			memcpy(leg->cause.raw, leg->rx_raw, leg->rx_n_raw);
+		}
 	}
 	leg->call = NULL;
 	leg->stage = PS_DONE;
@@ -79,6 +84,7 @@ int pri_leg_clear(struct leg *l, const struct leg_cause *cause)
 		leg->cause.q850 = NORMAL;
 	pri_link_location(leg->link, leg, cause->location);
 	pri_extra_clear(leg);
+	pri_link_diagnostics(leg->link, cause);
 	if (leg->stage == PS_OFFERED && !refuses_at_once(leg->cause.q850))
 		pri_proceeding(pri, leg->call, pri_encode(leg), 0);
 	leg->stage = PS_CLEARING;
@@ -91,6 +97,17 @@ int pri_leg_clear(struct leg *l, const struct leg_cause *cause)
 	return 0;
 }
 
+/* Where CAUSE's value was received in an element: its location and contents. */
+void pri_received_cause(const struct pri_leg *leg, struct leg_cause *cause)
+{
+	cause->location = 1;
+	if (leg->rx_cause != cause->q850)
+		return;
+	cause->location = leg->rx_location;
+	cause->n_raw = leg->rx_n_raw;
+	memcpy(cause->raw, leg->rx_raw, leg->rx_n_raw);
+}
+
 /* The cause as it came, with its location; libpri's own (a timer) has location 1, the private network. */
 static void far_cause(struct pri_leg *leg, int cause)
 {
@@ -98,7 +115,7 @@ static void far_cause(struct pri_leg *leg, int cause)
 		return;
 	leg->far_first = true;
 	leg->cause.q850 = (uint8_t)(cause > 0 && cause <= 127 ? cause : NORMAL);
-	leg->cause.location = leg->rx_cause == leg->cause.q850 ? leg->rx_location : 1;
+	pri_received_cause(leg, &leg->cause);
 }
 
 /* Answers DISCONNECT with RELEASE and RELEASE with RELEASE COMPLETE. */

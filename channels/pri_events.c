@@ -38,7 +38,7 @@ static void report(struct pri_leg *leg, enum leg_event_kind kind, uint16_t progr
 
 	if (cause > 0 && cause <= 127) {
 		ev.cause.q850 = (uint8_t)cause;
-		ev.cause.location = leg->rx_cause == cause ? leg->rx_location : 1;
+		pri_received_cause(leg, &ev.cause);
 	}
 	leg_report(&leg->leg, &ev);
 }

@@ -100,6 +100,7 @@ struct pri_leg {
 	bool far_first;			/* the far end began to clear */
 	struct leg_cause cause;		/* for LEG_CLEARED */
 	uint8_t rx_cause, rx_location;	/* of the last cause element received, 0 for none */
+	uint8_t rx_raw[LEG_CAUSE_MAX], rx_n_raw;	/* its contents */
 	bool rx_clearing;		/* DISCONNECT, RELEASE or RELEASE COMPLETE has come */
 	struct leg_uui rx_uui;		/* of the far end's first clearing message */
 	struct leg_extra with;		/* for the next message to the far end */
@@ -138,7 +139,7 @@ struct pri_link {
 	struct q921_seq seq_in, seq_out;	/* which I frames are repetitions */
 	struct pri_early stray[PRI_STRAY_MAX];
 	unsigned n_stray;
-	struct { unsigned cr; uint8_t location; } sent[PRI_SENT_CAUSES];
+	struct pri_sent { unsigned cr; uint8_t location, cause, n_diag, diag[LEG_CAUSE_MAX]; } sent[PRI_SENT_CAUSES];
 	unsigned n_sent;
 	struct pri_attach attached[PRI_ATTACHED];
 	unsigned n_attached;
@@ -176,6 +177,7 @@ int pri_link_start(struct pri_link *link);
 void pri_link_retire(struct pri_link *link);
 void pri_link_read(struct pri_link *link);
 void pri_link_location(struct pri_link *link, const struct pri_leg *leg, uint8_t location);
+void pri_link_diagnostics(struct pri_link *link, const struct leg_cause *cause);	/* of the location told last */
 void pri_leg_replay(struct leg *leg);
 void pri_adopt_strays(struct pri_leg *leg);
 bool pri_call_exists(const struct pri_leg *leg);
@@ -215,6 +217,7 @@ int pri_leg_clear(struct leg *leg, const struct leg_cause *cause);
 void pri_refuse(struct pri_link *link, pri_event_ring *ev, int cause);
 void pri_leg_over(struct pri_leg *leg, int cause, int location);	/* libpri's call is gone */
 void pri_leg_destroy(struct pri_leg *leg, int cause);	/* forget libpri's call, send nothing */
+void pri_received_cause(const struct pri_leg *leg, struct leg_cause *cause);
 void pri_on_hangup_req(struct pri_link *link, pri_event *ev);
 void pri_on_hangup(struct pri_link *link, pri_event *ev);
 void pri_on_hangup_ack(struct pri_link *link, pri_event *ev);

@@ -116,6 +116,8 @@ static void read_cause(struct words *w, struct q931_msg *m, const uint8_t *frame
 
 	if (len < 2 || head >= len)
 		return;
+	m->raw_at = (size_t)(p - frame);
+	m->raw_len = (uint8_t)len;
 	m->location = p[0] & 0x0f;
 	m->location_at = (size_t)(p - frame);
 	m->cause = p[head] & 0x7f;

@@ -23,6 +23,8 @@ struct q931_msg {
 	bool flag;		/* call reference flag: sent towards the end that made the reference */
 	uint8_t type;
 	uint8_t cause, location;	/* 0 when there is no cause element */
+	uint8_t raw_len;	/* of the contents of the cause element, which begin at raw_at; 0 for none */
+	size_t raw_at;
 	size_t location_at;	/* offset in the frame of the octet that holds the location, 0 for none */
 };
 

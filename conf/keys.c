@@ -32,6 +32,7 @@ static const struct conf_key top[] = {
 	  .help = "sip: {listen: [\"0.0.0.0:5060\"]}" },
 	{ .name = "records", .type = &conf_type_string, AT(conf, records), .min = 1, .max = 256,
 	  .help = "path of the SQLite file of call records" },
+	{ .name = "trace", .type = &conf_type_trace, .live = true, .help = "trace: {memory: 2048, mask: true}" },
 	{ .name = "trunks", .type = &conf_type_trunks, .required = true, .late = true, .live = true,
 	  .help = "trunks: {telco: {isdn: ...}, office: {sip: ...}}" },
 };
@@ -79,6 +80,22 @@ static const struct conf_key sip_listen[] = {
 	  .help = "audio kept in hand against packets that come late" },
 };
 const struct conf_keys conf_sip_listen_keys = { "sip", sip_listen, COUNT(sip_listen) };
+
+static const struct conf_key trace[] = {
+	{ .name = "memory", .type = &conf_type_uint, AT(conf_trace, memory_kb), .max = 1048576, .def = "2048",
+	  .help = "KiB of the last packets that are kept, 0 for none" },
+	{ .name = "failed-calls", .type = &conf_type_bool, AT(conf_trace, failed_calls), .def = "true", .live = true,
+	  .help = "a call that a fault ended is written to a file" },
+	{ .name = "alarms", .type = &conf_type_bool, AT(conf_trace, alarms), .def = "true", .live = true,
+	  .help = "so is the D channel of a span that goes out of service" },
+	{ .name = "rtp", .type = &conf_type_bool, AT(conf_trace, rtp), .def = "false", .live = true,
+	  .help = "keep the headers of RTP packets too" },
+	{ .name = "mask", .type = &conf_type_bool, AT(conf_trace, mask), .def = "false", .live = true,
+	  .help = "numbers are made unreadable in files" },
+	{ .name = "keep", .type = &conf_type_uint, AT(conf_trace, keep), .min = 1, .max = 100000, .def = "50", .live = true,
+	  .help = "so many files made by themselves stay" },
+};
+const struct conf_keys conf_trace_keys = { "trace", trace, COUNT(trace) };
 
 static const struct conf_key trunk[] = {
 	{ .name = "isdn", .type = &conf_type_isdn, .help = "isdn: {spans: [1], dialect: euroisdn, side: user}" },
@@ -165,6 +182,10 @@ static const struct conf_key sip[] = {
 	  .help = "believe and send P-Asserted-Identity" },
 	{ .name = "diversion", .type = &conf_type_word, AT(conf_sip, diversion), .words = diversions, .def = "both",
 	  .live = true, .help = "which headers tell of redirections" },
+	{ .name = "causes", .type = &conf_type_causes, AT(conf_sip, causes), .live = true,
+	  .help = "causes: {34: 480}, the SIP status for a Q.850 cause" },
+	{ .name = "statuses", .type = &conf_type_statuses, AT(conf_sip, statuses), .live = true,
+	  .help = "statuses: {480: 19}, the Q.850 cause for a SIP status" },
 	{ .name = "srtp", .type = &conf_type_later, .help = "leave it out: RTP is not encrypted" },
 };
 const struct conf_keys conf_sip_keys = { "sip", sip, COUNT(sip) };

@@ -108,6 +108,12 @@ struct conf_net {		/* an address with prefix length, binary, for the source chec
 	uint8_t bits;		/* 0 to 128 */
 };
 
+#define CONF_CAUSES_MAX 64
+struct conf_causes {		/* causes: {34: 480}, statuses: {480: 19} */
+	struct { uint16_t from, to; } row[CONF_CAUSES_MAX];
+	int n;
+};
+
 struct conf_sip {		/* sip: */
 	char peer_host[256];	/* peer: "pbx.example.com:5060"; a literal address or a name, "" for none */
 	uint16_t peer_port;
@@ -120,6 +126,7 @@ struct conf_sip {		/* sip: */
 	bool symmetric;		/* symmetric: learn the RTP address from what arrives */
 	unsigned health_ms;	/* health: 30s between OPTIONS; 0 off */
 	unsigned rtp_timeout_ms;	/* rtp-timeout: 60s without RTP on a call that is not held; 0 off */
+	struct conf_causes causes, statuses;	/* rows that go before those of gateway/cause.h: Q.850 to SIP, SIP to Q.850 */
 	bool trust_identity;	/* trust-identity: true: P-Asserted-Identity is believed and sent */
 	/* diversion: which headers tell of redirections */
 	enum conf_diversion { CONF_DIVERSION_BOTH, CONF_DIVERSION_DIVERSION, CONF_DIVERSION_HISTORY_INFO,
@@ -195,6 +202,14 @@ struct conf_patterns {		/* calling-allowed: ["+442079460*", "+44207946010?"] */
 	int n;
 };
 
+struct conf_trace {		/* trace: */
+	unsigned memory_kb;	/* memory: 2048; 0 for none */
+	bool failed_calls, alarms;	/* failed-calls: true, alarms: true: written to a file by themselves */
+	bool rtp;		/* rtp: false: headers of RTP packets are kept too */
+	bool mask;		/* mask: false */
+	unsigned keep;		/* keep: 50 files */
+};
+
 struct conf_trunk {
 	char name[64];
 	enum conf_trunk_kind kind;
@@ -221,6 +236,7 @@ struct conf {
 	struct conf_sip_listen sip;
 	struct conf_trunk *trunks;
 	int n_trunks;
+	struct conf_trace trace;
 	char records[256];	/* records: path of the SQLite file; "" for the default */
 };
 

@@ -15,6 +15,7 @@
 
 #include "gateway/cause.h"
 #include "gateway/log.h"
+#include "gateway/trace.h"
 #include "gateway/trunk.h"
 
 #define M(s) (1u << (s))
@@ -148,6 +149,7 @@ static void retire(struct call *c)
 	struct gateway *gw = c->gw;
 
 	call_set_state(c, CALL_IDLE);
+	trace_call_over(gw->trace, c);
 	call_record_write(c);
 	ladder_end(gw->ladder, c->id);
 	loop_timer_cancel(gw->loop, &c->timer);
@@ -324,9 +326,7 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 	char buf[200];
 
 	call_leg_stats(cl, leg);
-	cl->rec.cause = ev->cause.q850;
-	cl->rec.location = ev->cause.location;
-	cl->rec.sip = ev->cause.sip;
+	call_record_cause(cl, leg, ev);
 	cl->leg = NULL;
 	call_unjoin(cl);
 	call_part(c);

@@ -94,6 +94,7 @@ void call_leg_stats(struct call_leg *cl, struct leg *leg);
 /* call_record.c */
 void call_record_leg(struct call_leg *cl, const char *trunk);
 void call_record_offer(struct record_leg *r, const struct leg_offer *o);	/* what is recorded of its numbers */
+void call_record_cause(struct call_leg *cl, const struct leg *leg, const struct leg_event *cleared);
 void call_record_write(struct call *c);
 
 #endif

@@ -25,6 +25,9 @@ static const struct cli_command commands[] = {
 	  "Reads trunks.yaml and dids as the daemon would, and runs the expect rows. Needs no daemon." },
 	{ "explain", "TRUNK NUMBER", "how a call from TRUNK to NUMBER would be routed, row by row", 2, 2, cli_explain,
 	  "Places no call. Exit status 1 when the call would be refused." },
+	{ "cause", "[N]", "what a Q.850 cause or a SIP status is, and what becomes of it at the border", 0, 1, cli_cause,
+	  "N is a cause from 1 to 127 or a final SIP status; without it all causes are listed. A trunk's own rows\n"
+	  "(causes:, statuses:) and a Reason header go before these tables. Needs no daemon." },
 	{ "status", "", "the gateway at a glance: calls, trunks, records, alarms", 0, 0, cli_status, "" },
 	{ "spans", "", "the E1 and T1 ports: alarms, layer 2, counters", 0, 0, cli_spans, "" },
 	{ "lines", "[TRUNK]", "each line and what it is doing", 0, 1, cli_lines, "" },
@@ -37,6 +40,13 @@ static const struct cli_command commands[] = {
 	  "when it was answered, 1 when not. Ctrl-C clears it." },
 	{ "ladder", "[CALL]", "the time line of a call (the latest one): ISDN, SIP and audio", 0, 1, cli_ladder,
 	  "Arrows of - are signalling, of = audio, * is what the gateway did itself. The last 500 calls are kept." },
+	{ "trace", "[ACT] [...]", "what passed on D channels, SIP and RTP, in a file for Wireshark", 0, 3, cli_trace,
+	  "  start FILE [SPAN]    everything from now on, until stop; SPAN: of D channels this one alone\n"
+	  "  stop                 ends it\n"
+	  "  call CALL FILE       of what is in memory: a call's D channel, SIP messages and RTP headers\n"
+	  "  span SPAN FILE       the D channel of a span\n"
+	  "  all FILE             all that is in memory\n"
+	  "Without ACT: how far back the memory goes, and what runs. The daemon writes FILE, which must not exist yet." },
 	{ "clear", "CALL", "clear a call that is up", 1, 1, cli_clear, "" },
 	{ "drain", "[off]", "take no new calls, let those that are up end by themselves", 0, 1, cli_drain,
 	  "\"drain off\" takes calls again." },

@@ -140,6 +140,7 @@ void media_close(struct media *m)
 		close(m->epoll_fd);
 	queue_close(&m->commands);
 	queue_close(&m->reports);
+	queue_close(&m->heads);
 	free(m->spill);
 	free(m);
 }

@@ -118,6 +118,9 @@ struct media {
 	pthread_t thread;
 	bool running;			/* loop thread: the thread was started */
 	struct queue commands, reports;
+	struct queue heads;		/* heads.h; made when they are first wanted */
+	_Atomic bool heads_wanted;
+	_Atomic uint64_t heads_lost;
 	int command_fd, report_fd, epoll_fd;
 	_Atomic uint64_t beats;
 	_Atomic bool spilled;		/* the loop thread holds commands back: wake it when there is room */

@@ -31,7 +31,11 @@ struct record_leg {
 	char called_ie[72], calling_ie[72], calling_user_ie[72], redirecting_ie[72], connected_ie[72];
 	char id[128];			/* Call-ID, or span/call reference */
 	uint8_t cause, location;	/* of this leg's clearing */
-	uint16_t sip;
+	uint16_t sip;			/* status received or sent */
+	char cause_by[48];		/* what made one of the other, SIP and Q.850: "RFC 3398 8.2.6.1"; "" on other legs */
+	char cause_raw[64];		/* Q.931's cause element as it came, hexadecimal; "" where there was none */
+	char cause_from[48];		/* the location in words: "public network of the remote user" */
+	uint8_t far_end;		/* 1: this leg's far end began to clear */
 	struct media_stats media;
 };
 struct call_record {

@@ -4,7 +4,6 @@
  * 3326). BYE waits for the ACK to our 200 (RFC 3261 15); a 200 that crosses our CANCEL gets ACK and BYE
  * (invite_out.c).
  */
-#include "gateway/cause.h"
 #include "gateway/sip/internal.h"
 #include "gateway/sip/reason.h"
 
@@ -54,7 +53,8 @@ void sip_clear(struct sip_leg *l, const struct leg_cause *cause, bool by_far_end
 	sip_leg_end(l, cause, by_far_end);
 	switch (state) {
 	case SIP_OFFERED:
-		sip_send_reply(l, l->invite, cause_to_sip(cause->q850), 0, cause);
+		l->cause.sip = (uint16_t)reason_status(&l->peer->conf, cause, &l->cause.by);
+		sip_send_reply(l, l->invite, l->cause.sip, 0, cause);
 		nta_incoming_destroy(l->invite);
 		l->invite = NULL;
 		break;

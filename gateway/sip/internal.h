@@ -11,6 +11,7 @@
  *   invite_in.c   invite_out.c   dialog.c   clear.c: INVITE in and out, requests within, the end
  *   hold.c        re-INVITE of ours; refer.c: REFER; mwi.c: messages that wait
  *   connected.c   who is at the far end, told and heard; User-to-User of responses
+ *   messages.c    what passed the sockets, for traces; dump.c reads it
  *   session.c     offer and answer against the media path; sdp.c, identity.c, diversion.c, isdn.c, reason.c: texts
  */
 #ifndef GATEWAY_SIP_INTERNAL_H
@@ -42,6 +43,8 @@
 #define SIP_LEGS_MAX 8192	/* at once; a new INVITE is then refused with 503 */
 #define SIP_ADDRS_MAX 8		/* addresses of one peer */
 #define SIP_MESSAGE_MAX 65536	/* octets of a message; a longer one is refused with 413 */
+#define SIP_BODIES 128		/* remembered, of messages sent that are not told of yet */
+#define SIP_ROUTES 8		/* remembered, of addresses that messages came from */
 #define SIP_EARLY_MAX 4		/* messages kept for a trace that comes later */
 #define SIP_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, NOTIFY"
 #define SIP_RETRY_AFTER "10"	/* seconds, with 503 */
@@ -124,6 +127,11 @@ struct sip_ua {
 	struct sip_counters counters;
 	int64_t refused_second;		/* of the last refusal that was logged */
 	unsigned refused_held;
+	struct sip_dump *dump;		/* NULL: nobody wants the messages */
+	struct sip_route { struct sockaddr_storage remote, local; } routes[SIP_ROUTES];	/* messages.c */
+	unsigned next_route;
+	struct sip_body { char call_id[128], *text; } bodies[SIP_BODIES];
+	unsigned next_body;
 	uint64_t session;		/* of the last SDP origin given */
 };
 
@@ -200,6 +208,10 @@ const struct sip_listen *sip_listen_of(struct sip_ua *ua, msg_t *msg);
 /* LISTEN may be NULL: any that can reach DST. -EADDRNOTAVAIL. */
 int sip_local_for(struct sip_ua *ua, const struct sip_listen *listen, const struct sockaddr_storage *dst,
 		  struct sip_local *out);
+
+/* messages.c: a body that goes out in a message with CALL_ID */
+void sip_messages_body(struct sip_ua *ua, const char *call_id, const char *body);
+void sip_messages_close(struct sip_ua *ua);
 
 /* hop.c */
 int sip_addr_parse(const char *host, uint16_t port, struct sockaddr_storage *out);	/* brackets are fine */

@@ -101,7 +101,7 @@ static void failed(struct sip_leg *l, int status, const sip_t *sip)
 {
 	struct leg_cause cause;
 
-	reason_read(sip ? sip->sip_reason : NULL, status, &cause);
+	reason_read_for(&l->peer->conf, sip ? sip->sip_reason : NULL, status, &cause);
 	if (sip && nta_sip_is_internal(sip)) {
 		/* Said by our own stack: nobody answered, or the address cannot be reached. */
 		reason_own(&cause, status == 408 ? 102 : 27, status == 408 ? "no answer to INVITE" : "peer cannot be reached");
@@ -181,6 +181,7 @@ static int send_invite(struct sip_leg *l, const struct leg_offer *offer)
 				    SIPTAG_CALL_ID_STR(l->call_id), TAG_END());
 	if (!l->dialog || !nta_leg_tag(l->dialog, NULL))
 		return -ENOMEM;
+	sip_messages_body(l->ua, l->call_id, l->sdp);
 	l->call = sip_send_request(l, SIP_METHOD_INVITE, request, on_response,
 				   TAG_IF(h.pai[0], SIPTAG_HEADER_STR(pai)),
 				   TAG_IF(h.privacy[0], SIPTAG_PRIVACY_STR(h.privacy)),

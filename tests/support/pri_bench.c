@@ -124,7 +124,7 @@ static void open_end(struct bench *b, int which)
 {
 	const struct bench_conf *conf = &b->conf;
 	struct bench_end *end = &b->end[which];
-	struct pri_handlers h = { on_offered, on_log, on_changed, end };
+	struct pri_handlers h = { .offered = on_offered, .log = on_log, .changed = on_changed, .arg = end };
 	struct pri_trunk_conf c = {
 		.name = which == USER ? "user" : "net", .spans = end->spans, .n_spans = spans_each(conf),
 		.dialect = conf->dialect, .side = which == USER ? PRI_USER : PRI_NETWORK, .hunt = conf->hunt,
