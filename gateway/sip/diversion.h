@@ -11,6 +11,7 @@
 #include "channels/leg.h"
 
 #define DIVERSION_MAX 2400	/* octets of a header value that is written, with the ending zero */
+#define DIVERSION_LINES (2 * DIVERSION_MAX + 32)	/* of both header lines */
 
 /* Redirecting, original, their reasons and the count. Where both headers tell of redirections, the one that knows
  * of more counts; History-Info when they agree. */

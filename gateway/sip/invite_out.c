@@ -151,7 +151,7 @@ static int on_response(nta_outgoing_magic_t *arg, nta_outgoing_t *orq, const sip
 
 /* Header lines that tell of redirections, as the trunk has it; "" for none. */
 static void redirections(const struct sip_leg *l, const struct leg_offer *offer, const char *target,
-			 char out[2 * DIVERSION_MAX])
+			 char out[DIVERSION_LINES])
 {
 	enum conf_diversion which = l->peer->conf.diversion;
 	char diversion[DIVERSION_MAX] = "", history[DIVERSION_MAX] = "";
@@ -160,7 +160,7 @@ static void redirections(const struct sip_leg *l, const struct leg_offer *offer,
 		diversion_write(offer, l->local.hostport, diversion);
 	if (which == CONF_DIVERSION_BOTH || which == CONF_DIVERSION_HISTORY_INFO)
 		diversion_history(offer, l->local.hostport, target, history);
-	snprintf(out, 2 * DIVERSION_MAX, "%s%s%s%s%s", diversion[0] ? "Diversion: " : "", diversion,
+	snprintf(out, DIVERSION_LINES, "%s%s%s%s%s", diversion[0] ? "Diversion: " : "", diversion,
 		 diversion[0] && history[0] ? "\r\n" : "", history[0] ? "History-Info: " : "", history);
 }
 
@@ -168,7 +168,7 @@ static int send_invite(struct sip_leg *l, const struct leg_offer *offer)
 {
 	struct identity_headers h;
 	char host[80], uri[IDENTITY_URI_MAX], request[IDENTITY_URI_MAX + 20], to[IDENTITY_URI_MAX + 8];
-	char pai[IDENTITY_MAX + 24], redirected[2 * DIVERSION_MAX], detail[64];
+	char pai[IDENTITY_MAX + 24], redirected[DIVERSION_LINES], detail[64];
 
 	identity_write(offer, l->local.hostport, l->peer->conf.trust_identity, &h);
 	sip_addr_text(&l->home.addr, true, host, sizeof(host));
