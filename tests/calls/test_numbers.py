@@ -3,6 +3,7 @@
 gateway is the switch too: a call of the SIP peer goes out on one span, in on the other, and back to the peer."""
 import bed
 import sip_end
+from test_trace import fields, tshark
 
 UUI = '00deadbeef00'
 
@@ -84,6 +85,26 @@ class Everything(Numbers):
         self.assertEqual((second['in_redirecting_raw'], second['in_redirecting_ton'], second['in_redirect_count']), ('2071838002', 2, 2))
         self.assertEqual((first['out_connected_raw'], first['out_connected_ton'], first['out_connected_screening'],
                           first['out_connected_ie']), ('2079460299', 2, 1, '4c0c218132303739343630323939'))
+
+    def test_what_another_program_reads(self):
+        """tshark, of the D channel: two calling numbers, subaddresses, user-user information both ways, nothing malformed. (No
+        redirection here: it takes EN 300 207's operations for QSIG's of the same number, and finds fault.)"""
+        path = self.folder + '/numbers.pcapng'
+        self.gw.cli('trace', 'start', path)
+        out, come = self.through('+442079460200;isub=77', [
+            'P-Asserted-Identity: <sip:+442071838700;isub=00ff;isub-encoding=user-specified@h>', 'User-to-User: %s;encoding=hex' % UUI])
+        self.up(out, come, ['P-Asserted-Identity: <sip:+442079460299@h>', 'User-to-User: 00bb00;encoding=hex'])
+        self.over(out, come, ['User-to-User: 00cc;encoding=hex'])
+        self.gw.cli('trace', 'stop')
+        self.assertEqual(tshark(path, '-Y', '_ws.malformed || _ws.expert.severity == error'), [])
+        span = '%s && frame.interface_name == "D channel of span 1"'
+        self.assertEqual(fields(path, span % 'q931.message_type == 0x05', 'q931.calling_party_number.digits',
+                                'q931.called_party_number.digits'), [['2071838700,2071838750', '2079460200']])
+        for message, wanted in (('0x05', ('Calling party subaddress', 'Called party subaddress', 'User-user', 'deadbeef00')),
+                                ('0x07', ('Connected number', 'User-user', 'bb00')), ('0x45', ('User-user', 'cc'))):
+            text = '\n'.join(x[0] for x in tshark(path, '-Y', span % ('q931.message_type == ' + message), '-V', '-O', 'q931'))
+            for words in wanted:
+                self.assertIn(words, text)
 
     def test_a_refusal_says_something(self):
         out, come = self.through()

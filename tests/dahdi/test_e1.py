@@ -5,6 +5,7 @@ import subprocess
 import time
 
 import bed
+import test_numbers
 from test_causes import TABLE, cause_in
 
 SPANCTL = os.path.join(bed.BUILD, 'tests/tools/spanctl')
@@ -96,6 +97,10 @@ class E1(bed.CallTest):
         p.proc.terminate()
         for e in self.sipcall_end(p)['ends']:
             self.assertEqual((e['remote_bye'], cause_in(e.get('bye_reason', ''))), (True, 41), e)
+
+
+class Numbers(test_numbers.Everything):
+    """The same on the driver: everything that belongs to a caller, to who answers, and to the end."""
 
 
 class FarEndGone(bed.CallTest):

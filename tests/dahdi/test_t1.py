@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import bed
+import test_numbers
 
 
 class Driver(bed.unittest.TestCase):
@@ -32,3 +33,7 @@ class T1(bed.CallTest):
         r = self.gw.cli_json('call', 'telco', '+12125550100')
         self.assertEqual(r['result'], 'answered', r)
         self.assertAlmostEqual(r['level_dbm0'], 0, delta=0.2)
+
+
+class Numbers(test_numbers.Ni2):
+    """Names by facility and a redirection, on the driver."""
