@@ -32,6 +32,7 @@ struct pri_trunk_conf {
 	bool exclusive;			/* ask for exactly the channel named (Q.931 4.5.13), not a preferred one */
 	bool keypad;			/* service codes (* and #) go as keypad facility, not as a called number */
 	bool two_calling;		/* both calling numbers go out where there are two */
+	bool redirecting_element;	/* the redirecting number also as an element where the dialect has an operation */
 	enum pri_date_time date_time;	/* network side only */
 	enum pri_display display;
 	unsigned alarm_hold_ms;		/* an alarm this long clears the span's calls with cause 41 */

@@ -5,10 +5,11 @@
  * (EN 300 092-1), date and time. Loop thread.
  *
  * libpri takes user-user information as a string, so that a zero octet ends it, always under protocol
- * discriminator 4, and has no place for a second calling number; what it gives of a received one is as short.
- * So these elements are put into the frame when it is written, and read from the frame that has just come:
- * libpri reports an event before it reads the next one. What is to be put in is kept by call reference, because a message may
- * wait in the window of layer 2 after the call is gone, and is sent again with the same elements.
+ * discriminator 4, and what it gives of a received one is as short. It has no place for a second calling number,
+ * nor for a redirecting number as an element in a dialect that has an operation for it. So these elements are put
+ * into the frame when it is written, and read from the frame that has just come: libpri reports an event before it
+ * reads the next one. What is to be put in is kept by call reference, because a message may wait in the window of
+ * layer 2 after the call is gone, and is sent again with the same elements.
  */
 #include "channels/pri_private.h"
 
@@ -69,7 +70,7 @@ size_t pri_extra_put(struct pri_link *link, uint8_t *frame, size_t len)
 			continue;
 		if (a->type == CLEARING && is_clearing(m.type))
 			a->type = m.type;
-		if (a->type != m.type)
+		if (a->type != m.type || (a->id == IE_REDIRECTING && q931_find(frame, len, a->id, 0).octets))
 			continue;
 		longer = q931_put(frame, len, FRAME_N201, a->id, a->octets, a->len);
 		if (longer == len)
@@ -116,6 +117,19 @@ void pri_extra_called(struct pri_leg *leg, struct pri_sr *sr)
 		pri_sr_set_called(sr, o->called.digits, o->called.ton << 4 | o->called.npi, o->complete);
 }
 
+/* For a switch that reads Q.931's element and not the operation of EN 300 207-1. */
+static void attach_redirecting(struct pri_leg *leg, const struct leg_offer *o)
+{
+	uint8_t number[LEG_DIGITS_MAX + 2], octets[LEG_DIGITS_MAX + 3];
+	size_t n = q931_put_number(&o->redirecting, number);
+
+	octets[0] = number[0];
+	octets[1] = number[1] & 0x7f;
+	octets[2] = 0x80 | (o->redirect_reason & 0x0f);
+	memcpy(octets + 3, number + 2, n - 2);
+	attach(leg, SETUP, IE_REDIRECTING, octets, n + 1);
+}
+
 void pri_extra_setup(struct pri_leg *leg, struct pri_sr *sr)
 {
 	const struct leg_offer *o = leg->offer;
@@ -128,6 +142,8 @@ void pri_extra_setup(struct pri_leg *leg, struct pri_sr *sr)
 		pri_sr_set_keypad_digits(sr, o->keypad);
 	if (o->calling_user.digits[0] && o->calling.digits[0] && leg->link->trunk->conf.two_calling)
 		attach(leg, SETUP, IE_CALLING, octets, q931_put_number(&o->calling_user, octets));
+	if (o->redirecting.digits[0] && leg->link->trunk->conf.redirecting_element)
+		attach_redirecting(leg, o);
 	attach_sub(leg, SETUP, IE_CALLING_SUB, &o->calling_sub);
 	attach_sub(leg, SETUP, IE_CALLED_SUB, &o->called_sub);
 	attach_uui(leg, SETUP, &o->uui);

@@ -124,11 +124,13 @@ void pri_name_in(char out[LEG_NAME_MAX], const struct pri_party_name *n)
 	out[at] = '\0';
 }
 
-/* Reasons of a redirection are Q.931 4.6.7's, but libpri's call deflection is 3 where it makes ETSI's or QSIG's
- * operation of it. Where it sends the element, the value goes as it is. */
+/* Reasons of a redirection are Q.931 4.6.7's, but libpri's call deflection is 3 where it makes ETSI's operation of it.
+ * Where it sends the element, the value goes as it is. */
 int pri_reason_out(enum pri_dialect dialect, uint8_t reason)
 {
-	return reason == 4 && dialect != PRI_NATIONAL2 ? PRI_REDIR_DEFLECTION : reason;
+	bool etsi = dialect == PRI_EUROISDN_E1 || dialect == PRI_EUROISDN_T1;
+
+	return reason == 4 && etsi ? PRI_REDIR_DEFLECTION : reason;
 }
 
 uint8_t pri_reason_in(int reason)

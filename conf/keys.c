@@ -157,6 +157,8 @@ static const struct conf_key isdn[] = {
 	  .help = "service codes go as keypad facility" },
 	{ .name = "two-calling", .type = &conf_type_bool, AT(conf_isdn, two_calling), .def = "false",
 	  .help = "send both calling numbers where there are two" },
+	{ .name = "redirecting-element", .type = &conf_type_bool, AT(conf_isdn, redirecting_element), .def = "false",
+	  .help = "send the redirecting number as an element too" },
 	{ .name = "date-time", .type = &conf_type_word, AT(conf_isdn, date_time), .words = date_times, .def = "none",
 	  .help = "what the network side says of the time" },
 	{ .name = "display", .type = &conf_type_word, AT(conf_isdn, display), .words = displays, .def = "auto",

@@ -96,6 +96,7 @@ struct conf_isdn {		/* isdn: */
 	unsigned alarm_hold_ms, alarm_clear_ms;	/* alarm-hold: 2500ms, alarm-clear: 5s */
 	unsigned echo_taps;	/* echo-canceller: 0 (off) */
 	bool keypad;		/* keypad: service codes go as keypad facility */
+	bool redirecting_element;	/* redirecting-element: as an element too, where euroisdn has an operation */
 	bool two_calling;	/* two-calling: both calling numbers go out where there are two */
 	/* In the order of enum pri_date_time and enum pri_display (channels/pri.h). */
 	enum conf_date_time { CONF_DATE_TIME_NONE, CONF_DATE_TIME_DATE, CONF_DATE_TIME_MINUTES,

@@ -54,6 +54,7 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 		.exclusive = c->isdn.exclusive,
 		.keypad = c->isdn.keypad,
 		.two_calling = c->isdn.two_calling,
+		.redirecting_element = c->isdn.redirecting_element,
 		.date_time = (enum pri_date_time)c->isdn.date_time,
 		.display = (enum pri_display)c->isdn.display,
 		.alarm_hold_ms = c->isdn.alarm_hold_ms,

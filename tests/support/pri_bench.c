@@ -129,6 +129,7 @@ static void open_end(struct bench *b, int which)
 		.name = which == USER ? "user" : "net", .spans = end->spans, .n_spans = spans_each(conf),
 		.dialect = conf->dialect, .side = which == USER ? PRI_USER : PRI_NETWORK, .hunt = conf->hunt,
 		.exclusive = conf->exclusive, .keypad = conf->keypad, .two_calling = conf->two_calling,
+		.redirecting_element = conf->redirecting_element,
 		.date_time = conf->date_time, .display = conf->display, .alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
 	};
 

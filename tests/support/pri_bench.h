@@ -47,7 +47,7 @@ struct bench_conf {
 	enum pri_dialect dialect;
 	enum pri_hunt hunt;
 	bool exclusive, no_wait;	/* no_wait: do not run until all lines are idle */
-	bool keypad, two_calling;	/* of both ends, as the three below */
+	bool keypad, two_calling, redirecting_element;	/* of both ends, as the two below */
 	enum pri_date_time date_time;
 	enum pri_display display;
 	int spans;			/* of each end: 1 by default; the network's follow the user's */

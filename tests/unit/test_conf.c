@@ -70,13 +70,14 @@ static void defaults(void **state)
 static void numbers_of_a_trunk(void **state)
 {
 	struct conf *c = parse("site: {country: 44, area: 20}\ncard: sim\nsim: {spans: {1: e1}}\ntrunks:\n  t:\n"
-			       "    isdn: {spans: 1, side: network, keypad: true, two-calling: true, date-time: minutes, display: none}\n"
+			       "    isdn: {spans: 1, side: network, keypad: true, two-calling: true, date-time: minutes, display: none,\n"
+			       "           redirecting-element: true}\n"
 			       "    numbers: {called: local, called-type: unknown, called-plan: private, calling-type: abbreviated,\n"
 			       "              calling-plan: telex, calling-allowed: [\"+4420*\", 87??], calling-default: \"+442079460000\"}\n");
 	const struct conf_trunk *t = conf_trunk(c, "t");
 
 	(void)state;
-	assert_true(t->isdn.keypad && t->isdn.two_calling);
+	assert_true(t->isdn.keypad && t->isdn.two_calling && t->isdn.redirecting_element);
 	assert_int_equal(t->isdn.date_time, CONF_DATE_TIME_MINUTES);
 	assert_int_equal(t->isdn.display, CONF_DISPLAY_NONE);
 	assert_int_equal(t->called_style, CONF_STYLE_LOCAL);

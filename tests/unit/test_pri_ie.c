@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tests/unit/test_pri_ie.c: information elements by their octets: put in, read, cut short. */
+/* tests/unit/test_pri_ie.c: information elements by their octets: put in, read, cut short; names by their character set. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
 #include <cmocka.h>
 
-#include "channels/pri_ie.h"
+#include "channels/pri_private.h"
 
 /* Elements go where Q.931 4.5.1 wants them: in the order of their identifiers, before a change of codeset. */
 static void test_put(void **state)
@@ -111,11 +111,40 @@ static void test_find(void **state)
 	assert_null(q931_find(frame, 5, 0x6c, 0).octets);
 }
 
+static void test_charsets(void **state)
+{
+	static const struct { int set; const char *text, *want; } rows[] = {
+		{ PRI_CHAR_SET_UNKNOWN, "Zo\xeb", "Zo\xc3\xab" },
+		{ PRI_CHAR_SET_ISO8859_1, "\xc5ngstr\xf6m", "\xc3\x85ngstr\xc3\xb6m" },
+		{ PRI_CHAR_SET_ISO8859_2, "\xa3\xf3" "d\xbc", "\xc5\x81\xc3\xb3" "d\xc5\xba" },
+		{ PRI_CHAR_SET_ISO8859_5, "\xbc\xd8\xe0", "\xd0\x9c\xd0\xb8\xd1\x80" },
+		{ PRI_CHAR_SET_ISO8859_7, "\xc1\xe8", "\xce\x91\xce\xb8" },
+		{ PRI_CHAR_SET_ISO10646_UTF_8STRING, "Zo\xc3\xab\xff!", "Zo\xc3\xab!" },
+		{ PRI_CHAR_SET_ISO10646_BMPSTRING, "AB", "" },
+		{ 77, "\xeb\r\n", "\xc3\xab" },
+	};
+	struct pri_party_name n = { .valid = 1 };
+	char out[LEG_NAME_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		n.char_set = rows[i].set;
+		strcpy(n.str, rows[i].text);
+		pri_name_in(out, &n);
+		assert_string_equal(out, rows[i].want);
+	}
+	n.char_set = PRI_CHAR_SET_ISO8859_1;	/* 63 octets become 126: cut between characters */
+	memset(n.str, 0xeb, sizeof(n.str) - 1);
+	pri_name_in(out, &n);
+	assert_int_equal(strlen(out), LEG_NAME_MAX - 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_put),  cmocka_unit_test(test_date_time_octets), cmocka_unit_test(test_number),
 		cmocka_unit_test(test_hex), cmocka_unit_test(test_find),
+		cmocka_unit_test(test_charsets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

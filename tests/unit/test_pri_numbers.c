@@ -21,6 +21,7 @@ enum { KEYPAD = 0x2c, DISPLAY = 0x28, FACILITY_IE = 0x1c };
 
 /* The last message of each type on the wire. */
 static struct { uint8_t frame[512]; size_t len; } seen[128];
+static bool no_operation;	/* the facility element of SETUP is lost */
 static bool no_facility;	/* FACILITY becomes an INFORMATION that says nothing */
 
 static bool tap(struct bench *b, int span, uint8_t *frame, size_t *len)
@@ -33,6 +34,14 @@ static bool tap(struct bench *b, int span, uint8_t *frame, size_t *len)
 		return true;
 	memcpy(seen[m.type].frame, frame, *len);
 	seen[m.type].len = *len;
+	if (no_operation && m.type == SETUP) {
+		struct q931_element e = q931_find(frame, *len, FACILITY_IE, 0);
+		size_t at = (size_t)(e.octets - frame);
+
+		assert_non_null(e.octets);
+		memmove(frame + at - 2, frame + at + e.len, *len - at - e.len);
+		*len -= e.len + 2;
+	}
 	if (no_facility && m.type == FACILITY) {
 		frame[8] = 0x7b;
 		*len = 9;
@@ -46,7 +55,7 @@ static const struct bench_conf ni2 = { .type = HW_SPAN_T1, .dialect = PRI_NATION
 static struct bench *open_bench(const struct bench_conf *conf)
 {
 	memset(seen, 0, sizeof(seen));
-	no_facility = false;
+	no_facility = no_operation = false;
 	return bench_open(conf);
 }
 
@@ -420,34 +429,6 @@ static void test_name_follows_given_up(void **state)
 	bench_close(b);
 }
 
-static void test_charsets(void **state)
-{
-	static const struct { int set; const char *text, *want; } rows[] = {
-		{ PRI_CHAR_SET_UNKNOWN, "Zo\xeb", "Zo\xc3\xab" },
-		{ PRI_CHAR_SET_ISO8859_1, "\xc5ngstr\xf6m", "\xc3\x85ngstr\xc3\xb6m" },
-		{ PRI_CHAR_SET_ISO8859_2, "\xa3\xf3" "d\xbc", "\xc5\x81\xc3\xb3" "d\xc5\xba" },
-		{ PRI_CHAR_SET_ISO8859_5, "\xbc\xd8\xe0", "\xd0\x9c\xd0\xb8\xd1\x80" },
-		{ PRI_CHAR_SET_ISO8859_7, "\xc1\xe8", "\xce\x91\xce\xb8" },
-		{ PRI_CHAR_SET_ISO10646_UTF_8STRING, "Zo\xc3\xab\xff!", "Zo\xc3\xab!" },
-		{ PRI_CHAR_SET_ISO10646_BMPSTRING, "AB", "" },
-		{ 77, "\xeb\r\n", "\xc3\xab" },
-	};
-	struct pri_party_name n = { .valid = 1 };
-	char out[LEG_NAME_MAX];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		n.char_set = rows[i].set;
-		strcpy(n.str, rows[i].text);
-		pri_name_in(out, &n);
-		assert_string_equal(out, rows[i].want);
-	}
-	n.char_set = PRI_CHAR_SET_ISO8859_1;	/* 63 octets become 126: cut between characters */
-	memset(n.str, 0xeb, sizeof(n.str) - 1);
-	pri_name_in(out, &n);
-	assert_int_equal(strlen(out), LEG_NAME_MAX - 2);
-}
-
 /* --- The connected line ------------------------------------------------------------------------------ */
 
 static void answer_as(const struct bench_conf *conf, int caller, const struct leg_number *who, const char *name)
@@ -548,6 +529,33 @@ static void test_redirection(void **state)
 	}
 }
 
+/* A switch that reads the element alone; and we read it of one that sends nothing else. */
+static void test_redirecting_element(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct bench_conf conf = i == 2 ? ni2 : euro;
+		struct leg_offer o = offer();
+		struct bench_leg *in;
+		struct bench *b;
+
+		conf.redirecting_element = true;
+		b = open_bench(&conf);
+		no_operation = i == 1;
+		o.redirecting = (struct leg_number){ "2079460222", TON_NATIONAL, NPI_E164, PRES_RESTRICTED, SCREEN_NONE };
+		o.redirect_reason = 4;
+		o.redirect_count = 2;
+		in = offered(b, USER, &o);
+		assert_wire(SETUP, IE_REDIRECTING, 0, "\x21\x20\x84" "2079460222");
+		assert_null(on_wire(SETUP, IE_REDIRECTING, 1).octets);
+		assert_string_equal(in->offer.redirecting.digits, "2079460222");
+		assert_int_equal(in->offer.redirecting.presentation, PRES_RESTRICTED);
+		assert_int_equal(in->offer.redirect_reason, 4);
+		assert_int_equal(in->offer.redirect_count, i ? 1 : 2);
+		end(b, in, 17);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -557,8 +565,9 @@ int main(void)
 		cmocka_unit_test(test_uui_refused),	cmocka_unit_test(test_uui_long),
 		cmocka_unit_test(test_display),		cmocka_unit_test(test_name_in_setup),
 		cmocka_unit_test(test_name_follows),	cmocka_unit_test(test_name_follows_given_up),
-		cmocka_unit_test(test_charsets),	cmocka_unit_test(test_connected),
+		cmocka_unit_test(test_connected),
 		cmocka_unit_test(test_connected_changes), cmocka_unit_test(test_redirection),
+		cmocka_unit_test(test_redirecting_element),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
