@@ -299,7 +299,8 @@ void identity_write(const struct leg_offer *offer, const char *host, bool trust,
 	else
 		snprintf(out->from, sizeof(out->from), "%s<%s>", name, uri);
 	identity_uri_sub(&offer->calling, &offer->calling_sub, host, uri);
-	if (trust && offer->calling.digits[0])
+	/* A number that the network found to be false is not asserted (RFC 3325 5): From has it, if it may be shown. */
+	if (trust && offer->calling.digits[0] && offer->calling.screening != SCREEN_FAILED)
 		snprintf(out->pai, sizeof(out->pai), "%s<%s>", name, uri);
 	if (hidden)
 		strcpy(out->privacy, "id");
