@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Who is at the other end, during a call, and what goes along with responses: P-Asserted-Identity in a 200, in an
- * UPDATE of ours after a transfer (RFC 3311; without an offer, so that it needs no turn of the session), in a re-INVITE or UPDATE of the far end;
- * User-to-User. Only towards a peer whose word is taken, and that takes ours (trust-identity).
+ * UPDATE of ours after a transfer (RFC 3311; without an offer, so that it needs no turn of the session) or, where the
+ * far end has no UPDATE, a re-INVITE (hold.c); in a re-INVITE or UPDATE of the far end; User-to-User. Only towards a peer whose word is taken, and that takes ours (trust-identity).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -62,8 +62,13 @@ int sip_connected(struct leg *leg, const struct leg_number *connected)
 		return -EALREADY;
 	sip_connected_headers(l, connected);
 	memset(&l->with, 0, sizeof(l->with));
-	if (!l->connected[0] || !l->takes_update)
+	if (!l->connected[0])
 		return -EOPNOTSUPP;
+	if (!l->takes_update) {
+		l->tell_wanted = true;
+		sip_hold_run(l);
+		return 0;
+	}
 	if (l->update)	/* RFC 3311 5.1 is about offers: a second one may go, the answer to the first is not waited for */
 		nta_outgoing_destroy(l->update);
 	l->update = sip_send_request(l, SIP_METHOD_UPDATE, NULL, on_response, SIPTAG_CONTACT_STR(sip_our_contact(l)),

@@ -177,6 +177,8 @@ struct sip_leg {
 	char who_name[LEG_NAME_MAX];
 	struct leg_uui rx_uui;		/* of the far end's BYE or final response */
 	bool takes_update;		/* it allows UPDATE */
+	bool tell_wanted;		/* it does not: who is here goes with the next re-INVITE */
+	bool hold_changes, tells;	/* what our re-INVITE under way is about */
 	nta_outgoing_t *update;		/* ours, until its final response */
 
 	/* The session (session.c). */

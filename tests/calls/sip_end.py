@@ -13,6 +13,8 @@ SDP = ('v=0\r\no=end 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\
 
 
 class End:
+    allow = 'INVITE, ACK, CANCEL, BYE, UPDATE'
+
     def __init__(self, port=None):
         self.port = port or bed.PEER_PORT
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -70,7 +72,7 @@ class End:
         uri = 'sip:%s@127.0.0.1:%d' % (number, bed.SIP_PORT)
         call = {'id': 'end%d-%d@test' % (self.count, time.monotonic_ns()), 'cseq': 0, 'target': uri,
                 'local': sender + ';tag=e%d' % self.count, 'remote': '<%s>' % uri}
-        self.request(call, 'INVITE', ['Allow: INVITE, ACK, CANCEL, BYE, UPDATE', *rows], SDP % bed.PEER_RTP)
+        self.request(call, 'INVITE', ['Allow: ' + self.allow, *rows], SDP % bed.PEER_RTP)
         call['branch'] = self.count
         return call
 
@@ -94,7 +96,7 @@ class End:
         via = ['Via: ' + v for k, v in m.rows if k.lower() == 'via']
         self.write(['SIP/2.0 %d So it is' % status, *via, 'From: ' + m.get('From'), 'To: ' + call['local'],
                     'Call-ID: ' + m.get('Call-ID'), 'CSeq: ' + m.get('CSeq'), 'Contact: <sip:end@127.0.0.1:%d>' % self.port,
-                    'Allow: INVITE, ACK, CANCEL, BYE, UPDATE', *rows], body)
+                    'Allow: ' + self.allow, *rows], body)
 
     def answer(self, call, rows=()):
         self.reply(call, call['invite'], 200, rows, SDP % (bed.PEER_RTP + 2))

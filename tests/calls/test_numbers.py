@@ -141,6 +141,20 @@ class Everything(Numbers):
         self.assertEqual(self.legs()[0]['out_connected_raw'], '2079460288')
 
 
+    def test_a_caller_without_update_gets_a_re_invite(self):
+        self.end.allow = 'INVITE, ACK, CANCEL, BYE'
+        out, come = self.through()
+        self.up(out, come)
+        self.end.request(come, 'INVITE', ['P-Asserted-Identity: <sip:+442079460288@h>'], sip_end.SDP % (bed.PEER_RTP + 2))
+        self.end.acknowledge(come, self.end.get(200, come))
+        m = self.end.get('INVITE', out)
+        self.assertIn('<sip:+442079460288@', m.get('P-Asserted-Identity'))
+        self.assertIn('a=sendrecv', m.body)
+        self.end.reply({'local': m.get('To')}, m, 200, body=sip_end.SDP % bed.PEER_RTP)
+        self.end.get('ACK', out)
+        self.over(out, come)
+
+
 class Wire(Numbers):
     """What a switch may want: one type and plan for all, keypad, the time with the answer."""
     user = ', keypad: true'
