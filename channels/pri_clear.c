@@ -53,6 +53,8 @@ void pri_leg_over(struct pri_leg *leg, int cause, int location)
 			memcpy(leg->cause.raw, leg->rx_raw, leg->rx_n_raw);
 		}
 	}
+	pri_tone(leg, NULL);
+	pri_wait_stop(leg);
 	leg->call = NULL;
 	leg->stage = PS_DONE;
 	if (leg->line)
@@ -79,14 +81,20 @@ int pri_leg_clear(struct leg *l, const struct leg_cause *cause)
 
 	if (leg->stage >= PS_CLEARING)
 		return -EALREADY;
-	leg->cause = *cause;
-	if (cause->q850 < 1 || cause->q850 > 127)
+	pri_overlap_end(leg);
+	pri_wait_stop(leg);
+	if (!leg->farewell) /* else the far end has said why */
+		leg->cause = *cause;
+	if (leg->cause.q850 < 1 || leg->cause.q850 > 127)
 		leg->cause.q850 = NORMAL;
 	pri_link_location(leg->link, leg, cause->location);
 	pri_extra_clear(leg);
-	pri_link_diagnostics(leg->link, cause);
-	if (leg->stage == PS_OFFERED && !refuses_at_once(leg->cause.q850))
+	pri_link_diagnostics(leg->link, &leg->cause);
+	if (leg->stage == PS_OFFERED && !refuses_at_once(leg->cause.q850)) {
 		pri_proceeding(pri, leg->call, pri_encode(leg), 0);
+		leg->stage = PS_PROGRESSING;
+	}
+	pri_clear_tone(leg);
 	leg->stage = PS_CLEARING;
 	pri_touch(leg);
 	if (leg->line)
@@ -109,7 +117,7 @@ void pri_received_cause(const struct pri_leg *leg, struct leg_cause *cause)
 }
 
 /* The cause as it came, with its location; libpri's own (a timer) has location 1, the private network. */
-static void far_cause(struct pri_leg *leg, int cause)
+void pri_far_cause(struct pri_leg *leg, int cause)
 {
 	if (leg->cause.q850)
 		return;
@@ -130,7 +138,9 @@ static void far_clears(struct pri_link *link, pri_event_hangup *ev)
 	}
 	if (pri_setup_again(leg, cause))
 		return;
-	far_cause(leg, cause);
+	pri_far_cause(leg, cause);
+	pri_overlap_end(leg);
+	pri_wait_stop(leg);
 	leg->stage = PS_CLEARING;
 	pri_touch(leg);
 	if (leg->line)
@@ -143,6 +153,10 @@ static void far_clears(struct pri_link *link, pri_event_hangup *ev)
 
 void pri_on_hangup_req(struct pri_link *link, pri_event *ev)
 {
+	struct pri_leg *leg = pri_leg_of(link, ev->hangup.call);
+
+	if (leg && pri_farewell(leg, ev->hangup.cause))
+		return;
 	far_clears(link, &ev->hangup);
 }
 
@@ -158,6 +172,6 @@ void pri_on_hangup_ack(struct pri_link *link, pri_event *ev)
 
 	if (!leg)
 		return;
-	far_cause(leg, ev->hangup.cause);
+	pri_far_cause(leg, ev->hangup.cause);
 	pri_leg_over(leg, ev->hangup.cause, 1);
 }

@@ -145,6 +145,8 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 	}
 	/* The flag is set in what goes towards the end that chose the reference (Q.931 4.3). */
 	leg = m.cr ? leg_by_reference(link, m.cr, out == m.flag) : NULL;
+	if (!out)
+		pri_element_seen(link, leg, &m);
 	if (leg) {
 		if (!out && m.cause) {
 			leg->rx_cause = m.cause;
@@ -269,6 +271,7 @@ static int io_write(struct pri *pri, void *buf, int size)
 		return size;
 	memcpy(frame, buf, len);
 	len = put_location(link, frame, len);
+	len = pri_element_write(link, frame, len, sizeof(frame));
 	len = pri_extra_put(link, frame, len);
 	if (hw_dchan_write(link->dchan, frame, len) >= 0) {
 		link->count.frames_out++;
@@ -359,6 +362,7 @@ int pri_link_start(struct pri_link *link)
 		return -ENOMEM;
 	pri_hangup_fix_enable(link->pri, 1);
 	pri_extra_options(link);
+	pri_set_overlapdial(link->pri, conf->overlap);
 	pri_set_timer(link->pri, PRI_TIMER_T309, 90000); /* Q.931 table 9-1 */
 	pri_service_update(link);			 /* an instance taken over may have layer 2 up */
 	pri_link_read(link);

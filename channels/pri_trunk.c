@@ -18,6 +18,9 @@ const struct pri_timer_def pri_timers[PRI_TIMERS] = {
 	[PT_STUCK_SETUP] = {"stuck-setup", 600000, "no message of a call that is not up: it is lost"},
 	[PT_NAME] = {"name", 1000, "a calling name that is announced comes within it, or not at all"},
 	[PT_STUCK_CLEARING] = {"stuck-clearing", 60000, "T305 and T308 twice take 38 s: the call is lost"},
+	[PT_T302] = {"T302", 10000, "digits still to come; Q.931 has 10 to 15 s, and a person waits"},
+	[PT_T304] = {"T304", 30000, "a far end that was sent digits and says nothing"},
+	[PT_T306] = {"T306", 30000, "an announcement after DISCONNECT; a network ends it itself before"},
 };
 
 int64_t pri_timer_us(enum pri_timer t)
@@ -200,6 +203,7 @@ static void fill_stamps(struct pri_trunk *t)
 	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
 		fill(&leg->since_us, t->now_us);
 		fill(&leg->held_at, t->now_us);
+		fill(&leg->wait_until, t->now_us + pri_timer_us(leg->waits_for));
 	}
 }
 
@@ -241,13 +245,14 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 		pri_restart_run(link);
 	}
 	pri_name_service(t);
+	pri_wait_run(t);
 	if (now_us >= t->audit_at) {
 		t->audit_at = now_us + pri_timer_us(PT_AUDIT);
 		pri_audit(t);
 	}
 	pri_leave(t);
 	fill_stamps(t);
-	next = sooner(t->legs ? t->audit_at : -1, pri_name_next(t));
+	next = sooner(t->legs ? t->audit_at : -1, sooner(pri_name_next(t), pri_wait_next(t)));
 	for (int i = 0; i < t->n_links; i++) {
 		next = sooner(next, libpri_next(t->links[i], now_us, wall));
 		next = sooner(next, pri_service_next(t->links[i]));

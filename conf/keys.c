@@ -12,6 +12,7 @@ static const char *const cards[] = { "dahdi", "sim", NULL };
 static const char *const dialects[] = { "euroisdn", "ni2", NULL };
 static const char *const sides[] = { "user", "network", NULL };
 static const char *const hunts[] = { "ascending", "descending", "round-robin", "least-used", NULL };
+static const char *const overlaps[] = { "none", "rfc3578", NULL };
 static const char *const transports[] = { "udp", "tcp", NULL };
 static const char *const styles[] = { "typed", "international", "dialled", "plus", "local", NULL };
 static const char *const types[] = { "auto", "unknown", "international", "national", "network", "subscriber",
@@ -147,6 +148,12 @@ static const struct conf_key isdn[] = {
 	  .help = "user towards an exchange, network towards a PBX" },
 	{ .name = "exclusive", .type = &conf_type_bool, AT(conf_isdn, exclusive), .def = "false",
 	  .help = "ask for exactly the channel named" },
+	{ .name = "overlap", .type = &conf_type_bool, AT(conf_isdn, overlap), .def = "false",
+	  .help = "digits may follow the SETUP, one after the other" },
+	{ .name = "clear-tones", .type = &conf_type_bool, AT(conf_isdn, clear_tones), .def = "false",
+	  .help = "network side: a call that fails ends with a tone" },
+	{ .name = "announcements", .type = &conf_type_bool, AT(conf_isdn, announcements), .def = "true",
+	  .help = "hear what the far end plays when it has cleared" },
 	{ .name = "alarm-hold", .type = &conf_type_ms, AT(conf_isdn, alarm_hold_ms), .max = 60000, .def = "2500ms",
 	  .help = "an alarm this long clears the span's calls" },
 	{ .name = "alarm-clear", .type = &conf_type_ms, AT(conf_isdn, alarm_clear_ms), .max = 300000, .def = "5s",
@@ -184,6 +191,10 @@ static const struct conf_key sip[] = {
 	  .help = "believe and send P-Asserted-Identity" },
 	{ .name = "diversion", .type = &conf_type_word, AT(conf_sip, diversion), .words = diversions, .def = "both",
 	  .live = true, .help = "which headers tell of redirections" },
+	{ .name = "overlap", .type = &conf_type_word, AT(conf_sip, overlap), .words = overlaps, .def = "none", .live = true,
+	  .help = "none, or rfc3578: an INVITE for each digit that comes" },
+	{ .name = "clearmode", .type = &conf_type_bool, AT(conf_sip, clearmode), .def = "true", .live = true,
+	  .help = "data calls of 64 kbit/s, as CLEARMODE" },
 	{ .name = "causes", .type = &conf_type_causes, AT(conf_sip, causes), .live = true,
 	  .help = "causes: {34: 480}, the SIP status for a Q.850 cause" },
 	{ .name = "statuses", .type = &conf_type_statuses, AT(conf_sip, statuses), .live = true,

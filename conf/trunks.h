@@ -36,8 +36,9 @@ const char *conf_kind_name(enum conf_trunk_kind kind);
 enum conf_dialect { CONF_EUROISDN, CONF_NI2 };
 enum conf_side { CONF_USER, CONF_NETWORK };
 enum conf_hunt { CONF_ASCENDING, CONF_DESCENDING, CONF_ROUND_ROBIN, CONF_LEAST_USED };
+enum conf_overlap { CONF_OVERLAP_NONE, CONF_OVERLAP_RFC3578 };
 enum conf_transport { CONF_UDP, CONF_TCP };
-enum conf_codec { CONF_PCMA, CONF_PCMU };
+enum conf_codec { CONF_PCMA, CONF_PCMU, CONF_CLEARMODE };	/* the last is never in codecs: */
 /* In the order of enum number_style, dialplan/number.h. */
 enum conf_number_style { CONF_STYLE_TYPED, CONF_STYLE_INTERNATIONAL, CONF_STYLE_DIALLED, CONF_STYLE_PLUS,
 			 CONF_STYLE_LOCAL };
@@ -50,11 +51,12 @@ struct conf_site {		/* site: */
 	char tones[16];		/* tones: uk; "" for the country's own */
 };
 
-struct conf_sim_span {		/* 1: e1, 3: {fxs: 4, fxo: 4, law: alaw} */
+struct conf_sim_span {		/* 1: e1, 3: {fxs: 4, fxo: 4, law: alaw, start: ground} */
 	int no;
 	enum conf_span_type type;
 	int fxs, fxo;		/* CONF_ANALOG: so many ports, FXS first */
 	enum conf_law law;	/* CONF_ANALOG: of its ports; by default the country's */
+	enum conf_sim_start { CONF_SIM_KEWL, CONF_SIM_GROUND } start;	/* CONF_ANALOG: of its ports */
 	int first_chan, n_chans;	/* channel numbers across all spans, as the card counts them */
 };
 struct conf_sim_wire { int a, b; double ppm; };
@@ -93,6 +95,9 @@ struct conf_isdn {		/* isdn: */
 	enum conf_dialect dialect;
 	enum conf_side side;
 	bool exclusive;		/* exclusive: true */
+	bool overlap;		/* overlap: true: digits may come, and go, one after the other */
+	bool clear_tones;	/* clear-tones: true: network side: a failed call ends with a tone */
+	bool announcements;	/* announcements: true: what is played after DISCONNECT is heard */
 	unsigned alarm_hold_ms, alarm_clear_ms;	/* alarm-hold: 2500ms, alarm-clear: 5s */
 	unsigned echo_taps;	/* echo-canceller: 0 (off) */
 	bool keypad;		/* keypad: service codes go as keypad facility */
@@ -132,6 +137,8 @@ struct conf_sip {		/* sip: */
 	/* diversion: which headers tell of redirections */
 	enum conf_diversion { CONF_DIVERSION_BOTH, CONF_DIVERSION_DIVERSION, CONF_DIVERSION_HISTORY_INFO,
 			      CONF_DIVERSION_NONE } diversion;
+	enum conf_overlap overlap;	/* overlap: none, or rfc3578: several INVITEs as digits come */
+	bool clearmode;		/* clearmode: true: data calls, RFC 4040 */
 };
 
 /* --- Analog trunks: as channels/fxs.h and channels/fxo.h have them -------------------------------- */
@@ -145,7 +152,8 @@ struct conf_line {		/* lines: 63-70, and numbers: {63: "+442079460501", 64: {num
 };
 struct conf_lines { struct conf_line *line; int n; };	/* in the order of the file: port 1 is the first */
 
-enum conf_start { CONF_LOOP, CONF_KEWL };
+/* CONF_START_CARD: ground start where the card has it, else loop start. The others must be what the card has. */
+enum conf_start { CONF_START_CARD, CONF_LOOP, CONF_KEWL, CONF_GROUND };
 /* The country's is first, then the order of enum cid_method and of enum cid_when (channels/sound/country.h). */
 enum conf_cid { CONF_CID_COUNTRY, CONF_CID_NONE, CONF_CID_BELL202, CONF_CID_V23, CONF_CID_DTMF, CONF_CID_NTT };
 enum conf_cid_when { CONF_CID_WHEN_COUNTRY, CONF_CID_AFTER_RING, CONF_CID_AFTER_SHORT_RING, CONF_CID_AFTER_REVERSAL,
@@ -178,6 +186,7 @@ enum conf_clear { CONF_CLEAR_BATTERY, CONF_CLEAR_POLARITY, CONF_CLEAR_TONE, CONF
 struct conf_fxo {		/* fxo: */
 	struct conf_lines lines;	/* number: called number of calls that come in on it */
 	char tones[16];		/* tones: "" for the site's */
+	enum conf_start start;
 	enum conf_answer answer[CONF_ANSWERS];	/* answer: [polarity, speech], n_answer of them */
 	int n_answer;
 	unsigned answer_timer_ms;	/* answer-timer: 10s */

@@ -154,6 +154,7 @@ static void retire(struct call *c)
 	ladder_end(gw->ladder, c->id);
 	loop_timer_cancel(gw->loop, &c->timer);
 	loop_timer_cancel(gw->loop, &c->stuck);
+	loop_timer_cancel(gw->loop, &c->dialling);
 	*c->prev = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
@@ -226,6 +227,7 @@ void call_offered(struct gateway *gw, struct trunk *t, struct leg *leg, const st
 	}
 	c->offer = *offer;
 	c->rec.bearer = offer->bearer;
+	c->rec.hlc = offer->hlc;
 	c->in.trunk = t;
 	t->calls++;
 	trunk_read_number(t, &offer->called, c->number);
@@ -247,7 +249,7 @@ void call_offered(struct gateway *gw, struct trunk *t, struct leg *leg, const st
 }
 
 int call_originate(struct gateway *gw, struct leg *leg, struct trunk *to, const char *number, const char *from,
-		   struct call **out)
+		   bool by_digit, struct call **out)
 {
 	struct call *c = make(gw);
 
@@ -255,7 +257,8 @@ int call_originate(struct gateway *gw, struct leg *leg, struct trunk *to, const 
 		return -ENOMEM;
 	snprintf(c->number, sizeof(c->number), "%s", number);
 	snprintf(c->from, sizeof(c->from), "%s", from);
-	c->offer.complete = true;
+	c->by_digit = by_digit && to->overlap && to->kind == CONF_TRUNK_ISDN;
+	c->offer.complete = !c->by_digit;
 	c->state = CALL_OFFERED;
 	c->route.row = -1;
 	c->route.n_dests = 1;
@@ -352,6 +355,8 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 
 static void alerted(struct call *c, const struct leg_event *ev)
 {
+	bool inband;
+
 	if (!c->rec.alert_ms)
 		c->rec.alert_ms = wall_us() / 1000;
 	if (c->state == CALL_DIALING)
@@ -359,16 +364,19 @@ static void alerted(struct call *c, const struct leg_event *ev)
 	if (ev->inband)
 		call_join(c);
 	call_extra(&c->out, ev);
+	inband = call_progress(c, ev);
 	if (c->in.leg)
-		leg_alert(c->in.leg, ev->inband);
+		leg_alert(c->in.leg, inband);
 }
 
 static void progressed(struct call *c, const struct leg_event *ev)
 {
+	bool inband = call_progress(c, ev);
+
 	if (ev->inband)
 		call_join(c);
 	if (c->in.leg)
-		leg_progress(c->in.leg, ev->inband, ev->cause.q850 ? &ev->cause : NULL);
+		leg_progress(c->in.leg, inband, ev->cause.q850 ? &ev->cause : NULL);
 }
 
 static void answered(struct call *c, const struct leg_event *ev)
@@ -379,6 +387,7 @@ static void answered(struct call *c, const struct leg_event *ev)
 	c->answer_us = loop_now_us();
 	call_set_state(c, CALL_UP);
 	call_join(c);
+	call_progress(c, ev);
 	call_connected_answer(c, ev);
 }
 
@@ -388,9 +397,11 @@ static void out_event(struct call *c, const struct leg_event *ev)
 		call_transfer_event(c, ev);
 	if (c->state == CALL_CLEARING || c->state == CALL_UP)
 		return;
+	if (ev->kind != LEG_PROGRESS)
+		call_overlap_enough(c);
 	if (ev->kind == LEG_ALERTING)
 		alerted(c, ev);
-	else if (ev->kind == LEG_PROGRESS)
+	else if (ev->kind == LEG_PROGRESS || (ev->kind == LEG_PROCEEDING && ev->inband))
 		progressed(c, ev);
 	else if (ev->kind == LEG_ANSWERED)
 		answered(c, ev);
@@ -435,7 +446,14 @@ void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev)
 		call_record_leg(cl, NULL);
 		return;
 	case LEG_DIGIT:
-		digit(c, cl, ev);
+		if (!call_overlap_digit(c, cl, ev->digit))
+			digit(c, cl, ev);
+		return;
+	case LEG_COMPLETE:
+		call_overlap_complete(c);
+		return;
+	case LEG_DISCONNECT:
+		call_farewell(cl, ev);
 		return;
 	case LEG_CONNECTED:
 		call_connected_change(cl, ev);

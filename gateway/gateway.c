@@ -46,7 +46,8 @@ static int open_sim(struct gateway *gw, const struct conf_sim *c)
 	for (i = 0; !err && i < c->n_spans; i++)
 		spans[i] = (struct sim_span){ .no = c->spans[i].no, .type = span_types[c->spans[i].type],
 					      .fxs = c->spans[i].fxs, .fxo = c->spans[i].fxo,
-					      .law = c->spans[i].law == CONF_MULAW ? HW_MULAW : HW_ALAW };
+					      .law = c->spans[i].law == CONF_MULAW ? HW_MULAW : HW_ALAW,
+					      .ground_start = c->spans[i].start == CONF_SIM_GROUND };
 	for (i = 0; !err && i < c->n_wires; i++)
 		wires[i] = (struct sim_wire){ c->wires[i].a, c->wires[i].b, c->wires[i].ppm };
 	for (i = 0; !err && i < c->n_pairs; i++) {

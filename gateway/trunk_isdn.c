@@ -57,11 +57,14 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 		.redirecting_element = c->isdn.redirecting_element,
 		.date_time = (enum pri_date_time)c->isdn.date_time,
 		.display = (enum pri_display)c->isdn.display,
+		.overlap = c->isdn.overlap,
+		.clear_tones = c->isdn.clear_tones,
+		.announcements = c->isdn.announcements,
 		.alarm_hold_ms = c->isdn.alarm_hold_ms,
 		.alarm_clear_ms = c->isdn.alarm_clear_ms,
 	};
-	struct pri_handlers h = { .offered = trunk_offered, .log = trunk_log, .changed = on_changed, .frame = on_frame,
-				  .arg = t };
+	struct pri_handlers h = { .offered = trunk_offered, .digits = trunk_overlap_digits, .tone = trunk_overlap_tone,
+				  .log = trunk_log, .changed = on_changed, .frame = on_frame, .arg = t };
 
 	return pri_trunk_open(&t->pri, t->gw->hw, &pc, &h);
 }
@@ -174,6 +177,7 @@ const struct trunk_kind trunk_isdn = {
 	.name = "isdn",
 	.open = isdn_open,
 	.close = isdn_close,
+	.quiet = trunk_overlap_quiet,
 	.service = isdn_service,
 	.reload = isdn_reload,
 	.drain = isdn_drain,

@@ -17,6 +17,7 @@ struct cli {
 	const char *socket;
 	bool json;
 	const char *from;	/* call --from NUMBER, or NULL */
+	bool overlap;		/* call --overlap */
 	int seconds;		/* call and phone --seconds N, 0 when not given */
 };
 

@@ -36,6 +36,7 @@ static const struct cli_command commands[] = {
 	{ "call", "TRUNK NUMBER", "place a test call: how far it got, its times, what was heard", 2, 2, cli_call,
 	  "  --seconds N     stay on the line for N seconds after the answer (3)\n"
 	  "  --from NUMBER   the calling number to show\n"
+	  "  --overlap       digit by digit, on an ISDN trunk that has overlap\n"
 	  "The call goes out on TRUNK. Silence is sent, and what the far end sends is measured. Exit status 0\n"
 	  "when it was answered, 1 when not. Ctrl-C clears it." },
 	{ "ladder", "[CALL]", "the time line of a call (the latest one): ISDN, SIP and audio", 0, 1, cli_ladder,
@@ -123,7 +124,7 @@ static void usage(FILE *f)
 static int command_usage(FILE *f, const struct cli_command *c)
 {
 	fprintf(f, "usage: tipring %s%s%s%s\n", c->name, *c->args ? " " : "", c->args,
-		strcmp(c->name, "call") == 0 ? " [--seconds N] [--from NUMBER]" : "");
+		strcmp(c->name, "call") == 0 ? " [--seconds N] [--from NUMBER] [--overlap]" : "");
 	return CLI_USAGE;
 }
 
@@ -149,6 +150,7 @@ static int options(struct cli *cli, int argc, char **argv)
 	static const struct option longs[] = {
 		{ "json", no_argument, NULL, 'j' },	 { "socket", required_argument, NULL, 's' },
 		{ "seconds", required_argument, NULL, 'n' }, { "from", required_argument, NULL, 'f' },
+		{ "overlap", no_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },	 { "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -164,6 +166,9 @@ static int options(struct cli *cli, int argc, char **argv)
 			break;
 		case 'f':
 			cli->from = optarg;
+			break;
+		case 'o':
+			cli->overlap = true;
 			break;
 		case 'n':
 			cli->seconds = atoi(optarg);
@@ -206,7 +211,7 @@ int main(int argc, char **argv)
 	if (!c)
 		return unknown(argv[0]);
 	argc--;
-	if (argc < c->min_args || argc > c->max_args || (cli.from && c->run != cli_call) ||
+	if (argc < c->min_args || argc > c->max_args || ((cli.from || cli.overlap) && c->run != cli_call) ||
 	    (cli.seconds && c->run != cli_call && c->run != cli_phone))
 		return command_usage(stderr, c);
 	rc = c->run(&cli, argc, argv + 1);

@@ -272,6 +272,7 @@ int media_rtp_remote(struct media_port *p, const struct media_rtp_remote *r)
 	n->payload = r->payload;
 	n->dtmf_payload = r->dtmf_payload;
 	n->law = r->law;
+	n->clear = r->clear;
 	n->ptime_ms = (uint16_t)r->ptime_ms;
 	n->dir = r->dir;
 	return media_command(p->m, &c);

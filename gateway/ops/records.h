@@ -46,6 +46,7 @@ struct call_record {
 	int attempts;			/* destinations tried */
 	int did_line;			/* the DID row's line, 0 for none */
 	char did_name[64];
+	uint8_t hlc;			/* asked for: Q.931 4.5.17 high layer characteristics, 4 is fax; 0 for none */
 	uint8_t bearer;			/* asked for: Q.931 4.5.5 information transfer capability */
 	uint8_t cause, location;	/* of the call */
 	char side[16];			/* who cleared: "in", "out", "gateway" */

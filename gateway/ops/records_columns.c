@@ -45,6 +45,7 @@ static const struct column call_columns[] = {
 	{ "answered_how", TEXT, CALL_SINCE(2, answered_how) },
 	{ "cleared_how", TEXT, CALL_SINCE(2, cleared_how) },
 	{ "bearer", U8, CALL_SINCE(3, bearer) },
+	{ "hlc", U8, CALL_SINCE(3, hlc) },
 };
 static const struct column leg_columns[] = {
 	{ "trunk", TEXT, LEG(trunk) },

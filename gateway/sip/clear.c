@@ -39,6 +39,10 @@ static void cancel(struct sip_leg *l, const struct leg_cause *cause)
 {
 	char reason[REASON_MAX];
 
+	if (!l->call) {		/* more digits were waited for: nothing is out */
+		sip_leg_kick(l);
+		return;
+	}
 	reason_write(cause, reason);
 	nta_outgoing_tcancel(l->call, NULL, NULL, SIPTAG_REASON_STR(reason), TAG_END());
 	sip_leg_trace(l, true, "CANCEL", reason);

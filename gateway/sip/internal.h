@@ -9,7 +9,7 @@
  *   peers.c       the peers, who may call; health.c and resolve.c: whether and where they are
  *   leg.c         the life of a leg, what its owner can ask
  *   invite_in.c   invite_out.c   dialog.c   clear.c: INVITE in and out, requests within, the end
- *   hold.c        re-INVITE of ours; refer.c: REFER; mwi.c: messages that wait
+ *   overlap.c     several INVITEs for one number; hold.c: re-INVITE of ours; refer.c: REFER; mwi.c: messages that wait
  *   connected.c   who is at the far end, told and heard; User-to-User of responses
  *   messages.c    what passed the sockets, for traces; dump.c reads it
  *   session.c     offer and answer against the media path; sdp.c, identity.c, diversion.c, isdn.c, reason.c: texts
@@ -143,6 +143,11 @@ enum sip_state {
 	SIP_CLEARING,	/* over; the end may still have to be reported, transactions to finish */
 };
 
+struct sip_overlap {			/* overlap.c: while more digits may follow */
+	struct leg_offer offer;		/* with the digits so far */
+	bool unsent;			/* some are in no INVITE yet */
+};
+
 struct sip_early {
 	bool out;
 	char what[32], detail[96];
@@ -160,6 +165,8 @@ struct sip_leg {
 	su_timer_t *timer;
 	int64_t deadline_ms;		/* of T_SETUP, T_LINGER or T_FORGET, by state */
 
+	struct sip_overlap *overlap;	/* NULL: the number is complete, or the far end has enough */
+	uint32_t cseq;			/* of our last INVITE to a number that grows; 0: the dialog's own */
 	nta_leg_t *dialog;
 	nta_incoming_t *invite;		/* the INVITE, or a re-INVITE, that we serve, until its ACK */
 	bool reinvite;			/* it is a re-INVITE */
@@ -267,6 +274,7 @@ void sip_refuse(struct sip_ua *ua, msg_t *msg, int status, tag_type_t tag, tag_v
 
 /* session.c. Errors: -EINVAL, -E2BIG (malformed: 400), -ENOENT (nothing in common: 488), -EPROTOTYPE (not SDP: 415). */
 int sip_session_open(struct sip_leg *l);	/* our address and RTP port; errors of media_rtp_port() */
+void sip_session_data(struct sip_leg *l);	/* a data call: CLEARMODE and nothing else is ours */
 bool sip_session_body(const sip_t *sip);	/* is there a body at all? */
 void sip_session_offer(struct sip_leg *l);
 int sip_session_take_offer(struct sip_leg *l, const sip_t *sip);	/* l->sdp is the answer then */
@@ -285,6 +293,12 @@ int sip_invite_progress(struct leg *leg, bool inband, const struct leg_cause *ca
 int sip_invite_answer(struct leg *leg, const struct leg_number *connected);
 int sip_dialog_request(struct sip_leg *l, nta_leg_t *dialog, nta_incoming_t *irq, const sip_t *sip);
 int sip_dialog_ack(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);
+/* invite_out.c, overlap.c */
+int sip_invite_send(struct sip_leg *l, const struct leg_offer *offer);
+int sip_overlap_begin(struct sip_leg *l, const struct leg_offer *offer);
+void sip_overlap_end(struct sip_leg *l);
+bool sip_overlap_refused(struct sip_leg *l);	/* 484: true when the leg lives on, as digits may follow */
+int sip_overlap_more(struct leg *leg, const char *digits, bool complete);
 /* hold.c: sends the re-INVITE that is wanted, as soon as one can go. */
 void sip_hold_run(struct sip_leg *l);
 int sip_hold(struct leg *leg);
