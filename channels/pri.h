@@ -22,6 +22,9 @@ enum pri_hunt { PRI_ASCENDING, PRI_DESCENDING, PRI_ROUND_ROBIN, PRI_LEAST_USED }
 /* Timers and counters that a trunk may set, in milliseconds or as a number: channels/pri_timers.h. */
 enum pri_timer { PT_T200, PT_N200, PT_T203, PT_K, PT_T302, PT_T303, PT_T304, PT_T305, PT_T306, PT_T308, PT_T309, PT_T310,
 		 PT_T313, PT_T316, PT_N316, PRI_TIMERS };
+/* What the network side says of the time with CONNECT; where names go that have no place of their own. */
+enum pri_date_time { PRI_DATE_TIME_NONE, PRI_DATE_TIME_DATE, PRI_DATE_TIME_MINUTES, PRI_DATE_TIME_SECONDS };
+enum pri_display { PRI_DISPLAY_AUTO, PRI_DISPLAY_SEND, PRI_DISPLAY_NONE };
 
 struct pri_trunk_conf {
 	const char *name;		/* the trunk's name, for log lines */
@@ -32,6 +35,11 @@ struct pri_trunk_conf {
 	enum pri_hunt hunt;
 	int nsf;			/* octet of Q.931 4.5.21's facility that every SETUP asks for, 0 for none */
 	bool exclusive;			/* ask for exactly the channel named (Q.931 4.5.13), not a preferred one */
+	bool keypad;			/* service codes (* and #) go as keypad facility, not as a called number */
+	bool two_calling;		/* both calling numbers go out where there are two */
+	bool redirecting_element;	/* the redirecting number also as an element where the dialect has an operation */
+	enum pri_date_time date_time;	/* network side only */
+	enum pri_display display;
 	bool overlap;			/* digits may follow SETUP, both ways (Q.931 5.1.3, 5.2.4) */
 	bool clear_tones;		/* network: a call that fails before its answer ends with a tone and DISCONNECT with 8 */
 	bool announcements;		/* what the far end plays after DISCONNECT is heard (5.4.1) */

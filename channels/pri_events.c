@@ -85,22 +85,24 @@ static void on_ringing(struct pri_link *link, pri_event *ev)
 	uint16_t progress = pri_progress_bits(ev->ringing.progressmask);
 	struct pri_leg *leg = answered_by(link, ev->ringing.call, ev->ringing.channel);
 
-	if (leg)
-		pri_overlap_enough(leg);
-	if (leg)
-		report(leg, LEG_ALERTING, progress, 0);
+	struct leg_event e = {.kind = LEG_ALERTING, .progress = progress, .inband = inband(progress)};
+
+	if (!leg)
+		return;
+	pri_overlap_enough(leg);
+	pri_extra_alerted(leg, &e);
+	leg_report(&leg->leg, &e);
 }
 
 static void on_answer(struct pri_link *link, pri_event *ev)
 {
 	struct leg_event e = {
 		.kind = LEG_ANSWERED, .progress = pri_progress_bits(ev->answer.progressmask), .inband = true};
-	const struct pri_subcommands *s = ev->answer.subcmds;
-	struct pri_leg *leg;
+	struct pri_leg *leg = pri_leg_of(link, ev->answer.call);
+	struct leg_raw raw;
 
-	for (int i = 0; s && i < s->counter_subcmd; i++)
-		if (s->subcmd[i].cmd == PRI_SUBCMD_CONNECTED_LINE)
-			pri_number_in(&e.connected, &s->subcmd[i].u.connected_line.id.number);
+	if (leg)
+		pri_extra_answered(leg, ev->answer.subcmds, &e, &raw);
 	leg = answered_by(link, ev->answer.call, ev->answer.channel);
 	if (!leg)
 		return;
@@ -144,6 +146,7 @@ static void on_notify(struct pri_link *link, pri_event *ev)
 	struct pri_leg *leg = pri_leg_of(link, ev->notify.call);
 	struct leg_event e = {0};
 
+	pri_extra_changed(link, ev->notify.call, ev->notify.subcmds);
 	switch (ev->notify.info) {
 	case PRI_NOTIFY_USER_SUSPENDED:
 	case PRI_NOTIFY_REMOTE_HOLD:
@@ -188,6 +191,7 @@ static void (*const handlers[])(struct pri_link *link, pri_event *ev) = {
 	[PRI_EVENT_ANSWER] = on_answer,
 	[PRI_EVENT_HANGUP_ACK] = pri_on_hangup_ack,
 	[PRI_EVENT_RESTART_ACK] = pri_on_restart_ack,
+	[PRI_EVENT_FACILITY] = pri_on_facility,
 	[PRI_EVENT_INFO_RECEIVED] = on_info,
 	[PRI_EVENT_PROCEEDING] = on_proceeding,
 	[PRI_EVENT_SETUP_ACK] = on_setup_ack,

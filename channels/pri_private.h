@@ -18,6 +18,8 @@
  *   pri_wait.c     what a leg waits for no longer than a timer says; an announcement after clearing
  *   pri_element.c  elements that libpri does not send or tell
  *   pri_number.c   numbers and names between legs and libpri
+ *   pri_extra.c    elements beside the numbers: subaddress, user-user, keypad, date; pri_ie.c: their octets
+ *   pri_name.c     calls that wait for the caller's name
  *   pri_trace.c    the Q.931 decoder for traces
  *
  * Everything runs on the loop thread. Callbacks to the gateway are made from events and from
@@ -27,6 +29,7 @@
 #define CHANNELS_PRI_PRIVATE_H
 
 #include "channels/pri.h"
+#include "channels/pri_ie.h"
 #include "channels/pri_trace.h"
 
 /* libpri has a macro of the same name and, luckily, the same value: ours must be seen first. */
@@ -37,6 +40,7 @@ _Static_assert(PRI_NETWORK == 1, "PRI_NETWORK of libpri.h takes the place of our
 #define PRI_EARLY_MAX 32		/* messages kept for a leg that has no trace yet */
 #define PRI_STRAY_MAX 4		/* messages kept for a call that has no leg yet */
 #define PRI_SENT_CAUSES 64	/* clearing messages whose location is remembered until they are sent */
+#define PRI_ATTACHED 64		/* elements put into messages that are remembered until they are sent */
 #define PRI_ELEMENTS 128	/* messages whose elements of our own are remembered until they are sent */
 #define PRI_UNSTAMPED (-1)	/* a time that the next pri_trunk_service() fills in */
 
@@ -47,6 +51,7 @@ struct pri_leg;
 #define PRI_REOPEN_US 1000000		/* between tries to open the channels of a span that has left */
 #define PRI_AUDIT_US 5000000		/* between comparisons of lines and legs with libpri's calls */
 #define PRI_STUCK_SETUP_US 600000000	/* no message of a call that is not up: it is lost */
+#define PRI_NAME_US 1000000		/* a calling name that is announced comes within it, or not at all */
 
 struct pri_line {
 	struct pri_link *link;
@@ -88,6 +93,13 @@ struct pri_early {			/* a message of the ladder that has nowhere to go yet */
 	char detail[Q931_DETAIL_MAX];
 };
 
+struct pri_attach {			/* an element that libpri does not send */
+	unsigned key;			/* call reference with the flag, 0 for none */
+	uint8_t type;			/* message type it goes with */
+	uint8_t id, len;
+	uint8_t octets[LEG_UUI_MAX];
+};
+
 struct pri_leg {
 	struct leg leg;
 	struct pri_leg *next;
@@ -104,6 +116,10 @@ struct pri_leg {
 	uint8_t rx_cause, rx_location;	/* of the last cause element received, 0 for none */
 	uint8_t rx_raw[LEG_CAUSE_MAX], rx_n_raw;	/* its contents */
 	bool rx_clearing;		/* DISCONNECT, RELEASE or RELEASE COMPLETE has come */
+	struct leg_uui rx_uui;		/* of the far end's first clearing message */
+	struct leg_extra with;		/* for the next message to the far end */
+	struct leg_offer *held;		/* in: not offered yet, its name is to come; since held_at */
+	int64_t held_at;
 	uint16_t rx_progress;		/* progress indicators of the last DISCONNECT */
 	bool sound;			/* its bearer is speech or 3.1 kHz audio */
 	bool farewell;			/* it has come, and what the far end plays is still heard */
@@ -147,6 +163,10 @@ struct pri_link {
 	unsigned n_stray;
 	struct pri_sent { unsigned cr; uint8_t location, cause, n_diag, diag[LEG_CAUSE_MAX]; } sent[PRI_SENT_CAUSES];
 	unsigned n_sent;
+	struct pri_attach attached[PRI_ATTACHED];
+	unsigned n_attached;
+	uint8_t got[320];		/* the last message that came, from its address on */
+	size_t got_len;
 	struct pri_element elements[PRI_ELEMENTS];
 	unsigned n_elements;
 	unsigned setup_cr;		/* of the last SETUP received, and its high layer compatibility */
@@ -217,6 +237,7 @@ extern const struct leg_ops pri_leg_ops;
 struct pri_leg *pri_leg_new(struct pri_link *link, bool incoming);
 struct pri_leg *pri_leg_of(struct pri_link *link, const q931_call *call);
 void pri_on_ring(struct pri_link *link, pri_event *ev);
+void pri_offer_up(struct pri_leg *leg, const struct leg_offer *offer);	/* to the gateway; cleared when nobody takes it */
 int pri_setup_send(struct pri_leg *leg, struct pri_line *line);
 bool pri_setup_again(struct pri_leg *leg, int cause);
 bool pri_answer_channel(struct pri_leg *leg, int channel);
@@ -250,6 +271,30 @@ void pri_service_run(struct pri_link *link);
 int64_t pri_service_next(const struct pri_link *link);
 void pri_audit(struct pri_trunk *t);
 
+/* pri_extra.c */
+void pri_extra_options(struct pri_link *link);
+size_t pri_extra_put(struct pri_link *link, uint8_t *frame, size_t len);	/* the new length */
+void pri_extra_got(struct pri_link *link, const uint8_t *frame, size_t len);
+void pri_extra_offer(struct pri_leg *leg, const pri_event_ring *ev, struct leg_offer *o);
+void pri_extra_called(struct pri_leg *leg, struct pri_sr *sr);
+void pri_extra_setup(struct pri_leg *leg, struct pri_sr *sr);
+void pri_extra_alerted(struct pri_leg *leg, struct leg_event *ev);
+void pri_extra_answered(struct pri_leg *leg, const struct pri_subcommands *s, struct leg_event *ev, struct leg_raw *raw);
+void pri_extra_clearing(struct pri_leg *leg, const uint8_t *frame, size_t len);
+void pri_extra_changed(struct pri_link *link, q931_call *call, const struct pri_subcommands *s);
+void pri_on_facility(struct pri_link *link, pri_event *ev);
+int pri_extra_with(struct leg *leg, const struct leg_extra *extra);
+int pri_extra_connected(struct leg *leg, const struct leg_number *connected);
+void pri_extra_alert(struct pri_leg *leg);
+void pri_extra_answer(struct pri_leg *leg, const struct leg_number *connected);
+void pri_extra_clear(struct pri_leg *leg);
+
+/* pri_name.c */
+bool pri_name_awaited(struct pri_leg *leg, const struct leg_offer *offer);
+bool pri_name_came(struct pri_leg *leg, const char *name);
+void pri_name_service(struct pri_trunk *t);
+int64_t pri_name_next(const struct pri_trunk *t);	/* deadline, -1 for none */
+
 /* pri_wait.c */
 void pri_wait(struct pri_leg *leg, enum pri_timer what);
 void pri_wait_stop(struct pri_leg *leg);
@@ -281,6 +326,8 @@ uint8_t pri_element_hlc(const struct pri_leg *leg);		/* of the SETUP that has ju
 void pri_number_out(struct pri_party_number *out, const struct leg_number *n);
 void pri_number_in(struct leg_number *out, const struct pri_party_number *n);
 void pri_digits_in(struct leg_number *out, const char *digits, int plan, int presentation);
+int pri_reason_out(enum pri_dialect dialect, uint8_t reason);	/* of a redirection, as libpri has it */
+uint8_t pri_reason_in(int reason);
 void pri_name_out(struct pri_party_name *out, const char *utf8, int presentation);
 void pri_name_in(char out[LEG_NAME_MAX], const struct pri_party_name *n);
 uint16_t pri_progress_bits(int progressmask);

@@ -54,11 +54,13 @@ void pri_deliver(struct pri_trunk *t)
 		t->pending = false;
 		while ((leg = take_done(t))) {
 			struct leg_event ev = {
-				.kind = LEG_CLEARED, .cause = leg->cause, .by_far_end = leg->far_first};
+				.kind = LEG_CLEARED, .cause = leg->cause, .by_far_end = leg->far_first,
+				.extra.uui = leg->rx_uui};
 
 			leg_report(&leg->leg, &ev);
 			pri_line_drop(leg, PRI_LINE_IDLE);
 			free(leg->offer);
+			free(leg->held);
 			free(leg->early);
 			free(leg);
 		}
@@ -183,6 +185,7 @@ static void fill_stamps(struct pri_trunk *t)
 	}
 	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
 		fill(&leg->since_us, t->now_us);
+		fill(&leg->held_at, t->now_us);
 		fill(&leg->wait_until, t->now_us + pri_timer_us(t, leg->waits_for));
 	}
 }
@@ -224,6 +227,7 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 		pri_service_run(link);
 		pri_restart_run(link);
 	}
+	pri_name_service(t);
 	pri_wait_run(t);
 	if (now_us >= t->audit_at) {
 		t->audit_at = now_us + PRI_AUDIT_US;
@@ -231,7 +235,7 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 	}
 	pri_leave(t);
 	fill_stamps(t);
-	next = sooner(t->legs ? t->audit_at : -1, pri_wait_next(t));
+	next = sooner(t->legs ? t->audit_at : -1, sooner(pri_name_next(t), pri_wait_next(t)));
 	for (int i = 0; i < t->n_links; i++) {
 		next = sooner(next, libpri_next(t->links[i], now_us, wall));
 		next = sooner(next, pri_service_next(t->links[i]));

@@ -7,6 +7,7 @@ import time
 import bed
 import test_detect
 import test_dialects
+import test_numbers
 from test_causes import TABLE, cause_in
 
 SPANCTL = os.path.join(bed.BUILD, 'tests/tools/spanctl')
@@ -103,6 +104,10 @@ class E1(bed.CallTest):
 class EveryDialect(test_dialects.Dialects, bed.CallTest):
     def test_euroisdn_and_qsig(self):
         self.each(test_dialects.E1)
+
+
+class Numbers(test_numbers.Everything):
+    """The same on the driver: everything that belongs to a caller, to who answers, and to the end."""
 
 
 class FarEndGone(bed.CallTest):

@@ -43,21 +43,17 @@ static const char *who(const struct leg *l)
 	return l == &in ? "i" : "o";
 }
 
-static int f_proceed(struct leg *l)
-{
-	say(who(l), "proceed", 0);
-	return 0;
-}
-static int f_alert(struct leg *l, bool inband)
-{
-	say(who(l), inband ? "alert+audio" : "alert", 0);
-	return 0;
-}
-static int f_progress(struct leg *l, bool inband, const struct leg_cause *c)
-{
-	say(who(l), inband ? "progress+audio" : "progress", c ? c->q850 : 0);
-	return 0;
-}
+/* What a leg is asked becomes a word and a number. */
+#define SAYS(op, args, word, n) static int f_##op args { say(who(l), word, n); return 0; }
+SAYS(proceed, (struct leg *l), "proceed", 0)
+SAYS(alert, (struct leg *l, bool inband), inband ? "alert+audio" : "alert", 0)
+SAYS(progress, (struct leg *l, bool inband, const struct leg_cause *c), inband ? "progress+audio" : "progress", c ? c->q850 : 0)
+SAYS(clear, (struct leg *l, const struct leg_cause *c), "clear", c->q850)
+SAYS(hold, (struct leg *l), "hold", 0)
+SAYS(resume, (struct leg *l), "resume", 0)
+SAYS(with, (struct leg *l, const struct leg_extra *x), "with", x->uui.len)
+SAYS(connected, (struct leg *l, const struct leg_number *n), "connected", (int)strtol(n->digits, NULL, 10))
+
 static int f_more(struct leg *l, const char *digits, bool complete)
 {
 	char words[32];
@@ -72,21 +68,6 @@ static int f_answer(struct leg *l, const struct leg_number *n)
 	say(who(l), "answer", 0);
 	return 0;
 }
-static int f_clear(struct leg *l, const struct leg_cause *c)
-{
-	say(who(l), "clear", c->q850);
-	return 0;
-}
-static int f_hold(struct leg *l)
-{
-	say(who(l), "hold", 0);
-	return 0;
-}
-static int f_resume(struct leg *l)
-{
-	say(who(l), "resume", 0);
-	return 0;
-}
 static int f_join(struct leg *l, struct leg *with)
 {
 	(void)with;
@@ -94,7 +75,8 @@ static int f_join(struct leg *l, struct leg *with)
 	return 0;
 }
 static const struct leg_ops ops = { .name = "fake", .proceed = f_proceed, .alert = f_alert, .progress = f_progress, .more = f_more,
-				    .answer = f_answer, .clear = f_clear, .hold = f_hold, .resume = f_resume, .join = f_join };
+				    .answer = f_answer, .clear = f_clear, .hold = f_hold, .resume = f_resume, .join = f_join,
+				    .with = f_with, .connected = f_connected };
 
 /* --- what the call leans on ------------------------------------------------------------------- */
 
@@ -493,6 +475,7 @@ static void transfers(void **state)
 
 	(void)state;
 	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
+	snprintf(offer.calling.digits, sizeof(offer.calling.digits), "7");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct leg second = { .ops = &ops, .incoming = true }, *phone, *far;
 		struct media_port *rtp = (struct media_port *)&second;
@@ -521,6 +504,8 @@ static void transfers(void **state)
 			leg_report(&out[1], &answered);
 			assert_int_equal(joins, 1);
 			assert_string_equal(tone, "");
+			assert_non_null(strstr(did, "connected1"));	/* who is at the other end now */
+			assert_int_equal(strstr(did, "connected7") != NULL, cases[i].called);
 		}
 		leg_report(phone, &gone);
 		leg_report(&second, &gone);
@@ -538,6 +523,38 @@ static void transfers(void **state)
 		assert_int_equal(office.calls, 0);
 		assert_int_equal(telco.calls, 0);
 	}
+}
+
+/* What comes along with a message goes along with the one that it becomes; a change of who is there is told. */
+static void extras(void **state)
+{
+	struct leg_event alerting = { .kind = LEG_ALERTING, .extra.uui.len = 11 };
+	struct leg_event answered = { .kind = LEG_ANSWERED, .extra.connected_name = "Anna" };
+	struct leg_event changed = { .kind = LEG_CONNECTED, .connected.digits = "5" };
+	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 16 }, .by_far_end = true, .extra.uui.len = 13 };
+	struct leg_offer offer = { .complete = true };
+
+	(void)state;
+	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
+	did[0] = 0;
+	n_out = n_port = n_closing = joins = n_records = 0;
+	in = (struct leg){ .ops = &ops, .incoming = true };
+	call_offered(&gw, &office, &in, &offer);
+	leg_report(&out[0], &changed);	/* not up: nobody is told */
+	assert_null(strstr(did, "connected"));
+	leg_report(&out[0], &alerting);
+	leg_report(&out[0], &answered);
+	leg_report(&out[0], &changed);
+	leg_report(&in, &changed);
+	leg_report(&out[0], &gone);
+	assert_non_null(strstr(did, "i:with11 i:alert"));
+	assert_non_null(strstr(did, "i:with i:answer"));
+	assert_non_null(strstr(did, "i:connected5"));
+	assert_non_null(strstr(did, "o:connected5"));
+	assert_non_null(strstr(did, "i:with13 i:clear16"));
+	leg_report(&in, &gone);
+	close_ports();
+	assert_null(gw.calls);
 }
 
 static int setup(void **state)
@@ -567,6 +584,7 @@ int main(void)
 		cmocka_unit_test(port_that_leaves),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(transfers),
+		cmocka_unit_test(extras),
 	};
 
 	office.gw = telco.gw = &gw;

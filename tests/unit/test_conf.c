@@ -68,6 +68,30 @@ static void defaults(void **state)
 	conf_free(c);
 }
 
+static void numbers_of_a_trunk(void **state)
+{
+	struct conf *c = parse("site: {country: 44, area: 20}\ncard: sim\nsim: {spans: {1: e1}}\ntrunks:\n  t:\n"
+			       "    isdn: {spans: 1, side: network, keypad: true, two-calling: true, date-time: minutes, display: none,\n"
+			       "           redirecting-element: true}\n"
+			       "    numbers: {called: local, called-type: unknown, called-plan: private, calling-type: abbreviated,\n"
+			       "              calling-plan: telex, calling-allowed: [\"+4420*\", 87??], calling-default: \"+442079460000\"}\n");
+	const struct conf_trunk *t = conf_trunk(c, "t");
+
+	(void)state;
+	assert_true(t->isdn.keypad && t->isdn.two_calling && t->isdn.redirecting_element);
+	assert_int_equal(t->isdn.date_time, CONF_DATE_TIME_MINUTES);
+	assert_int_equal(t->isdn.display, CONF_DISPLAY_NONE);
+	assert_int_equal(t->called_style, CONF_STYLE_LOCAL);
+	assert_int_equal(t->called_type, 1);
+	assert_int_equal(t->called_plan, 6);
+	assert_int_equal(t->calling_type, 6);
+	assert_int_equal(t->calling_plan, 4);
+	assert_int_equal(t->calling_allowed.n, 2);
+	assert_string_equal(t->calling_allowed.pattern[1], "87??");
+	assert_string_equal(t->calling_default, "+442079460000");
+	conf_free(c);
+}
+
 static void everything(void **state)
 {
 	struct conf *c = parse("trunks:\n"	/* before site, and that is fine */
@@ -206,7 +230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
-		cmocka_unit_test(everything),
+		cmocka_unit_test(numbers_of_a_trunk), cmocka_unit_test(everything),
 		cmocka_unit_test(nearest),
 		cmocka_unit_test(differences),
 	};
