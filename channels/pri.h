@@ -16,7 +16,9 @@ struct pri_trunk;
 
 enum pri_dialect { PRI_EUROISDN_E1, PRI_EUROISDN_T1, PRI_NATIONAL2, PRI_DIALECTS };
 enum pri_side { PRI_USER, PRI_NETWORK };
-enum pri_hunt { PRI_ASCENDING, PRI_DESCENDING, PRI_ROUND_ROBIN, PRI_LEAST_USED };
+/* Least used: the fewest calls since the start. Least recent: idle for the longest. Odd, even: those timeslots first,
+ * ascending, then the others: one side of a span takes odd and the other even, and they seldom meet. */
+enum pri_hunt { PRI_ASCENDING, PRI_DESCENDING, PRI_ROUND_ROBIN, PRI_LEAST_USED, PRI_LEAST_RECENT, PRI_ODD, PRI_EVEN };
 
 struct pri_trunk_conf {
 	const char *name;		/* the trunk's name, for log lines */
@@ -80,16 +82,22 @@ void pri_trunk_drain(struct pri_trunk *t, bool on);
 void pri_trunk_hunt(struct pri_trunk *t, enum pri_hunt hunt);
 /* RESTART of every idle B channel of the trunk (Q.931 5.5). */
 void pri_trunk_restart(struct pri_trunk *t);
+/* The same of one span (0: of all) and of its timeslot POS (0: all). Returns how many lines that was. */
+int pri_trunk_restart_at(struct pri_trunk *t, int span, int pos);
+/* Takes these lines out of service, or back: no new call either way (a SETUP that insists on one gets cause 44), a call
+ * that is up stays. A line that comes back is restarted first. Returns how many lines of the trunk that names. */
+int pri_trunk_take_out(struct pri_trunk *t, int span, int pos, bool out);
 
 /* --- For status ------------------------------------------------------------------------------- */
 
 enum pri_line_state { PRI_LINE_OUT, PRI_LINE_RESTARTING, PRI_LINE_IDLE, PRI_LINE_SETUP, PRI_LINE_UP,
-		      PRI_LINE_CLEARING, PRI_LINE_SET_ASIDE };
+		      PRI_LINE_CLEARING, PRI_LINE_SET_ASIDE, PRI_LINE_TAKEN_OUT };
 const char *pri_line_state_name(enum pri_line_state s);
 
 struct pri_line_info {
 	int chan, span, pos;		/* channel number, span, timeslot */
 	enum pri_line_state state;
+	bool taken_out;			/* by people: now, or when its call ends */
 	struct leg *leg;		/* the leg on it, or NULL */
 	int64_t since_us;		/* when the state began */
 	unsigned calls;			/* since the trunk was opened */

@@ -11,6 +11,7 @@
  *   pri_clear.c    clearing, both ways
  *   pri_channel.c  states of a line, hunting, finding
  *   pri_restart.c  RESTART, both ways
+ *   pri_takeout.c  lines taken out of service by people
  *   pri_service.c  layer 2, alarms, in and out of service, the audit
  *   pri_overlap.c  digits that come, or go, one after the other
  *   pri_wait.c     what a leg waits for no longer than a timer says; an announcement after clearing
@@ -42,7 +43,7 @@ struct pri_link;
 struct pri_leg;
 
 /* Timers of the driver; libpri has those of Q.921 and Q.931 that are not here. In milliseconds. */
-enum pri_timer { PT_RESTART, PT_REOPEN, PT_AUDIT, PT_STUCK_SETUP, PT_STUCK_CLEARING, PT_T302, PT_T304, PT_T306,
+enum pri_timer { PT_RESTART, PT_SET_ASIDE, PT_REOPEN, PT_AUDIT, PT_STUCK_SETUP, PT_STUCK_CLEARING, PT_T302, PT_T304, PT_T306,
 		 PRI_TIMERS };
 struct pri_timer_def {
 	const char *name;
@@ -62,6 +63,9 @@ struct pri_line {
 	struct pri_leg *leg;
 	bool restart_due;		/* a RESTART of this line waits for its turn */
 	unsigned restarts;		/* RESTARTs sent without an answer */
+	int64_t retry_at;		/* set aside: when RESTART is tried again; 0, PRI_UNSTAMPED */
+	bool taken_out;			/* by people: no new call on it */
+	uint64_t used;			/* the trunk's count of uses when its last call began or ended */
 };
 
 /* Message types of Q.931 that we look for ourselves. */
@@ -173,6 +177,7 @@ struct pri_trunk {
 	unsigned depth;			/* callbacks entered */
 	bool draining, changed, stamp, pending;
 	unsigned rr_line;		/* where round robin goes on */
+	uint64_t uses;			/* calls begun and ended, for the least recently used line */
 };
 
 /* pri_trunk.c */
@@ -238,6 +243,7 @@ void pri_on_hangup_ack(struct pri_link *link, pri_event *ev);
 void pri_restart_line(struct pri_line *line);
 void pri_restart_run(struct pri_link *link);
 void pri_restart_stop(struct pri_link *link);
+int64_t pri_restart_next(const struct pri_link *link);	/* when a line set aside is tried again, -1 for none */
 void pri_on_restart(struct pri_link *link, pri_event *ev);
 void pri_on_restart_ack(struct pri_link *link, pri_event *ev);
 

@@ -13,6 +13,7 @@
 
 const struct pri_timer_def pri_timers[PRI_TIMERS] = {
 	[PT_RESTART] = {"T316", 20000, "RESTART without an answer; Q.931's 2 min keeps a line out too long"},
+	[PT_SET_ASIDE] = {"set-aside", 300000, "between RESTARTs of a channel that answered none"},
 	[PT_REOPEN] = {"reopen", 1000, "between tries to open the channels of a span that has left"},
 	[PT_AUDIT] = {"audit", 5000, "between comparisons of lines and legs with libpri's calls"},
 	[PT_STUCK_SETUP] = {"stuck-setup", 600000, "no message of a call that is not up: it is lost"},
@@ -194,8 +195,10 @@ static void fill_stamps(struct pri_trunk *t)
 		fill(&link->clear_at, t->now_us);
 		fill(&link->restart_at, t->now_us);
 		fill(&link->reopen_at, t->now_us + pri_timer_us(PT_REOPEN));
-		for (int j = 0; j < link->n_lines; j++)
+		for (int j = 0; j < link->n_lines; j++) {
 			fill(&link->lines[j].since_us, t->now_us);
+			fill(&link->lines[j].retry_at, t->now_us + pri_timer_us(PT_SET_ASIDE));
+		}
 	}
 	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
 		fill(&leg->since_us, t->now_us);
@@ -266,18 +269,6 @@ void pri_trunk_hunt(struct pri_trunk *t, enum pri_hunt hunt)
 	t->conf.hunt = hunt;
 }
 
-void pri_trunk_restart(struct pri_trunk *t)
-{
-	for (int i = 0; i < t->n_links; i++) {
-		struct pri_link *link = t->links[i];
-
-		for (int j = 0; link->in_service && j < link->n_lines; j++)
-			if (!link->lines[j].leg)
-				pri_restart_line(&link->lines[j]);
-		pri_restart_run(link);
-	}
-}
-
 /* --- Status ------------------------------------------------------------------------------------ */
 
 const char *pri_line_state_name(enum pri_line_state s)
@@ -290,6 +281,7 @@ const char *pri_line_state_name(enum pri_line_state s)
 		[PRI_LINE_UP] = "up",
 		[PRI_LINE_CLEARING] = "clearing",
 		[PRI_LINE_SET_ASIDE] = "set aside",
+		[PRI_LINE_TAKEN_OUT] = "taken out",
 	};
 
 	return (size_t)s < sizeof(names) / sizeof(names[0]) ? names[s] : "?";
@@ -311,6 +303,7 @@ int pri_trunk_lines(const struct pri_trunk *t, struct pri_line_info *out, int ma
 					.span = link->span,
 					.pos = l->pos,
 					.state = l->state,
+					.taken_out = l->taken_out,
 					.leg = l->leg ? &l->leg->leg : NULL,
 					.calls = l->calls,
 					.since_us = l->since_us == PRI_UNSTAMPED ? t->now_us : l->since_us,

@@ -11,7 +11,8 @@
 static const char *const cards[] = { "dahdi", "sim", NULL };
 static const char *const dialects[] = { "euroisdn", "ni2", NULL };
 static const char *const sides[] = { "user", "network", NULL };
-static const char *const hunts[] = { "ascending", "descending", "round-robin", "least-used", NULL };
+static const char *const hunts[] = { "ascending", "descending", "round-robin", "least-used",
+				    "least-recent", "odd", "even", NULL };
 static const char *const overlaps[] = { "none", "rfc3578", NULL };
 static const char *const transports[] = { "udp", "tcp", NULL };
 static const char *const styles[] = { "typed", "international", "dialled", "plus", NULL };

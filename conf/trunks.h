@@ -35,7 +35,7 @@ enum conf_trunk_kind { CONF_TRUNK_ISDN, CONF_TRUNK_SIP, CONF_TRUNK_FXS, CONF_TRU
 const char *conf_kind_name(enum conf_trunk_kind kind);
 enum conf_dialect { CONF_EUROISDN, CONF_NI2 };
 enum conf_side { CONF_USER, CONF_NETWORK };
-enum conf_hunt { CONF_ASCENDING, CONF_DESCENDING, CONF_ROUND_ROBIN, CONF_LEAST_USED };
+enum conf_hunt { CONF_ASCENDING, CONF_DESCENDING, CONF_ROUND_ROBIN, CONF_LEAST_USED, CONF_LEAST_RECENT, CONF_ODD, CONF_EVEN };
 enum conf_overlap { CONF_OVERLAP_NONE, CONF_OVERLAP_RFC3578 };
 enum conf_transport { CONF_UDP, CONF_TCP };
 enum conf_codec { CONF_PCMA, CONF_PCMU, CONF_CLEARMODE };	/* the last is never in codecs: */
