@@ -210,7 +210,8 @@ static enum colour state_colour(const char *state)
 {
 	if (strcmp(state, "up") == 0)
 		return GOOD;
-	if (strcmp(state, "out of service") == 0 || strcmp(state, "set aside") == 0)
+	if (strcmp(state, "out of service") == 0 || strcmp(state, "set aside") == 0 ||
+	    strcmp(state, "taken out") == 0)
 		return BAD;
 	return strcmp(state, "idle") == 0 ? PLAIN : WARN;
 }
