@@ -109,6 +109,7 @@ struct pri_span_info {
 	bool in_service;		/* layer 2 up and no alarm held */
 	int64_t since_us;		/* when in_service last changed */
 	unsigned long frames_in, frames_out, abort, overrun, badfcs;	/* on the D channel */
+	enum pri_hunt hunt;		/* in force now */
 	unsigned glare, restarts, restart_timeouts, l2_losses;
 	unsigned calls_in, calls_out;
 	unsigned layer3_calls;		/* calls that libpri holds, at the last audit (every 5 s) */

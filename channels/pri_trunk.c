@@ -320,6 +320,7 @@ int pri_trunk_spans(const struct pri_trunk *t, struct pri_span_info *out, int ma
 
 		out[i] = link->count;
 		out[i].span = link->span;
+		out[i].hunt = t->conf.hunt;
 		out[i].alarms = link->alarms;
 		out[i].layer2 = link->layer2;
 		out[i].in_service = link->in_service;

@@ -63,7 +63,7 @@ static const struct { const char *name, *body; } answers[] = {
 	  "'why':'no answer to OPTIONS'}]}" },
 	{ "spans", "{'card':'sim','spans':[{'no':1,'name':'SIM/1','desc':'simulated','type':'E1','alarms':['red',"
 	  "'yellow'],'trunk':'telco','layer2':'down','in_service':false,'since_s':3,'calls_in':1,'calls_out':2,"
-	  "'l2_losses':4,'errors':9}]}" },
+	  "'l2_losses':4,'errors':9,'glare':5,'advice':'12.0 % of the calls met glare'}]}" },
 	{ "lines", "{'lines':[{'line':'1/7','chan':7,'trunk':'telco','state':'up','since_s':61,'call':12,'calls':3},"
 	  "{'line':'2/1','chan':32,'trunk':'exchange','state':'idle','since_s':90000,'calls':0}]}" },
 	{ "calls", "{'calls':[{'call':12,'in':{'trunk':'office','line':'','number':'+442079460100','from':'1001',"
@@ -174,7 +174,7 @@ static void test_rows(void **state)
 		  "TRUNK   KIND  SERVICE         CALLS  MAX  DETAIL\n"
 		  "telco   isdn  in service          3    -  2 spans\n"
 		  "office  sip   out of service      0   30  no answer to OPTIONS; 192.0.2.7:5060\n" } },
-		{ "spans", "spans", 0, { "red, yellow", "layer 2 lost 4, line errors 9", "out for 3 s" } },
+		{ "spans", "spans", 0, { "red, yellow", "layer 2 lost 4, glare 5, line errors 9", "span 1 (telco): 12.0 % of the calls met glare\n", "out for 3 s" } },
 		{ "lines", "lines", 0, { "1/7         7  telco     up     1 m 1 s      3        12\n",
 		  "2/1        32  exchange  idle   1 d 1 h      0         -\n" } },
 		{ "lines of a trunk", "lines exchange", 0, { "2/1" } },
