@@ -80,6 +80,8 @@ int pri_call_error_cause(int err);
 void pri_trunk_drain(struct pri_trunk *t, bool on);
 /* Changes the hunting order; calls that are up stay where they are. */
 void pri_trunk_hunt(struct pri_trunk *t, enum pri_hunt hunt);
+/* Changes how long an alarm lasts; a time that runs already ends by the new length. */
+void pri_trunk_alarm_times(struct pri_trunk *t, unsigned hold_ms, unsigned clear_ms);
 /* RESTART of every idle B channel of the trunk (Q.931 5.5). */
 void pri_trunk_restart(struct pri_trunk *t);
 /* The same of one span (0: of all) and of its timeslot POS (0: all). Returns how many lines that was. */

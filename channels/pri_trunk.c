@@ -269,6 +269,12 @@ void pri_trunk_hunt(struct pri_trunk *t, enum pri_hunt hunt)
 	t->conf.hunt = hunt;
 }
 
+void pri_trunk_alarm_times(struct pri_trunk *t, unsigned hold_ms, unsigned clear_ms)
+{
+	t->conf.alarm_hold_ms = hold_ms;
+	t->conf.alarm_clear_ms = clear_ms;
+}
+
 /* --- Status ------------------------------------------------------------------------------------ */
 
 const char *pri_line_state_name(enum pri_line_state s)

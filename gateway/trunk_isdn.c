@@ -80,6 +80,7 @@ static void isdn_reload(struct trunk *t, const struct conf_trunk *c)
 {
 	t->echo_taps = c->isdn.echo_taps;
 	pri_trunk_hunt(t->pri, (enum pri_hunt)c->hunt);
+	pri_trunk_alarm_times(t->pri, c->isdn.alarm_hold_ms, c->isdn.alarm_clear_ms);
 }
 
 static void isdn_drain(struct trunk *t, bool on)
