@@ -154,9 +154,11 @@ bool pri_answer_channel(struct pri_leg *leg, int channel)
 
 	if (line && line == leg->line)
 		return true;
-	if (!line || !line->hw || (line->leg && !pri_line_yields(line))) {
+	if (!line || !line->hw || line->taken_out || (line->leg && !pri_line_yields(line))) {
 		pri_log(leg->link, LOG_WARNING, "call %u: the far end chose chan %d, which is %s", leg->cr, pos,
-			!line ? "none of ours" : line->leg ? pri_line_state_name(line->state) : "away");
+			!line				    ? "none of ours"
+			: line->leg || line->taken_out ? pri_line_state_name(line->state)
+						       : "away");
 		if (!pri_setup_again(leg, 6))
 			pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 6, .location = 1});
 		return false;

@@ -11,6 +11,7 @@
  *   pri_clear.c    clearing, both ways
  *   pri_channel.c  states of a line, hunting, finding
  *   pri_restart.c  RESTART, both ways
+ *   pri_takeout.c  lines taken out of service by people
  *   pri_service.c  layer 2, alarms, in and out of service, the audit
  *   pri_dialect.c  what each dialect has
  *   pri_timers.c   the timers and counters that a trunk may set
@@ -49,6 +50,7 @@ struct pri_leg;
 
 /* Times of the driver that no trunk sets, in microseconds. Those of Q.921 and Q.931: pri_timers.c. */
 #define PRI_REOPEN_US 1000000		/* between tries to open the channels of a span that has left */
+#define PRI_SET_ASIDE_US 300000000	/* between RESTARTs of a channel that answered none */
 #define PRI_AUDIT_US 5000000		/* between comparisons of lines and legs with libpri's calls */
 #define PRI_STUCK_SETUP_US 600000000	/* no message of a call that is not up: it is lost */
 #define PRI_NAME_US 1000000		/* a calling name that is announced comes within it, or not at all */
@@ -63,6 +65,9 @@ struct pri_line {
 	struct pri_leg *leg;
 	bool restart_due;		/* a RESTART of this line waits for its turn */
 	unsigned restarts;		/* RESTARTs sent without an answer */
+	int64_t retry_at;		/* set aside: when RESTART is tried again; 0, PRI_UNSTAMPED */
+	bool taken_out;			/* by people: no new call on it */
+	uint64_t used;			/* the trunk's count of uses when its last call began or ended */
 };
 
 /* Message types of Q.931 that we look for ourselves. */
@@ -189,6 +194,7 @@ struct pri_trunk {
 	unsigned depth;			/* callbacks entered */
 	bool draining, changed, stamp, pending;
 	unsigned rr_line;		/* where round robin goes on */
+	uint64_t uses;			/* calls begun and ended, for the least recently used line */
 };
 
 /* pri_trunk.c */
@@ -260,6 +266,7 @@ void pri_on_hangup_ack(struct pri_link *link, pri_event *ev);
 void pri_restart_line(struct pri_line *line);
 void pri_restart_run(struct pri_link *link);
 void pri_restart_stop(struct pri_link *link);
+int64_t pri_restart_next(const struct pri_link *link);	/* when a line set aside is tried again, -1 for none */
 void pri_on_restart(struct pri_link *link, pri_event *ev);
 void pri_on_restart_ack(struct pri_link *link, pri_event *ev);
 

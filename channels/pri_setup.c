@@ -82,7 +82,7 @@ bool pri_line_yields(struct pri_line *line)
 
 static bool free_for_far_end(struct pri_line *line)
 {
-	if (!line->hw || (line->leg && !glare(line)))
+	if (!line->hw || line->taken_out || (line->leg && !glare(line)))
 		return false;
 	if (line->state == PRI_LINE_SET_ASIDE)
 		pri_log(line->link, LOG_NOTICE, "chan %d: a call from the far end proves it idle", line->pos);

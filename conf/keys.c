@@ -15,7 +15,8 @@ static const char *const sides[] = { "user", "network", NULL };
 static const char *const nsfs[] = { "none", "sid-preferred", "ani-preferred", "sid-only", "ani-only", "operator", "pcco",
 				    "sdn", "toll-free-megacom", "megacom", "accunet", "long-distance",
 				    "international-toll-free", "multiquest", "call-redirection", NULL };
-static const char *const hunts[] = { "ascending", "descending", "round-robin", "least-used", NULL };
+static const char *const hunts[] = { "ascending", "descending", "round-robin", "least-used",
+				    "least-recent", "odd", "even", NULL };
 static const char *const overlaps[] = { "none", "rfc3578", NULL };
 static const char *const transports[] = { "udp", "tcp", NULL };
 static const char *const styles[] = { "typed", "international", "dialled", "plus", "local", NULL };
@@ -171,9 +172,9 @@ static const struct conf_key isdn[] = {
 	{ .name = "announcements", .type = &conf_type_bool, AT(conf_isdn, announcements), .def = "true",
 	  .help = "hear what the far end plays when it has cleared" },
 	{ .name = "alarm-hold", .type = &conf_type_ms, AT(conf_isdn, alarm_hold_ms), .max = 60000, .def = "2500ms",
-	  .help = "an alarm this long clears the span's calls" },
+	  .live = true, .help = "an alarm this long clears the span's calls" },
 	{ .name = "alarm-clear", .type = &conf_type_ms, AT(conf_isdn, alarm_clear_ms), .max = 300000, .def = "5s",
-	  .help = "no alarm this long and the span is used again" },
+	  .live = true, .help = "no alarm this long and the span is used again" },
 	{ .name = "echo-canceller", .type = &conf_type_uint, AT(conf_isdn, echo_taps), .max = 1024, .def = "0",
 	  .help = "length in samples, 0 for none" },
 	{ .name = "timers", .type = &conf_type_timers, .live = true, .help = "timers: {T200: 1s, N200: 3}" },

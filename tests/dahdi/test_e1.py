@@ -8,6 +8,7 @@ import bed
 import test_detect
 import test_dialects
 import test_numbers
+import test_operation
 from test_causes import TABLE, cause_in
 
 SPANCTL = os.path.join(bed.BUILD, 'tests/tools/spanctl')
@@ -99,6 +100,14 @@ class E1(bed.CallTest):
         p.proc.terminate()
         for e in self.sipcall_end(p)['ends']:
             self.assertEqual((e['remote_bye'], cause_in(e.get('bye_reason', ''))), (True, 41), e)
+
+
+class OutOfService(bed.CallTest):
+    """As on the simulated card."""
+    jitter = ', jitter: 40ms'
+    one_call, finish = test_operation.Operation.one_call, test_operation.Operation.finish
+    states, told = test_operation.Operation.states, test_operation.Operation.told
+    test_out_of_service_and_back = test_operation.Operation.test_out_of_service_and_back
 
 
 class EveryDialect(test_dialects.Dialects, bed.CallTest):

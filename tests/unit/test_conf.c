@@ -199,6 +199,8 @@ static void differences(void **state)
 		  "restart sip.listen: [\"0.0.0.0:5060\"] -> [\"0.0.0.0:5061\"]\n" },
 		{ "spans", "spans: 1", "spans: 1-2", "restart trunks.telco.isdn.spans: [1] -> [1, 2]\n" },
 		{ "hunt", "{isdn: {", "{hunt: descending, isdn: {", "live trunks.telco.hunt: ascending -> descending\n" },
+		{ "alarm times", "spans: 1", "alarm-hold: 9s, alarm-clear: 0, spans: 1",
+		  "live trunks.telco.isdn.alarm-hold: 2500ms -> 9s\nlive trunks.telco.isdn.alarm-clear: 5s -> 0\n" },
 		{ "a SIP trunk renamed", "office", "pbx", "live trunks.office: removed\nlive trunks.pbx: added\n" },
 		{ "an ISDN trunk renamed", "telco", "bt", "restart trunks.telco: removed\nrestart trunks.bt: added\n" },
 		{ "another kind", "sip: {peer: pbx.example.com}", "isdn: {spans: 2}", "restart trunks.office: sip -> isdn\n" },
