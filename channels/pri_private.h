@@ -13,6 +13,8 @@
  *   pri_restart.c  RESTART, both ways
  *   pri_status.c   STATUS that does not fit
  *   pri_service.c  layer 2, alarms, in and out of service, the audit
+ *   pri_dialect.c  what each dialect has
+ *   pri_timers.c   the timers and counters that a trunk may set
  *   pri_overlap.c  digits that come, or go, one after the other
  *   pri_wait.c     what a leg waits for no longer than a timer says; an announcement after clearing
  *   pri_element.c  elements that libpri does not send or tell
@@ -42,16 +44,10 @@ _Static_assert(PRI_NETWORK == 1, "PRI_NETWORK of libpri.h takes the place of our
 struct pri_link;
 struct pri_leg;
 
-/* Timers of the driver; libpri has those of Q.921 and Q.931 that are not here. In milliseconds. */
-enum pri_timer { PT_RESTART, PT_REOPEN, PT_AUDIT, PT_STUCK_SETUP, PT_STUCK_CLEARING, PT_T302, PT_T304, PT_T306,
-		 PRI_TIMERS };
-struct pri_timer_def {
-	const char *name;
-	unsigned ms;
-	const char *why;
-};
-extern const struct pri_timer_def pri_timers[PRI_TIMERS];
-int64_t pri_timer_us(enum pri_timer t);
+/* Times of the driver that no trunk sets, in microseconds. Those of Q.921 and Q.931: pri_timers.c. */
+#define PRI_REOPEN_US 1000000		/* between tries to open the channels of a span that has left */
+#define PRI_AUDIT_US 5000000		/* between comparisons of lines and legs with libpri's calls */
+#define PRI_STUCK_SETUP_US 600000000	/* no message of a call that is not up: it is lost */
 
 struct pri_line {
 	struct pri_link *link;
@@ -184,6 +180,11 @@ void pri_leave(struct pri_trunk *t);	/* delivers at the outermost level */
 void pri_deliver(struct pri_trunk *t);
 void pri_log(const struct pri_link *link, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int64_t pri_stamp(struct pri_trunk *t);	/* PRI_UNSTAMPED, and have it filled in */
+
+/* pri_timers.c */
+int64_t pri_timer_us(const struct pri_trunk *trunk, enum pri_timer t);
+void pri_timers_apply(struct pri_link *link);
+int64_t pri_stuck_clearing_us(const struct pri_trunk *t);
 
 /* pri_link.c */
 int pri_link_start(struct pri_link *link);

@@ -34,7 +34,7 @@ static void on_site_error(void *arg, const struct site_error *e)
 static const enum hw_span_type span_types[] = { [CONF_E1] = HW_SPAN_E1, [CONF_T1] = HW_SPAN_T1, [CONF_J1] = HW_SPAN_J1,
 						 [CONF_ANALOG] = HW_SPAN_ANALOG };
 
-static int open_sim(struct gateway *gw, const struct conf_sim *c)
+int gateway_open_sim(struct hw **out, const struct conf_sim *c)
 {
 	struct sim_span *spans = calloc((size_t)c->n_spans + 1, sizeof(*spans));
 	struct sim_wire *wires = calloc((size_t)c->n_wires + 1, sizeof(*wires));
@@ -57,7 +57,7 @@ static int open_sim(struct gateway *gw, const struct conf_sim *c)
 					      .echo_ms = p->echo_ms, .noise_dbm0 = p->noise_dbm0, .dead = p->dead };
 	}
 	if (!err)
-		err = hw_sim_open(&gw->hw, &sc);
+		err = hw_sim_open(out, &sc);
 	free(spans);
 	free(wires);
 	free(pairs);
@@ -75,7 +75,7 @@ static void on_hw(void *arg, uint32_t events)
 static int open_card(struct gateway *gw)
 {
 	const struct conf *c = gw->site->conf;
-	int err = c->card == CONF_CARD_SIM ? open_sim(gw, &c->sim) : hw_dahdi_open(&gw->hw);
+	int err = c->card == CONF_CARD_SIM ? gateway_open_sim(&gw->hw, &c->sim) : hw_dahdi_open(&gw->hw);
 
 	if (!err)
 		err = loop_add_fd(gw->loop, hw_fd(gw->hw), EPOLLIN, on_hw, gw);

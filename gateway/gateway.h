@@ -61,6 +61,9 @@ struct gateway {
 	int n_chan_pos;
 };
 
+/* The simulated card as the configuration has it. */
+int gateway_open_sim(struct hw **out, const struct conf_sim *c);
+
 /* Starts everything. Errors have been logged when it returns non-zero. */
 int gateway_open(struct gateway **out, struct loop *loop, const struct gateway_args *args);
 /* Frees everything; calls must be over (gateway_stop) or are dropped. NULL is fine. */

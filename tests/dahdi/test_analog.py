@@ -6,6 +6,7 @@ import os
 import subprocess
 
 import bed
+import test_detect
 
 
 class Driver(bed.unittest.TestCase):
@@ -109,3 +110,10 @@ class Pulses(Lines):
     fxo = ', dial: pulse'
 
     test_rings_with_caller_id = test_busy = None
+
+
+class Detect(test_detect.OnDahdi, Lines):
+    country, spans = '1', {'1': '1-4', '2': '5-8'}
+    want = ['fxoks=1-4', 'fxsks=5-8', 'mulaw=1-4', 'mulaw=5-8', 'echocanceller=oslec,1-4']
+
+    test_rings_with_caller_id = test_calls_out_by_tones = test_busy = None
