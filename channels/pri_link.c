@@ -153,6 +153,8 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 			link->rx_clearing = leg->rx_clearing = true;
 		if (leg->rx_clearing)
 			pri_extra_clearing(leg, frame, len);
+		if (!out && m.type == 0x7d && m.has_state)
+			pri_status_seen(leg, m.state);
 		trace_for(leg, out, what, detail);
 	} else if (m.cr && !out && !m.flag) {
 		if (link->n_stray == PRI_STRAY_MAX)
@@ -312,6 +314,7 @@ void pri_link_read(struct pri_link *link)
 			pri_event_handle(link, ev);
 		else if (link->rx_clearing)
 			find_silent_end(link);
+		pri_status_check(link);
 		if (t->depth == 1)
 			pri_deliver(t);
 	}

@@ -12,6 +12,7 @@
  *   pri_channel.c  states of a line, hunting, finding
  *   pri_restart.c  RESTART, both ways
  *   pri_takeout.c  lines taken out of service by people
+ *   pri_status.c   STATUS that does not fit
  *   pri_service.c  layer 2, alarms, in and out of service, the audit
  *   pri_dialect.c  what each dialect has
  *   pri_timers.c   the timers and counters that a trunk may set
@@ -120,6 +121,8 @@ struct pri_leg {
 	struct leg_cause cause;		/* for LEG_CLEARED */
 	uint8_t rx_cause, rx_location;	/* of the last cause element received, 0 for none */
 	uint8_t rx_raw[LEG_CAUSE_MAX], rx_n_raw;	/* its contents */
+	bool rx_status;			/* STATUS has come, with this state of the far end's */
+	uint8_t rx_state;
 	bool rx_clearing;		/* DISCONNECT, RELEASE or RELEASE COMPLETE has come */
 	struct leg_uui rx_uui;		/* of the far end's first clearing message */
 	struct leg_extra with;		/* for the next message to the far end */
@@ -147,7 +150,7 @@ struct pri_link {
 	struct pri_line lines[PRI_LINES];
 	int n_lines;
 	bool reading, dry;		/* inside pri_link_read(); the reader had no frame left */
-	bool rx_clearing;		/* a leg's rx_clearing has been set */
+	bool rx_clearing, rx_status;	/* that of a leg has been set */
 	bool gone;			/* the span has left; reopened from reopen_at */
 	int64_t reopen_at;
 
@@ -269,6 +272,10 @@ void pri_restart_stop(struct pri_link *link);
 int64_t pri_restart_next(const struct pri_link *link);	/* when a line set aside is tried again, -1 for none */
 void pri_on_restart(struct pri_link *link, pri_event *ev);
 void pri_on_restart_ack(struct pri_link *link, pri_event *ev);
+
+/* pri_status.c */
+void pri_status_seen(struct pri_leg *leg, unsigned state);
+void pri_status_check(struct pri_link *link);
 
 /* pri_service.c */
 void pri_service_layer2(struct pri_link *link, bool up);
