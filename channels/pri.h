@@ -18,6 +18,9 @@ enum pri_dialect { PRI_EUROISDN_E1, PRI_EUROISDN_T1, PRI_NATIONAL2, PRI_DIALECTS
 enum pri_side { PRI_USER, PRI_NETWORK };
 enum pri_hunt { PRI_ASCENDING, PRI_DESCENDING, PRI_ROUND_ROBIN, PRI_LEAST_USED };
 
+/* Supplementary services that a trunk may have, as bits 1 << it: what the exchange or the PBX is subscribed to. */
+enum pri_service { PRI_SERVICE_HOLD, PRI_SERVICE_TRANSFER, PRI_SERVICE_REROUTE, PRI_SERVICE_AOC, PRI_SERVICE_MCID };
+
 struct pri_trunk_conf {
 	const char *name;		/* the trunk's name, for log lines */
 	const int *spans;		/* span numbers, in hunting order */
@@ -28,6 +31,7 @@ struct pri_trunk_conf {
 	bool exclusive;			/* ask for exactly the channel named (Q.931 4.5.13), not a preferred one */
 	unsigned alarm_hold_ms;		/* an alarm this long clears the span's calls with cause 41 */
 	unsigned alarm_clear_ms;	/* no alarm this long and the span is used again */
+	unsigned services;		/* bits 1 << enum pri_service */
 };
 
 struct pri_handlers {

@@ -313,6 +313,7 @@ int pri_link_start(struct pri_link *link)
 	pri_hangup_fix_enable(link->pri, 1);
 	if (conf->dialect != PRI_NATIONAL2) /* diversion as EN 300 207-1 has it */
 		pri_facility_enable(link->pri);
+	pri_services_enable(link);
 	pri_set_timer(link->pri, PRI_TIMER_T309, 90000); /* Q.931 table 9-1 */
 	pri_service_update(link);			 /* an instance taken over may have layer 2 up */
 	pri_link_read(link);

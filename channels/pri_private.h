@@ -12,6 +12,8 @@
  *   pri_channel.c  states of a line, hunting, finding
  *   pri_restart.c  RESTART, both ways
  *   pri_service.c  layer 2, alarms, in and out of service, the audit
+ *   pri_hold.c     HOLD and RETRIEVE, and NOTIFY in their place
+ *   pri_transfer.c pri_reroute.c pri_aoc.c pri_mcid.c: transfer, deflection, advice of charge, malicious calls
  *   pri_number.c   numbers and names between legs and libpri
  *   pri_trace.c    the Q.931 decoder for traces
  *
@@ -38,7 +40,7 @@ struct pri_link;
 struct pri_leg;
 
 /* Timers of the driver; libpri has those of Q.921 and Q.931 that are not here. In milliseconds. */
-enum pri_timer { PT_RESTART, PT_REOPEN, PT_AUDIT, PT_STUCK_SETUP, PT_STUCK_CLEARING, PRI_TIMERS };
+enum pri_timer { PT_RESTART, PT_REOPEN, PT_AUDIT, PT_STUCK_SETUP, PT_STUCK_CLEARING, PT_DIVERT, PRI_TIMERS };
 struct pri_timer_def {
 	const char *name;
 	unsigned ms;
@@ -57,6 +59,13 @@ struct pri_line {
 	struct pri_leg *leg;
 	bool restart_due;		/* a RESTART of this line waits for its turn */
 	unsigned restarts;		/* RESTARTs sent without an answer */
+};
+
+enum pri_hold {		/* by HOLD messages; the line is gone from PH_HELD to PH_RETRIEVING */
+	PH_NONE,
+	PH_ASKED,	/* HOLD sent */
+	PH_HELD,	/* acknowledged, by either end */
+	PH_RETRIEVING,	/* RETRIEVE sent, with a line taken for it */
 };
 
 enum pri_stage {
@@ -90,6 +99,12 @@ struct pri_leg {
 	struct leg_cause cause;		/* for LEG_CLEARED */
 	uint8_t rx_cause, rx_location;	/* of the last cause element received, 0 for none */
 	bool rx_clearing;		/* DISCONNECT, RELEASE or RELEASE COMPLETE has come */
+	enum pri_hold hold;
+	bool hold_wanted;		/* the gateway wants the far end held */
+	bool hold_notified;		/* it was told so by NOTIFY, in the place of HOLD */
+	bool held_by_far;		/* the far end's HOLD or NOTIFY */
+	struct leg_divert *diverting;	/* in: the far end was asked to send the call on, until it has */
+	int64_t divert_at;		/* when it was asked */
 	struct leg_offer *offer;	/* out: kept for the second try, until the far end has answered */
 	struct pri_early *early;	/* PRI_EARLY_MAX of them until there is a trace */
 	unsigned n_early;
@@ -213,6 +228,34 @@ void pri_service_update(struct pri_link *link);
 void pri_service_run(struct pri_link *link);
 int64_t pri_service_next(const struct pri_link *link);
 void pri_audit(struct pri_trunk *t);
+
+/* pri_hold.c */
+bool pri_has(const struct pri_link *link, enum pri_service s);
+void pri_services_enable(struct pri_link *link);
+int pri_leg_hold(struct leg *leg);
+int pri_leg_resume(struct leg *leg);
+void pri_hold_run(struct pri_leg *leg);
+void pri_hold_change(struct pri_leg *leg, bool held);
+void pri_on_hold(struct pri_link *link, pri_event *ev);
+void pri_on_hold_ack(struct pri_link *link, pri_event *ev);
+void pri_on_hold_rej(struct pri_link *link, pri_event *ev);
+void pri_on_retrieve(struct pri_link *link, pri_event *ev);
+void pri_on_retrieve_ack(struct pri_link *link, pri_event *ev);
+void pri_on_retrieve_rej(struct pri_link *link, pri_event *ev);
+
+/* pri_transfer.c, pri_reroute.c, pri_aoc.c, pri_mcid.c */
+int pri_leg_join(struct leg *leg, struct leg *with);
+void pri_transfer_asked(struct pri_link *link, q931_call *call, const struct pri_subcmd_transfer *t);
+int pri_leg_divert(struct leg *leg, const struct leg_divert *to);
+void pri_reroute_asked(struct pri_link *link, q931_call *call, const struct pri_rerouting_data *r);
+void pri_reroute_run(struct pri_trunk *t);
+int64_t pri_reroute_next(const struct pri_trunk *t);
+void pri_aoc_came(struct pri_leg *leg, const struct pri_subcommand *s);
+int pri_leg_charge(struct leg *leg, const struct leg_charge *charge);
+int pri_leg_malicious(struct leg *leg);
+void pri_mcid_came(struct pri_leg *leg, const struct pri_subcommand *s);
+/* Everything of a message that belongs to a supplementary service. */
+void pri_subcommands(struct pri_link *link, q931_call *call, const struct pri_subcommands *s);
 
 /* pri_number.c */
 void pri_number_out(struct pri_party_number *out, const struct leg_number *n);

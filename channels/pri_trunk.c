@@ -17,6 +17,7 @@ const struct pri_timer_def pri_timers[PRI_TIMERS] = {
 	[PT_AUDIT] = {"audit", 5000, "between comparisons of lines and legs with libpri's calls"},
 	[PT_STUCK_SETUP] = {"stuck-setup", 600000, "no message of a call that is not up: it is lost"},
 	[PT_STUCK_CLEARING] = {"stuck-clearing", 60000, "T305 and T308 twice take 38 s: the call is lost"},
+	[PT_DIVERT] = {"divert", 10000, "a deflection without an answer: the call is sent on from here"},
 };
 
 int64_t pri_timer_us(enum pri_timer t)
@@ -73,6 +74,7 @@ void pri_deliver(struct pri_trunk *t)
 			pri_line_drop(leg, PRI_LINE_IDLE);
 			free(leg->offer);
 			free(leg->early);
+			free(leg->diverting);
 			free(leg);
 		}
 	}
@@ -195,7 +197,7 @@ static void fill_stamps(struct pri_trunk *t)
 			fill(&link->lines[j].since_us, t->now_us);
 	}
 	for (struct pri_leg *leg = t->legs; leg; leg = leg->next)
-		fill(&leg->since_us, t->now_us);
+		fill(&leg->since_us, t->now_us), fill(&leg->divert_at, t->now_us);
 }
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -235,13 +237,14 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 		pri_service_run(link);
 		pri_restart_run(link);
 	}
+	pri_reroute_run(t);
 	if (now_us >= t->audit_at) {
 		t->audit_at = now_us + pri_timer_us(PT_AUDIT);
 		pri_audit(t);
 	}
 	pri_leave(t);
 	fill_stamps(t);
-	next = t->legs ? t->audit_at : -1;
+	next = sooner(t->legs ? t->audit_at : -1, pri_reroute_next(t));
 	for (int i = 0; i < t->n_links; i++) {
 		next = sooner(next, libpri_next(t->links[i], now_us, wall));
 		next = sooner(next, pri_service_next(t->links[i]));

@@ -124,7 +124,7 @@ static void open_end(struct bench *b, int which)
 	struct pri_trunk_conf c = {
 		.name = which == USER ? "user" : "net", .spans = end->spans, .n_spans = spans_each(conf),
 		.dialect = conf->dialect, .side = which == USER ? PRI_USER : PRI_NETWORK, .hunt = conf->hunt,
-		.exclusive = conf->exclusive, .alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
+		.services = conf->services[which], .exclusive = conf->exclusive, .alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
 	};
 
 	end->bench = b;

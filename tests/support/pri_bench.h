@@ -45,6 +45,7 @@ struct bench_conf {
 	enum hw_span_type type;		/* HW_SPAN_E1 by default */
 	enum pri_dialect dialect;
 	enum pri_hunt hunt;
+	unsigned services[2];		/* bits 1 << enum pri_service, of each end */
 	bool exclusive, no_wait;	/* no_wait: do not run until all lines are idle */
 	int spans;			/* of each end: 1 by default; the network's follow the user's */
 	bool (*tap)(struct bench *b, int span, uint8_t *frame, size_t *len);
