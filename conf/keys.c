@@ -118,6 +118,8 @@ static const struct conf_key isdn[] = {
 	  .help = "no alarm this long and the span is used again" },
 	{ .name = "echo-canceller", .type = &conf_type_uint, AT(conf_isdn, echo_taps), .max = 1024, .def = "0",
 	  .help = "length in samples, 0 for none" },
+	{ .name = "services", .type = &conf_type_services, AT(conf_isdn, services),
+	  .help = "services: [hold, transfer, deflect, aoc, mcid]" },
 };
 const struct conf_keys conf_isdn_keys = { "isdn", isdn, COUNT(isdn) };
 
@@ -137,6 +139,8 @@ static const struct conf_key sip[] = {
 	  .live = true, .help = "a call without RTP this long is cleared, 0 for never" },
 	{ .name = "trust-identity", .type = &conf_type_bool, AT(conf_sip, trust_identity), .def = "false", .live = true,
 	  .help = "believe and send P-Asserted-Identity" },
+	{ .name = "refer", .type = &conf_type_bool, AT(conf_sip, refer), .def = "true", .live = true,
+	  .help = "calls may be transferred by REFER" },
 	{ .name = "srtp", .type = &conf_type_later, .help = "leave it out: RTP is not encrypted" },
 };
 const struct conf_keys conf_sip_keys = { "sip", sip, COUNT(sip) };

@@ -86,6 +86,10 @@ struct conf_sip_listen {	/* sip: */
 	char rtp_address[64];	/* rtp-address: what SDP names, "" for the address the peer is reached from */
 };
 
+/* In the order of enum pri_service. */
+enum conf_service { CONF_SERVICE_HOLD, CONF_SERVICE_TRANSFER, CONF_SERVICE_DEFLECT, CONF_SERVICE_AOC, CONF_SERVICE_MCID,
+		    CONF_SERVICES };
+
 struct conf_isdn {		/* isdn: */
 	int *spans;		/* spans: [1, 2] or 1-4, in hunting order */
 	int n_spans;
@@ -94,6 +98,7 @@ struct conf_isdn {		/* isdn: */
 	bool exclusive;		/* exclusive: true */
 	unsigned alarm_hold_ms, alarm_clear_ms;	/* alarm-hold: 2500ms, alarm-clear: 5s */
 	unsigned echo_taps;	/* echo-canceller: 0 (off) */
+	unsigned services;	/* services: [hold, transfer]; bits 1 << enum conf_service */
 };
 
 struct conf_net {		/* an address with prefix length, binary, for the source check */
@@ -114,6 +119,7 @@ struct conf_sip {		/* sip: */
 	unsigned health_ms;	/* health: 30s between OPTIONS; 0 off */
 	unsigned rtp_timeout_ms;	/* rtp-timeout: 60s without RTP on a call that is not held; 0 off */
 	bool trust_identity;	/* trust-identity: true: P-Asserted-Identity is believed and sent */
+	bool refer;		/* refer: false: its REFER is declined */
 };
 
 /* --- Analog trunks: as channels/fxs.h and channels/fxo.h have them -------------------------------- */

@@ -163,6 +163,10 @@ bool call_try_next(struct call *c)
 	}
 	if (!cause)
 		return false;
+	if (c->referring) {
+		call_refer_next(c, cause);
+		return false;
+	}
 	snprintf(why, sizeof(why), "%s: %s", name, cause_name(cause));
 	call_clear(c, cause, why);
 	return false;

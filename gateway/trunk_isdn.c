@@ -36,6 +36,7 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 		.exclusive = c->isdn.exclusive,
 		.alarm_hold_ms = c->isdn.alarm_hold_ms,
 		.alarm_clear_ms = c->isdn.alarm_clear_ms,
+		.services = c->isdn.services,
 	};
 	struct pri_handlers h = { .offered = trunk_offered, .log = trunk_log, .arg = t };
 

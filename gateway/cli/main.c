@@ -38,6 +38,8 @@ static const struct cli_command commands[] = {
 	{ "ladder", "[CALL]", "the time line of a call (the latest one): ISDN, SIP and audio", 0, 1, cli_ladder,
 	  "Arrows of - are signalling, of = audio, * is what the gateway did itself. The last 500 calls are kept." },
 	{ "clear", "CALL", "clear a call that is up", 1, 1, cli_clear, "" },
+	{ "mcid", "CALL", "have the exchange keep who is calling: a malicious call", 1, 1, cli_mcid,
+	  "For a call that is up and came from an exchange, on a trunk with mcid in its services." },
 	{ "drain", "[off]", "take no new calls, let those that are up end by themselves", 0, 1, cli_drain,
 	  "\"drain off\" takes calls again." },
 	{ "reload", "", "read the configuration again; nothing is applied if it has errors", 0, 0, cli_reload,

@@ -23,6 +23,13 @@ struct record_leg {
 	char id[128];			/* Call-ID, or span/call reference */
 	uint8_t cause, location;	/* of this leg's clearing */
 	uint16_t sip;
+	char charge[8];			/* advice of charge: "AOC-S", "AOC-D", "AOC-E", the last that told the cost; "" for none */
+	bool charge_free;
+	uint32_t charge_units;
+	char charge_currency[12];	/* "" when it was not told in money */
+	uint64_t charge_thousandths;	/* of its unit */
+	char charge_rates[96];		/* AOC-S for people, or "" */
+	char malicious[48];		/* malicious call identification: what became of it, or "" */
 	struct media_stats media;
 };
 struct call_record {

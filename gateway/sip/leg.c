@@ -211,6 +211,7 @@ const struct leg_ops sip_leg_ops = {
 	.hold = sip_hold,
 	.resume = sip_resume,
 	.join = sip_join,
+	.referred = sip_referred,
 	.clear = op_clear,
 	.traced = op_traced,
 };
