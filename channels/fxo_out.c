@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * channels/fxo_out.c: a call goes out: a free line is found and seized, dial tone is waited for. When the exchange rang that line
- * at the same moment (glare) its call is the one that stays: whoever called is on the line already. Loop thread.
+ * at the same moment (glare) its call is the one that stays: whoever called is on the line already. With ground start both ends
+ * see it before anything is answered, and this one gives way. Loop thread.
  */
 #include "channels/fxo_private.h"
 
@@ -130,6 +131,17 @@ void fxo_seize_failed(struct fxo_line *l, int cause, const char *text)
 
 /* --- Seizing ----------------------------------------------------------------------------------------- */
 
+/* The line is the exchange's: our call goes elsewhere. */
+static void called_before(struct fxo_line *l, const char *text)
+{
+	struct fxo_leg *leg = l->leg;
+
+	l->glare++;
+	fxo_log(l, LOG_NOTICE, "%s", text);
+	fxo_leg_line(leg, NULL);
+	next_line(leg, 44, text);
+}
+
 static void rung_before(struct fxo_line *l)
 {
 	struct fxo_leg *leg = l->leg;
@@ -160,16 +172,52 @@ void fxo_seize(struct fxo_line *l)
 		fxo_seize_failed(l, 34, "a telephone beside us is using the line");
 		return;
 	}
+	if (a.grounded == 1) {
+		fxo_set(l, FXO_IDLE);
+		called_before(l, "glare: the exchange has seized the line");
+		return;
+	}
 	if (fxo_hook(l, HW_OFFHOOK)) {
 		fxo_seize_failed(l, 27, "the card refuses to go off hook");
 		return;
 	}
 	fxo_off_hook(l);
 	l->since_us = l->trunk->now_us;
-	fxo_timer(l, FT_DIALTONE, l->trunk->conf.dialtone_wait_ms);
+	if (fxo_ground(l))
+		fxo_timer(l, FT_GROUND, 0);
+	else
+		fxo_timer(l, FT_DIALTONE, l->trunk->conf.dialtone_wait_ms);
 	fxo_listen(l, LISTEN_TONES | LISTEN_SPEECH | LISTEN_DIAL);
 	fxo_step(l->leg, true, "seized", "line %d", l->conf.chan);
 	fxo_report(l->leg, LEG_AUDIO, false, NULL);
+}
+
+/* Ground start: it rings instead of grounding tip alone, so the exchange has a call for us. Ours has answered nothing yet. */
+static void back_off(struct fxo_line *l)
+{
+	struct hw_analog a;
+
+	l->ring_now = !hw_analog(l->hw, &a) && a.ringing == 1;
+	fxo_listen(l, 0);
+	fxo_hook(l, HW_ONHOOK);
+	memset(l->at, 0, sizeof(l->at));
+	rung_before(l);
+}
+
+void fxo_tip_ground(struct fxo_line *l)
+{
+	if (!l->at[FT_GROUND])
+		return;
+	fxo_timer_off(l, FT_GROUND);
+	fxo_timer(l, FT_DIALTONE, l->trunk->conf.dialtone_wait_ms);
+	if (l->leg)
+		fxo_step(l->leg, false, "tip ground", "after %u ms", (unsigned)((l->trunk->now_us - l->seized_us) / 1000));
+}
+
+void fxo_no_ground(struct fxo_line *l)
+{
+	if (l->state == FXO_SEIZED && l->leg)
+		fxo_seize_failed(l, 27, "no tip ground: the exchange does not answer our seizure");
 }
 
 /* Ring voltage on a line that is being seized: before we are off hook it is a call; just after, maybe the click. */
@@ -178,6 +226,11 @@ void fxo_seized_ring(struct fxo_line *l)
 	if (!l->offhook) {
 		if (l->leg)
 			rung_before(l);
+		return;
+	}
+	if (fxo_ground(l)) {
+		if (l->leg && l->at[FT_GROUND])
+			back_off(l);
 		return;
 	}
 	if (l->trunk->now_us - l->seized_us <= GLARE_US && !l->at[FT_GLARE])
@@ -195,7 +248,7 @@ void fxo_seized_heard(struct fxo_line *l, const struct fxo_note *n)
 	if (n->what == HEARD_TONE && (n->tone == TONE_DIAL || n->tone == TONE_STUTTER)) {
 		fxo_step(l->leg, false, "dial tone", "after %u ms", ms);
 		fxo_dial(l);
-	} else if (n->what == HEARD_SPEECH) {
+	} else if (n->what == HEARD_SPEECH && !fxo_ground(l)) {
 		l->spoke = true;
 	} else if (n->what == HEARD_SILENCE && l->spoke) {
 		fxo_glare(l);

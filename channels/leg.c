@@ -45,6 +45,11 @@ int leg_answer(struct leg *leg, const struct leg_number *connected)
 	return leg->ops->answer ? leg->ops->answer(leg, connected) : -EOPNOTSUPP;
 }
 
+int leg_more(struct leg *leg, const char *digits, bool complete)
+{
+	return leg->ops->more ? leg->ops->more(leg, digits, complete) : -EOPNOTSUPP;
+}
+
 int leg_digit(struct leg *leg, char digit, unsigned duration_ms)
 {
 	return leg->ops->digit ? leg->ops->digit(leg, digit, duration_ms) : -EOPNOTSUPP;

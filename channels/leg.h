@@ -25,7 +25,9 @@ enum leg_npi { NPI_UNKNOWN = 0, NPI_E164 = 1, NPI_DATA = 3, NPI_TELEX = 4, NPI_N
 enum leg_presentation { PRES_ALLOWED = 0, PRES_RESTRICTED = 1, PRES_UNAVAILABLE = 2 };
 enum leg_screening { SCREEN_NONE = 0, SCREEN_PASSED = 1, SCREEN_FAILED = 2, SCREEN_NETWORK = 3 };
 
+#define LEG_HLC_FAX 0x04		/* facsimile group 2/3 */
 #define LEG_DIGITS_MAX 64	/* digits of a number with the ending zero */
+#define LEG_CAUSE_MAX 30		/* octets of a cause element's contents (Q.931 4.5.12: 32 with its header) */
 #define LEG_NAME_MAX 64		/* octets of a name in UTF-8 with the ending zero */
 
 /* A number as it stands at the edge: digits with no prefix added or taken, and what they mean. A SIP user
@@ -37,7 +39,13 @@ struct leg_number {
 };
 
 /* Q.931 4.5.5: information transfer capability. */
-enum leg_bearer { BEARER_SPEECH = 0x00, BEARER_UNRESTRICTED = 0x08, BEARER_3K1 = 0x10 };
+enum leg_bearer { BEARER_SPEECH = 0x00, BEARER_UNRESTRICTED = 0x08, BEARER_RESTRICTED = 0x09, BEARER_3K1 = 0x10,
+		  BEARER_TONES = 0x11, BEARER_VIDEO = 0x18 };
+/* Sound, or data whose every octet counts? */
+static inline bool bearer_is_sound(uint8_t b)
+{
+	return b == BEARER_SPEECH || b == BEARER_3K1;
+}
 
 /* What a call asks for; at the edge's own form in both directions. */
 struct leg_offer {
@@ -46,7 +54,8 @@ struct leg_offer {
 	uint8_t redirect_reason;	/* Q.931 4.6.7 / Q.953; 0 unknown */
 	uint8_t redirect_count;		/* 0: not redirected */
 	uint8_t bearer;			/* enum leg_bearer */
-	bool complete;			/* sending complete: no more digits will follow */
+	bool complete;			/* sending complete: no more digits will follow (else LEG_DIGIT, LEG_COMPLETE) */
+	uint8_t hlc;			/* Q.931 4.5.17 high layer characteristics: LEG_HLC_FAX, or another; 0 for none */
 	uint16_t progress;		/* progress indicators received, bit N for Q.931 4.5.23 value N (1 to 10) */
 	char ring[24];			/* how to ring: "" as always, "1" to "5" a distinctive cadence (Alert-Info, ring= of a row) */
 	char no_number;			/* calling number absent: 'O' not available, 'P' withheld (GR-30); else 0 */
@@ -61,6 +70,9 @@ struct leg_cause {
 	uint8_t location;		/* Q.850 2.2.3 location: 0 user, 1 LPN, 2 LN, ... 10 beyond interworking */
 	uint16_t sip;			/* SIP status, or 0 */
 	char text[96];			/* words as they came (Reason text, what a supervisor saw), or "" */
+	const char *by;			/* what made the one of the other, SIP and q850: "RFC 3398 8.2.6.1", "Reason header"; or NULL */
+	uint8_t raw[LEG_CAUSE_MAX];	/* the contents of Q.931's cause element as it came (4.5.12), from coding standard to diagnostics */
+	uint8_t n_raw;			/* 0: there was none */
 };
 
 enum leg_event_kind {
@@ -69,6 +81,9 @@ enum leg_event_kind {
 	LEG_PROGRESS,		/* audio or an interworking note before answer; inband, progress */
 	LEG_ANSWERED,
 	LEG_DIGIT,		/* digit, out of band or found by a driver; overlap digits before answer */
+	LEG_COMPLETE,		/* of a leg whose digits were to follow: there are no more */
+	LEG_DISCONNECT,		/* the far end has cleared, with cause, but its audio is still to be heard: LEG_CLEARED follows when it
+				 * ends. Who does not want to hear it clears the leg */
 	LEG_HELD, LEG_RESUMED,	/* the other end put this leg on hold, took it back */
 	LEG_JOIN,		/* transfer: what this leg, which is up, and other's call, which may still ring, lead to are to talk
 				 * without these two */
@@ -126,6 +141,8 @@ struct leg_ops {
 	int (*alert)(struct leg *leg, bool inband);
 	int (*progress)(struct leg *leg, bool inband, const struct leg_cause *cause);
 	int (*answer)(struct leg *leg, const struct leg_number *connected);
+	/* Outgoing, offered as not complete: further digits; COMPLETE: none will follow. -EALREADY: the far end has enough. */
+	int (*more)(struct leg *leg, const char *digits, bool complete);
 	int (*digit)(struct leg *leg, char digit, unsigned duration_ms);
 	int (*hold)(struct leg *leg);
 	int (*resume)(struct leg *leg);
@@ -154,6 +171,7 @@ struct leg {
 	leg_trace_fn *trace;		/* may be NULL */
 	void *trace_arg;
 	bool incoming;
+	uint16_t progress;		/* set by the owner: progress indicators (bits) that alert, progress and answer are to carry */
 	struct hw_line *line;		/* line legs: the B channel, once it is known; else NULL */
 	struct media_port *port;	/* SIP and test legs: their end of the media path; the driver owns it */
 };
@@ -169,6 +187,7 @@ int leg_proceed(struct leg *leg);
 int leg_alert(struct leg *leg, bool inband);
 int leg_progress(struct leg *leg, bool inband, const struct leg_cause *cause);	/* CAUSE may be NULL */
 int leg_answer(struct leg *leg, const struct leg_number *connected);		/* CONNECTED may be NULL */
+int leg_more(struct leg *leg, const char *digits, bool complete);
 /* On a leg that is up. */
 int leg_digit(struct leg *leg, char digit, unsigned duration_ms);
 int leg_hold(struct leg *leg);

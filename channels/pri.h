@@ -29,17 +29,31 @@ struct pri_trunk_conf {
 	enum pri_side side;
 	enum pri_hunt hunt;
 	bool exclusive;			/* ask for exactly the channel named (Q.931 4.5.13), not a preferred one */
+	bool overlap;			/* digits may follow SETUP, both ways (Q.931 5.1.3, 5.2.4) */
+	bool clear_tones;		/* network: a call that fails before its answer ends with a tone and DISCONNECT with 8 */
+	bool announcements;		/* what the far end plays after DISCONNECT is heard (5.4.1) */
 	unsigned alarm_hold_ms;		/* an alarm this long clears the span's calls with cause 41 */
 	unsigned alarm_clear_ms;	/* no alarm this long and the span is used again */
 	unsigned services;		/* bits 1 << enum pri_service */
 };
 
+/* Is what came so far a number? */
+enum pri_digits { PRI_DIGITS_MORE, PRI_DIGITS_COMPLETE, PRI_DIGITS_COMPLETE_OR_MORE, PRI_DIGITS_NONE,
+		  PRI_DIGITS_PASS };	/* offer it now: what follows can be passed on (LEG_DIGIT, LEG_COMPLETE) */
+
 struct pri_handlers {
 	leg_offered_fn *offered;
+	/* With overlap: the dialplan's word, after each digit. NULL: every SETUP is complete. */
+	enum pri_digits (*digits)(void *arg, const struct leg_number *called);
+	/* A tone (a name of tone_id_name()) on the line of a leg that is not offered yet, or has cleared; NULL ends it. May be NULL:
+	 * there are none. */
+	void (*tone)(void *arg, struct leg *leg, const char *name);
 	/* One line for people; LEVEL as in syslog (3 error .. 7 debug). Never NULL. */
 	void (*log)(void *arg, int level, const char *text);
 	/* Something that status shows has changed (layer 2, alarms, a channel). May be NULL. */
 	void (*changed)(void *arg);
+	/* A frame of the D channel of SPAN as it passed, from the address field on, without FCS. May be NULL. */
+	void (*frame)(void *arg, int span, bool out, const uint8_t *frame, size_t len);
 	void *arg;
 };
 

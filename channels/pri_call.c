@@ -46,6 +46,7 @@ int pri_setup_send(struct pri_leg *leg, struct pri_line *line)
 		pri_sr_set_bearer(sr, o->bearer, link->law == HW_ALAW ? PRI_LAYER_1_ALAW : PRI_LAYER_1_ULAW);
 		pri_sr_set_called(sr, o->called.digits, o->called.ton << 4 | o->called.npi, o->complete);
 		set_parties(sr, o);
+		pri_element_setup(leg, o);
 		res = pri_setup(link->pri, leg->call, sr);
 	}
 	pri_sr_free(sr);
@@ -56,6 +57,7 @@ int pri_setup_send(struct pri_leg *leg, struct pri_line *line)
 		return -EIO;
 	}
 	leg->stage = PS_SENT;
+	leg->overlap = link->trunk->conf.overlap && !o->complete;
 	pri_touch(leg);
 	pri_line_take(line, leg);
 	link->count.calls_out++;
@@ -150,10 +152,11 @@ bool pri_answer_channel(struct pri_leg *leg, int channel)
 
 	if (line && line == leg->line)
 		return true;
-	if (!line || line->leg || !line->hw) {
-		pri_log(leg->link, LOG_WARNING, "call %u: the far end chose chan %d, which is not free",
-			leg->cr, pos);
-		pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 6, .location = 1});
+	if (!line || !line->hw || (line->leg && !pri_line_yields(line))) {
+		pri_log(leg->link, LOG_WARNING, "call %u: the far end chose chan %d, which is %s", leg->cr, pos,
+			!line ? "none of ours" : line->leg ? pri_line_state_name(line->state) : "away");
+		if (!pri_setup_again(leg, 6))
+			pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 6, .location = 1});
 		return false;
 	}
 	pri_line_drop(leg, PRI_LINE_IDLE);

@@ -23,11 +23,11 @@ static struct pri_leg *answered_by(struct pri_link *link, q931_call *call, int c
 		return NULL;
 	pri_touch(leg);
 	if (leg->stage == PS_SENT) {
+		if (!pri_answer_channel(leg, channel))
+			return NULL;
 		leg->stage = PS_PROGRESSING;
 		free(leg->offer);
 		leg->offer = NULL;
-		if (!pri_answer_channel(leg, channel))
-			return NULL;
 	}
 	return leg;
 }
@@ -38,7 +38,7 @@ static void report(struct pri_leg *leg, enum leg_event_kind kind, uint16_t progr
 
 	if (cause > 0 && cause <= 127) {
 		ev.cause.q850 = (uint8_t)cause;
-		ev.cause.location = leg->rx_cause == cause ? leg->rx_location : 1;
+		pri_received_cause(leg, &ev.cause);
 	}
 	leg_report(&leg->leg, &ev);
 }
@@ -49,15 +49,19 @@ static void on_proceeding(struct pri_link *link, pri_event *ev)
 	struct pri_leg *leg = answered_by(link, ev->proceeding.call, ev->proceeding.channel);
 
 	if (leg)
+		pri_overlap_enough(leg);
+	if (leg)
 		report(leg, LEG_PROCEEDING, progress, 0);
 }
 
-/* SETUP ACKNOWLEDGE: the far end wants more digits than we have. It got all; it decides by its own timer. */
+/* SETUP ACKNOWLEDGE: the far end wants more digits. If it got all that we have, it decides by its own timer. */
 static void on_setup_ack(struct pri_link *link, pri_event *ev)
 {
 	uint16_t progress = pri_progress_bits(ev->setup_ack.progressmask);
 	struct pri_leg *leg = answered_by(link, ev->setup_ack.call, ev->setup_ack.channel);
 
+	if (leg)
+		pri_overlap_acked(leg);
 	if (leg && progress)
 		report(leg, LEG_PROGRESS, progress, 0);
 }
@@ -78,6 +82,8 @@ static void on_ringing(struct pri_link *link, pri_event *ev)
 	struct pri_leg *leg = answered_by(link, ev->ringing.call, ev->ringing.channel);
 
 	if (leg)
+		pri_overlap_enough(leg);
+	if (leg)
 		report(leg, LEG_ALERTING, progress, 0);
 }
 
@@ -94,6 +100,7 @@ static void on_answer(struct pri_link *link, pri_event *ev)
 	leg = answered_by(link, ev->answer.call, ev->answer.channel);
 	if (!leg)
 		return;
+	pri_overlap_enough(leg);
 	leg->stage = PS_UP;
 	if (leg->line)
 		pri_line_set(leg->line, PRI_LINE_UP);
@@ -122,8 +129,10 @@ static void on_keypad(struct pri_link *link, pri_event *ev)
 static void on_info(struct pri_link *link, pri_event *ev)
 {
 	pri_event_ring copy = ev->ring;
+	struct pri_leg *leg = pri_leg_of(link, copy.call);
 
-	digits(link, copy.call, copy.callednum);
+	if (leg && leg->stage < PS_CLEARING)
+		pri_overlap_info(leg, copy.callednum, copy.complete);
 }
 
 static void on_notify(struct pri_link *link, pri_event *ev)

@@ -16,6 +16,7 @@
 
 #define FCS 2 /* octets of room at the end of a frame that libpri expects and sends */
 #define FRAME_MAX 1024
+#define N201 260 /* octets of a frame at most (Q.921 5.9.3) */
 
 struct retired {
 	struct retired *next;
@@ -142,10 +143,14 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 	}
 	/* The flag is set in what goes towards the end that chose the reference (Q.931 4.3). */
 	leg = m.cr ? leg_by_reference(link, m.cr, out == m.flag) : NULL;
+	if (!out)
+		pri_element_seen(link, leg, &m);
 	if (leg) {
 		if (!out && m.cause) {
 			leg->rx_cause = m.cause;
 			leg->rx_location = m.location;
+			leg->rx_n_raw = m.raw_len < LEG_CAUSE_MAX ? m.raw_len : LEG_CAUSE_MAX;
+			memcpy(leg->rx_raw, frame + m.raw_at, leg->rx_n_raw);
 		}
 		if (!out && (m.type == 0x45 || m.type == 0x4d || m.type == 0x5a))
 			link->rx_clearing = leg->rx_clearing = true;
@@ -172,28 +177,65 @@ void pri_link_location(struct pri_link *link, const struct pri_leg *leg, uint8_t
 {
 	unsigned i = link->n_sent++ % PRI_SENT_CAUSES;
 
-	link->sent[i].cr = location_key(leg);
-	link->sent[i].location = location & 0x0f;
+	link->sent[i] = (struct pri_sent){.cr = location_key(leg), .location = location & 0x0f};
 }
 
-static void put_location(struct pri_link *link, uint8_t *frame, size_t len)
+/* libpri sends no diagnostics (Q.931 4.5.12): those that came with the cause on another line go on with it. */
+void pri_link_diagnostics(struct pri_link *link, const struct leg_cause *cause)
+{
+	struct pri_sent *s = &link->sent[(link->n_sent - 1) % PRI_SENT_CAUSES];
+	unsigned at = 0;
+
+	while (at < cause->n_raw && !(cause->raw[at] & 0x80)) /* octet 3a, which a bit 8 of 0 announces */
+		at++;
+	at += 2;
+	if (at >= cause->n_raw || cause->raw[0] & 0x60) /* none, or of another coding standard than ITU-T's */
+		return;
+	s->cause = cause->q850;
+	s->n_diag = (uint8_t)(cause->n_raw - at);
+	memcpy(s->diag, cause->raw + at, s->n_diag);
+}
+
+static size_t put_diagnostics(const struct pri_sent *s, const struct q931_msg *m, uint8_t *frame, size_t len)
+{
+	size_t at = m->raw_at + m->raw_len;
+
+	if (!s->n_diag || m->cause != s->cause || m->raw_len != 2 || len + s->n_diag > N201)
+		return len;
+	memmove(frame + at + s->n_diag, frame + at, len - at);
+	memcpy(frame + at, s->diag, s->n_diag);
+	frame[m->raw_at - 1] = (uint8_t)(m->raw_len + s->n_diag);
+	return len + s->n_diag;
+}
+
+/* Returns the length of the frame, which diagnostics make longer. */
+static size_t put_location(struct pri_link *link, uint8_t *frame, size_t len)
 {
 	unsigned have = link->n_sent < PRI_SENT_CAUSES ? link->n_sent : PRI_SENT_CAUSES;
 	struct q931_msg m;
 
 	if (!have || !q931_read(frame, len, &m, NULL) || !m.location_at || !m.cr || m.type == 0x7d)
-		return;
+		return len;
 	for (unsigned i = 1; i <= have; i++) {
 		unsigned at = (link->n_sent - i) % PRI_SENT_CAUSES;
 
 		if (link->sent[at].cr != (m.cr | (m.flag ? 0x8000 : 0)))
 			continue;
 		frame[m.location_at] = (uint8_t)((frame[m.location_at] & 0xf0) | link->sent[at].location);
-		return;
+		return put_diagnostics(&link->sent[at], &m, frame, len);
 	}
+	return len;
 }
 
 /* --- Reader and writer ------------------------------------------------------------------------- */
+
+static void tell_frame(const struct pri_link *link, bool out, const uint8_t *frame, size_t len)
+{
+	const struct pri_handlers *h = &link->trunk->h;
+
+	if (h->frame)
+		h->frame(h->arg, link->span, out, frame, len);
+}
 
 static int io_read(struct pri *pri, void *buf, int size)
 {
@@ -208,6 +250,7 @@ static int io_read(struct pri *pri, void *buf, int size)
 		return 0;
 	}
 	link->count.frames_in++;
+	tell_frame(link, false, buf, (size_t)n);
 	trace_frame(link, false, buf, (size_t)n);
 	memset((uint8_t *)buf + n, 0, FCS);
 	return n + FCS;
@@ -223,9 +266,11 @@ static int io_write(struct pri *pri, void *buf, int size)
 	if (!link || !link->dchan || size <= FCS || len > sizeof(frame))
 		return size;
 	memcpy(frame, buf, len);
-	put_location(link, frame, len);
+	len = put_location(link, frame, len);
+	len = pri_element_write(link, frame, len, sizeof(frame));
 	if (hw_dchan_write(link->dchan, frame, len) >= 0) {
 		link->count.frames_out++;
+		tell_frame(link, true, frame, len);
 		trace_frame(link, true, frame, len);
 	}
 	return size;
@@ -313,6 +358,7 @@ int pri_link_start(struct pri_link *link)
 	pri_hangup_fix_enable(link->pri, 1);
 	if (conf->dialect != PRI_NATIONAL2) /* diversion as EN 300 207-1 has it */
 		pri_facility_enable(link->pri);
+	pri_set_overlapdial(link->pri, conf->overlap);
 	pri_services_enable(link);
 	pri_set_timer(link->pri, PRI_TIMER_T309, 90000); /* Q.931 table 9-1 */
 	pri_service_update(link);			 /* an instance taken over may have layer 2 up */

@@ -12,6 +12,9 @@
  *   pri_channel.c  states of a line, hunting, finding
  *   pri_restart.c  RESTART, both ways
  *   pri_service.c  layer 2, alarms, in and out of service, the audit
+ *   pri_overlap.c  digits that come, or go, one after the other
+ *   pri_wait.c     what a leg waits for no longer than a timer says; an announcement after clearing
+ *   pri_element.c  elements that libpri does not send or tell
  *   pri_hold.c     HOLD and RETRIEVE, and NOTIFY in their place
  *   pri_transfer.c pri_reroute.c pri_aoc.c pri_mcid.c: transfer, deflection, advice of charge, malicious calls
  *   pri_number.c   numbers and names between legs and libpri
@@ -31,16 +34,18 @@ _Static_assert(PRI_NETWORK == 1, "PRI_NETWORK of libpri.h takes the place of our
 #include <libpri.h>
 
 #define PRI_LINES 31		/* lines of one span at most */
-#define PRI_EARLY_MAX 8		/* messages kept for a leg that has no trace yet */
+#define PRI_EARLY_MAX 32		/* messages kept for a leg that has no trace yet */
 #define PRI_STRAY_MAX 4		/* messages kept for a call that has no leg yet */
 #define PRI_SENT_CAUSES 64	/* clearing messages whose location is remembered until they are sent */
+#define PRI_ELEMENTS 128	/* messages whose elements of our own are remembered until they are sent */
 #define PRI_UNSTAMPED (-1)	/* a time that the next pri_trunk_service() fills in */
 
 struct pri_link;
 struct pri_leg;
 
 /* Timers of the driver; libpri has those of Q.921 and Q.931 that are not here. In milliseconds. */
-enum pri_timer { PT_RESTART, PT_REOPEN, PT_AUDIT, PT_STUCK_SETUP, PT_STUCK_CLEARING, PT_DIVERT, PRI_TIMERS };
+enum pri_timer { PT_RESTART, PT_REOPEN, PT_AUDIT, PT_STUCK_SETUP, PT_STUCK_CLEARING, PT_T302, PT_T304, PT_T306,
+		 PT_DIVERT, PRI_TIMERS };
 struct pri_timer_def {
 	const char *name;
 	unsigned ms;
@@ -68,8 +73,20 @@ enum pri_hold {		/* by HOLD messages; the line is gone from PH_HELD to PH_RETRIE
 	PH_RETRIEVING,	/* RETRIEVE sent, with a line taken for it */
 };
 
+/* Message types of Q.931 that we look for ourselves. */
+enum { Q931_SETUP_TYPE = 0x05, Q931_CONNECT_TYPE = 0x07, Q931_ALERTING_TYPE = 0x01, Q931_PROGRESS_TYPE = 0x03,
+       Q931_SETUP_ACK_TYPE = 0x0d, Q931_DISCONNECT_TYPE = 0x45, Q931_INFORMATION_TYPE = 0x7b };
+
+struct pri_element {			/* what a message of a call carries beside what libpri puts there */
+	unsigned cr;			/* 0x8000: of a call that came in */
+	uint8_t type, hlc;
+	uint16_t progress;
+	bool set_progress, complete;
+};
+
 enum pri_stage {
 	PS_OFFERED,	/* in: SETUP received, nothing sent */
+	PS_OVERLAP,	/* in: SETUP ACKNOWLEDGE sent, digits come */
 	PS_SENT,	/* out: SETUP sent, nothing received */
 	PS_PROGRESSING,	/* both ways: anything between that and CONNECT */
 	PS_UP,
@@ -98,14 +115,22 @@ struct pri_leg {
 	bool far_first;			/* the far end began to clear */
 	struct leg_cause cause;		/* for LEG_CLEARED */
 	uint8_t rx_cause, rx_location;	/* of the last cause element received, 0 for none */
+	uint8_t rx_raw[LEG_CAUSE_MAX], rx_n_raw;	/* its contents */
 	bool rx_clearing;		/* DISCONNECT, RELEASE or RELEASE COMPLETE has come */
 	enum pri_hold hold;
 	bool hold_wanted;		/* the gateway wants the far end held */
 	bool hold_notified;		/* it was told so by NOTIFY, in the place of HOLD */
 	bool held_by_far;		/* the far end's HOLD or NOTIFY */
 	struct leg_divert *diverting;	/* in: the far end was asked to send the call on, until it has */
-	int64_t divert_at;		/* when it was asked */
-	struct leg_offer *offer;	/* out: kept for the second try, until the far end has answered */
+	uint16_t rx_progress;		/* progress indicators of the last DISCONNECT */
+	bool sound;			/* its bearer is speech or 3.1 kHz audio */
+	bool farewell;			/* it has come, and what the far end plays is still heard */
+	enum pri_timer waits_for;
+	int64_t wait_until;		/* 0: waits for nothing */
+	bool collecting, tone;		/* in: not offered yet, as digits come; a tone is played */
+	bool overlap, sending, more_complete;	/* out: SETUP was not complete; SETUP ACKNOWLEDGE has come; */
+	char more[LEG_DIGITS_MAX];	/* what is to be sent then */
+	struct leg_offer *offer;	/* out: kept for the second try, until the far end has answered; in: while collecting */
 	struct pri_early *early;	/* PRI_EARLY_MAX of them until there is a trace */
 	unsigned n_early;
 };
@@ -138,8 +163,12 @@ struct pri_link {
 	struct q921_seq seq_in, seq_out;	/* which I frames are repetitions */
 	struct pri_early stray[PRI_STRAY_MAX];
 	unsigned n_stray;
-	struct { unsigned cr; uint8_t location; } sent[PRI_SENT_CAUSES];
+	struct pri_sent { unsigned cr; uint8_t location, cause, n_diag, diag[LEG_CAUSE_MAX]; } sent[PRI_SENT_CAUSES];
 	unsigned n_sent;
+	struct pri_element elements[PRI_ELEMENTS];
+	unsigned n_elements;
+	unsigned setup_cr;		/* of the last SETUP received, and its high layer compatibility */
+	uint8_t setup_hlc;
 
 	char text[256];			/* a line of libpri's that is not finished */
 	struct pri_span_info count;	/* the counters in it */
@@ -172,6 +201,7 @@ int pri_link_start(struct pri_link *link);
 void pri_link_retire(struct pri_link *link);
 void pri_link_read(struct pri_link *link);
 void pri_link_location(struct pri_link *link, const struct pri_leg *leg, uint8_t location);
+void pri_link_diagnostics(struct pri_link *link, const struct leg_cause *cause);	/* of the location told last */
 void pri_leg_replay(struct leg *leg);
 void pri_adopt_strays(struct pri_leg *leg);
 bool pri_call_exists(const struct pri_leg *leg);
@@ -203,6 +233,8 @@ void pri_on_ring(struct pri_link *link, pri_event *ev);
 int pri_setup_send(struct pri_leg *leg, struct pri_line *line);
 bool pri_setup_again(struct pri_leg *leg, int cause);
 bool pri_answer_channel(struct pri_leg *leg, int channel);
+/* The far end has named LINE for another call while our SETUP for it was on its way: false when it is really in use. */
+bool pri_line_yields(struct pri_line *line);
 void pri_touch(struct pri_leg *leg);
 
 /* pri_clear.c */
@@ -210,6 +242,8 @@ int pri_leg_clear(struct leg *leg, const struct leg_cause *cause);
 void pri_refuse(struct pri_link *link, pri_event_ring *ev, int cause);
 void pri_leg_over(struct pri_leg *leg, int cause, int location);	/* libpri's call is gone */
 void pri_leg_destroy(struct pri_leg *leg, int cause);	/* forget libpri's call, send nothing */
+void pri_far_cause(struct pri_leg *leg, int cause);	/* as it came, with its location */
+void pri_received_cause(const struct pri_leg *leg, struct leg_cause *cause);
 void pri_on_hangup_req(struct pri_link *link, pri_event *ev);
 void pri_on_hangup(struct pri_link *link, pri_event *ev);
 void pri_on_hangup_ack(struct pri_link *link, pri_event *ev);
@@ -229,6 +263,32 @@ void pri_service_run(struct pri_link *link);
 int64_t pri_service_next(const struct pri_link *link);
 void pri_audit(struct pri_trunk *t);
 
+/* pri_wait.c */
+void pri_wait(struct pri_leg *leg, enum pri_timer what);
+void pri_wait_stop(struct pri_leg *leg);
+void pri_wait_run(struct pri_trunk *t);
+int64_t pri_wait_next(const struct pri_trunk *t);
+bool pri_farewell(struct pri_leg *leg, int cause);
+void pri_tone(struct pri_leg *leg, const char *name);		/* NULL: none */
+void pri_clear_tone(struct pri_leg *leg);
+
+/* pri_overlap.c */
+bool pri_overlap_begin(struct pri_leg *leg, const struct leg_offer *o);
+void pri_overlap_info(struct pri_leg *leg, const char *digits, bool complete);
+void pri_overlap_late(struct pri_leg *leg);
+void pri_overlap_end(struct pri_leg *leg);
+void pri_overlap_acked(struct pri_leg *leg);
+void pri_overlap_enough(struct pri_leg *leg);
+int pri_overlap_more(struct leg *leg, const char *digits, bool complete);
+
+/* pri_element.c. Of the next message of this TYPE on the leg's call: */
+void pri_element_progress(struct pri_leg *leg, uint8_t type, uint16_t progress);	/* these progress indicators, no other */
+void pri_element_setup(struct pri_leg *leg, const struct leg_offer *o);
+void pri_element_complete(struct pri_leg *leg);			/* INFORMATION with sending complete */
+void pri_element_forget(struct pri_leg *leg);			/* a new call has this reference */
+size_t pri_element_write(struct pri_link *link, uint8_t *frame, size_t len, size_t max);	/* the new length */
+void pri_element_seen(struct pri_link *link, struct pri_leg *leg, const struct q931_msg *m);
+uint8_t pri_element_hlc(const struct pri_leg *leg);		/* of the SETUP that has just come */
 /* pri_hold.c */
 bool pri_has(const struct pri_link *link, enum pri_service s);
 void pri_services_enable(struct pri_link *link);
@@ -248,8 +308,7 @@ int pri_leg_join(struct leg *leg, struct leg *with);
 void pri_transfer_asked(struct pri_link *link, q931_call *call, const struct pri_subcmd_transfer *t);
 int pri_leg_divert(struct leg *leg, const struct leg_divert *to);
 void pri_reroute_asked(struct pri_link *link, q931_call *call, const struct pri_rerouting_data *r);
-void pri_reroute_run(struct pri_trunk *t);
-int64_t pri_reroute_next(const struct pri_trunk *t);
+void pri_reroute_late(struct pri_leg *leg);
 void pri_aoc_came(struct pri_leg *leg, const struct pri_subcommand *s);
 int pri_leg_charge(struct leg *leg, const struct leg_charge *charge);
 int pri_leg_malicious(struct leg *leg);

@@ -38,44 +38,24 @@ int pri_leg_divert(struct leg *l, const struct leg_divert *to)
 		leg->diverting = NULL;
 		return -EOPNOTSUPP;
 	}
-	leg->divert_at = pri_stamp(leg->link->trunk);
+	pri_wait(leg, PT_DIVERT);
 	pri_log(leg->link, LOG_INFO, "call %u: the exchange is asked to send it on to %s", leg->cr, to->to.digits);
 	return 0;
 }
 
-static void not_diverted(struct pri_leg *leg)
+/* PT_DIVERT is over. */
+void pri_reroute_late(struct pri_leg *leg)
 {
 	bool taken = false;
-	struct leg_event ev = {.kind = LEG_DIVERT, .divert = leg->diverting, .taken = &taken};
 	struct leg_divert *d = leg->diverting;
+	struct leg_event ev = {.kind = LEG_DIVERT, .divert = d, .taken = &taken};
 
+	if (!d || leg->stage >= PS_UP)
+		return;
 	pri_log(leg->link, LOG_NOTICE, "call %u: the exchange did not send it on", leg->cr);
 	leg->diverting = NULL;
-	leg->divert_at = 0;
 	leg_report(&leg->leg, &ev);
 	free(d);
-}
-
-static int64_t due(const struct pri_leg *leg)
-{
-	return leg->diverting && leg->divert_at > 0 ? leg->divert_at + pri_timer_us(PT_DIVERT) : -1;
-}
-
-void pri_reroute_run(struct pri_trunk *t)
-{
-	for (struct pri_leg *leg = t->legs; leg; leg = leg->next)
-		if (leg->stage < PS_UP && due(leg) >= 0 && t->now_us >= due(leg))
-			not_diverted(leg);
-}
-
-int64_t pri_reroute_next(const struct pri_trunk *t)
-{
-	int64_t next = -1;
-
-	for (const struct pri_leg *leg = t->legs; leg; leg = leg->next)
-		if (leg->stage < PS_UP && due(leg) >= 0 && (next < 0 || due(leg) < next))
-			next = due(leg);
-	return next;
 }
 
 /* A PBX wants a call of ours elsewhere. The owner says whether that may be; then its part in the call is over. */

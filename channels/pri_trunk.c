@@ -17,6 +17,9 @@ const struct pri_timer_def pri_timers[PRI_TIMERS] = {
 	[PT_AUDIT] = {"audit", 5000, "between comparisons of lines and legs with libpri's calls"},
 	[PT_STUCK_SETUP] = {"stuck-setup", 600000, "no message of a call that is not up: it is lost"},
 	[PT_STUCK_CLEARING] = {"stuck-clearing", 60000, "T305 and T308 twice take 38 s: the call is lost"},
+	[PT_T302] = {"T302", 10000, "digits still to come; Q.931 has 10 to 15 s, and a person waits"},
+	[PT_T304] = {"T304", 30000, "a far end that was sent digits and says nothing"},
+	[PT_T306] = {"T306", 30000, "an announcement after DISCONNECT; a network ends it itself before"},
 	[PT_DIVERT] = {"divert", 10000, "a deflection without an answer: the call is sent on from here"},
 };
 
@@ -196,8 +199,10 @@ static void fill_stamps(struct pri_trunk *t)
 		for (int j = 0; j < link->n_lines; j++)
 			fill(&link->lines[j].since_us, t->now_us);
 	}
-	for (struct pri_leg *leg = t->legs; leg; leg = leg->next)
-		fill(&leg->since_us, t->now_us), fill(&leg->divert_at, t->now_us);
+	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
+		fill(&leg->since_us, t->now_us);
+		fill(&leg->wait_until, t->now_us + pri_timer_us(leg->waits_for));
+	}
 }
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -237,14 +242,14 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 		pri_service_run(link);
 		pri_restart_run(link);
 	}
-	pri_reroute_run(t);
+	pri_wait_run(t);
 	if (now_us >= t->audit_at) {
 		t->audit_at = now_us + pri_timer_us(PT_AUDIT);
 		pri_audit(t);
 	}
 	pri_leave(t);
 	fill_stamps(t);
-	next = sooner(t->legs ? t->audit_at : -1, pri_reroute_next(t));
+	next = sooner(t->legs ? t->audit_at : -1, pri_wait_next(t));
 	for (int i = 0; i < t->n_links; i++) {
 		next = sooner(next, libpri_next(t->links[i], now_us, wall));
 		next = sooner(next, pri_service_next(t->links[i]));

@@ -12,6 +12,7 @@ static const char *const cards[] = { "dahdi", "sim", NULL };
 static const char *const dialects[] = { "euroisdn", "ni2", NULL };
 static const char *const sides[] = { "user", "network", NULL };
 static const char *const hunts[] = { "ascending", "descending", "round-robin", "least-used", NULL };
+static const char *const overlaps[] = { "none", "rfc3578", NULL };
 static const char *const transports[] = { "udp", "tcp", NULL };
 static const char *const styles[] = { "typed", "international", "dialled", "plus", NULL };
 
@@ -26,6 +27,7 @@ static const struct conf_key top[] = {
 	  .help = "sip: {listen: [\"0.0.0.0:5060\"]}" },
 	{ .name = "records", .type = &conf_type_string, AT(conf, records), .min = 1, .max = 256,
 	  .help = "path of the SQLite file of call records" },
+	{ .name = "trace", .type = &conf_type_trace, .live = true, .help = "trace: {memory: 2048, mask: true}" },
 	{ .name = "trunks", .type = &conf_type_trunks, .required = true, .late = true, .live = true,
 	  .help = "trunks: {telco: {isdn: ...}, office: {sip: ...}}" },
 };
@@ -74,6 +76,22 @@ static const struct conf_key sip_listen[] = {
 };
 const struct conf_keys conf_sip_listen_keys = { "sip", sip_listen, COUNT(sip_listen) };
 
+static const struct conf_key trace[] = {
+	{ .name = "memory", .type = &conf_type_uint, AT(conf_trace, memory_kb), .max = 1048576, .def = "2048",
+	  .help = "KiB of the last packets that are kept, 0 for none" },
+	{ .name = "failed-calls", .type = &conf_type_bool, AT(conf_trace, failed_calls), .def = "true", .live = true,
+	  .help = "a call that a fault ended is written to a file" },
+	{ .name = "alarms", .type = &conf_type_bool, AT(conf_trace, alarms), .def = "true", .live = true,
+	  .help = "so is the D channel of a span that goes out of service" },
+	{ .name = "rtp", .type = &conf_type_bool, AT(conf_trace, rtp), .def = "false", .live = true,
+	  .help = "keep the headers of RTP packets too" },
+	{ .name = "mask", .type = &conf_type_bool, AT(conf_trace, mask), .def = "false", .live = true,
+	  .help = "numbers are made unreadable in files" },
+	{ .name = "keep", .type = &conf_type_uint, AT(conf_trace, keep), .min = 1, .max = 100000, .def = "50", .live = true,
+	  .help = "so many files made by themselves stay" },
+};
+const struct conf_keys conf_trace_keys = { "trace", trace, COUNT(trace) };
+
 static const struct conf_key trunk[] = {
 	{ .name = "isdn", .type = &conf_type_isdn, .help = "isdn: {spans: [1], dialect: euroisdn, side: user}" },
 	{ .name = "sip", .type = &conf_type_sip, .live = true, .help = "sip: {peer: \"pbx.example.com\"}" },
@@ -112,6 +130,12 @@ static const struct conf_key isdn[] = {
 	  .help = "user towards an exchange, network towards a PBX" },
 	{ .name = "exclusive", .type = &conf_type_bool, AT(conf_isdn, exclusive), .def = "false",
 	  .help = "ask for exactly the channel named" },
+	{ .name = "overlap", .type = &conf_type_bool, AT(conf_isdn, overlap), .def = "false",
+	  .help = "digits may follow the SETUP, one after the other" },
+	{ .name = "clear-tones", .type = &conf_type_bool, AT(conf_isdn, clear_tones), .def = "false",
+	  .help = "network side: a call that fails ends with a tone" },
+	{ .name = "announcements", .type = &conf_type_bool, AT(conf_isdn, announcements), .def = "true",
+	  .help = "hear what the far end plays when it has cleared" },
 	{ .name = "alarm-hold", .type = &conf_type_ms, AT(conf_isdn, alarm_hold_ms), .max = 60000, .def = "2500ms",
 	  .help = "an alarm this long clears the span's calls" },
 	{ .name = "alarm-clear", .type = &conf_type_ms, AT(conf_isdn, alarm_clear_ms), .max = 300000, .def = "5s",
@@ -139,6 +163,14 @@ static const struct conf_key sip[] = {
 	  .live = true, .help = "a call without RTP this long is cleared, 0 for never" },
 	{ .name = "trust-identity", .type = &conf_type_bool, AT(conf_sip, trust_identity), .def = "false", .live = true,
 	  .help = "believe and send P-Asserted-Identity" },
+	{ .name = "overlap", .type = &conf_type_word, AT(conf_sip, overlap), .words = overlaps, .def = "none", .live = true,
+	  .help = "none, or rfc3578: an INVITE for each digit that comes" },
+	{ .name = "clearmode", .type = &conf_type_bool, AT(conf_sip, clearmode), .def = "true", .live = true,
+	  .help = "data calls of 64 kbit/s, as CLEARMODE" },
+	{ .name = "causes", .type = &conf_type_causes, AT(conf_sip, causes), .live = true,
+	  .help = "causes: {34: 480}, the SIP status for a Q.850 cause" },
+	{ .name = "statuses", .type = &conf_type_statuses, AT(conf_sip, statuses), .live = true,
+	  .help = "statuses: {480: 19}, the Q.850 cause for a SIP status" },
 	{ .name = "refer", .type = &conf_type_bool, AT(conf_sip, refer), .def = "true", .live = true,
 	  .help = "calls may be transferred by REFER" },
 	{ .name = "srtp", .type = &conf_type_later, .help = "leave it out: RTP is not encrypted" },

@@ -59,6 +59,13 @@ static void sip_listen_set(struct reader *r, const struct conf_key *k, const str
 	keys_read(r, &conf_sip_listen_keys, n, s);
 }
 
+static void trace_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
+{
+	(void)k;
+	keys_read(r, &conf_trace_keys, n, &((struct conf *)base)->trace);
+}
+
+const struct conf_type conf_type_trace = { trace_set, NULL };
 const struct conf_type conf_type_site = { site_set, NULL };
 const struct conf_type conf_type_sim = { sim_set, NULL };
 const struct conf_type conf_type_sip_listen = { sip_listen_set, NULL };

@@ -36,8 +36,9 @@ const char *conf_kind_name(enum conf_trunk_kind kind);
 enum conf_dialect { CONF_EUROISDN, CONF_NI2 };
 enum conf_side { CONF_USER, CONF_NETWORK };
 enum conf_hunt { CONF_ASCENDING, CONF_DESCENDING, CONF_ROUND_ROBIN, CONF_LEAST_USED };
+enum conf_overlap { CONF_OVERLAP_NONE, CONF_OVERLAP_RFC3578 };
 enum conf_transport { CONF_UDP, CONF_TCP };
-enum conf_codec { CONF_PCMA, CONF_PCMU };
+enum conf_codec { CONF_PCMA, CONF_PCMU, CONF_CLEARMODE };	/* the last is never in codecs: */
 /* In the order of enum number_style, dialplan/number.h. */
 enum conf_number_style { CONF_STYLE_TYPED, CONF_STYLE_INTERNATIONAL, CONF_STYLE_DIALLED, CONF_STYLE_PLUS };
 
@@ -49,11 +50,12 @@ struct conf_site {		/* site: */
 	char tones[16];		/* tones: uk; "" for the country's own */
 };
 
-struct conf_sim_span {		/* 1: e1, 3: {fxs: 4, fxo: 4, law: alaw} */
+struct conf_sim_span {		/* 1: e1, 3: {fxs: 4, fxo: 4, law: alaw, start: ground} */
 	int no;
 	enum conf_span_type type;
 	int fxs, fxo;		/* CONF_ANALOG: so many ports, FXS first */
 	enum conf_law law;	/* CONF_ANALOG: of its ports; by default the country's */
+	enum conf_sim_start { CONF_SIM_KEWL, CONF_SIM_GROUND } start;	/* CONF_ANALOG: of its ports */
 	int first_chan, n_chans;	/* channel numbers across all spans, as the card counts them */
 };
 struct conf_sim_wire { int a, b; double ppm; };
@@ -96,6 +98,9 @@ struct conf_isdn {		/* isdn: */
 	enum conf_dialect dialect;
 	enum conf_side side;
 	bool exclusive;		/* exclusive: true */
+	bool overlap;		/* overlap: true: digits may come, and go, one after the other */
+	bool clear_tones;	/* clear-tones: true: network side: a failed call ends with a tone */
+	bool announcements;	/* announcements: true: what is played after DISCONNECT is heard */
 	unsigned alarm_hold_ms, alarm_clear_ms;	/* alarm-hold: 2500ms, alarm-clear: 5s */
 	unsigned echo_taps;	/* echo-canceller: 0 (off) */
 	unsigned services;	/* services: [hold, transfer]; bits 1 << enum conf_service */
@@ -104,6 +109,12 @@ struct conf_isdn {		/* isdn: */
 struct conf_net {		/* an address with prefix length, binary, for the source check */
 	uint8_t addr[16];	/* IPv4 as ::ffff:a.b.c.d */
 	uint8_t bits;		/* 0 to 128 */
+};
+
+#define CONF_CAUSES_MAX 64
+struct conf_causes {		/* causes: {34: 480}, statuses: {480: 19} */
+	struct { uint16_t from, to; } row[CONF_CAUSES_MAX];
+	int n;
 };
 
 struct conf_sip {		/* sip: */
@@ -118,7 +129,10 @@ struct conf_sip {		/* sip: */
 	bool symmetric;		/* symmetric: learn the RTP address from what arrives */
 	unsigned health_ms;	/* health: 30s between OPTIONS; 0 off */
 	unsigned rtp_timeout_ms;	/* rtp-timeout: 60s without RTP on a call that is not held; 0 off */
+	struct conf_causes causes, statuses;	/* rows that go before those of gateway/cause.h: Q.850 to SIP, SIP to Q.850 */
 	bool trust_identity;	/* trust-identity: true: P-Asserted-Identity is believed and sent */
+	enum conf_overlap overlap;	/* overlap: none, or rfc3578: several INVITEs as digits come */
+	bool clearmode;		/* clearmode: true: data calls, RFC 4040 */
 	bool refer;		/* refer: false: its REFER is declined */
 };
 
@@ -133,7 +147,8 @@ struct conf_line {		/* lines: 63-70, and numbers: {63: "+442079460501", 64: {num
 };
 struct conf_lines { struct conf_line *line; int n; };	/* in the order of the file: port 1 is the first */
 
-enum conf_start { CONF_LOOP, CONF_KEWL };
+/* CONF_START_CARD: ground start where the card has it, else loop start. The others must be what the card has. */
+enum conf_start { CONF_START_CARD, CONF_LOOP, CONF_KEWL, CONF_GROUND };
 /* The country's is first, then the order of enum cid_method and of enum cid_when (channels/sound/country.h). */
 enum conf_cid { CONF_CID_COUNTRY, CONF_CID_NONE, CONF_CID_BELL202, CONF_CID_V23, CONF_CID_DTMF, CONF_CID_NTT };
 enum conf_cid_when { CONF_CID_WHEN_COUNTRY, CONF_CID_AFTER_RING, CONF_CID_AFTER_SHORT_RING, CONF_CID_AFTER_REVERSAL,
@@ -166,6 +181,7 @@ enum conf_clear { CONF_CLEAR_BATTERY, CONF_CLEAR_POLARITY, CONF_CLEAR_TONE, CONF
 struct conf_fxo {		/* fxo: */
 	struct conf_lines lines;	/* number: called number of calls that come in on it */
 	char tones[16];		/* tones: "" for the site's */
+	enum conf_start start;
 	enum conf_answer answer[CONF_ANSWERS];	/* answer: [polarity, speech], n_answer of them */
 	int n_answer;
 	unsigned answer_timer_ms;	/* answer-timer: 10s */
@@ -183,6 +199,14 @@ struct conf_fxo {		/* fxo: */
 	unsigned flash_ms;	/* flash: 0 for the country's */
 	double rx_gain_db, tx_gain_db;	/* rx-gain, tx-gain */
 	unsigned echo_taps;	/* echo-canceller: 128 */
+};
+
+struct conf_trace {		/* trace: */
+	unsigned memory_kb;	/* memory: 2048; 0 for none */
+	bool failed_calls, alarms;	/* failed-calls: true, alarms: true: written to a file by themselves */
+	bool rtp;		/* rtp: false: headers of RTP packets are kept too */
+	bool mask;		/* mask: false */
+	unsigned keep;		/* keep: 50 files */
 };
 
 struct conf_trunk {
@@ -208,6 +232,7 @@ struct conf {
 	struct conf_sip_listen sip;
 	struct conf_trunk *trunks;
 	int n_trunks;
+	struct conf_trace trace;
 	char records[256];	/* records: path of the SQLite file; "" for the default */
 };
 

@@ -15,6 +15,7 @@
 
 #include "gateway/cause.h"
 #include "gateway/log.h"
+#include "gateway/trace.h"
 #include "gateway/trunk.h"
 
 #define M(s) (1u << (s))
@@ -150,10 +151,12 @@ static void retire(struct call *c)
 	struct gateway *gw = c->gw;
 
 	call_set_state(c, CALL_IDLE);
+	trace_call_over(gw->trace, c);
 	call_record_write(c);
 	ladder_end(gw->ladder, c->id);
 	loop_timer_cancel(gw->loop, &c->timer);
 	loop_timer_cancel(gw->loop, &c->stuck);
+	loop_timer_cancel(gw->loop, &c->dialling);
 	*c->prev = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
@@ -227,6 +230,7 @@ void call_offered(struct gateway *gw, struct trunk *t, struct leg *leg, const st
 	}
 	c->offer = *offer;
 	c->rec.bearer = offer->bearer;
+	c->rec.hlc = offer->hlc;
 	c->in.trunk = t;
 	t->calls++;
 	trunk_read_number(t, &offer->called, c->number);
@@ -248,7 +252,7 @@ void call_offered(struct gateway *gw, struct trunk *t, struct leg *leg, const st
 }
 
 int call_originate(struct gateway *gw, struct leg *leg, struct trunk *to, const char *number, const char *from,
-		   struct call **out)
+		   bool by_digit, struct call **out)
 {
 	struct call *c = make(gw);
 
@@ -256,7 +260,8 @@ int call_originate(struct gateway *gw, struct leg *leg, struct trunk *to, const 
 		return -ENOMEM;
 	snprintf(c->number, sizeof(c->number), "%s", number);
 	snprintf(c->from, sizeof(c->from), "%s", from);
-	c->offer.complete = true;
+	c->by_digit = by_digit && to->overlap && to->kind == CONF_TRUNK_ISDN;
+	c->offer.complete = !c->by_digit;
 	c->state = CALL_OFFERED;
 	c->route.row = -1;
 	c->route.n_dests = 1;
@@ -333,9 +338,7 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 		return;
 	}
 	call_leg_stats(cl, leg);
-	cl->rec.cause = ev->cause.q850;
-	cl->rec.location = ev->cause.location;
-	cl->rec.sip = ev->cause.sip;
+	call_record_cause(cl, leg, ev);
 	cl->leg = NULL;
 	call_unjoin(cl);
 	call_part(c);
@@ -365,22 +368,27 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 
 static void alerted(struct call *c, const struct leg_event *ev)
 {
+	bool inband;
+
 	if (!c->rec.alert_ms)
 		c->rec.alert_ms = wall_us() / 1000;
 	if (c->state == CALL_DIALING)
 		call_set_state(c, CALL_ALERTING);
 	if (ev->inband)
 		call_join(c);
+	inband = call_progress(c, ev);
 	if (c->in.leg)
-		leg_alert(c->in.leg, ev->inband);
+		leg_alert(c->in.leg, inband);
 }
 
 static void progressed(struct call *c, const struct leg_event *ev)
 {
+	bool inband = call_progress(c, ev);
+
 	if (ev->inband)
 		call_join(c);
 	if (c->in.leg)
-		leg_progress(c->in.leg, ev->inband, ev->cause.q850 ? &ev->cause : NULL);
+		leg_progress(c->in.leg, inband, ev->cause.q850 ? &ev->cause : NULL);
 }
 
 static void answered(struct call *c, const struct leg_event *ev)
@@ -401,6 +409,7 @@ static void answered(struct call *c, const struct leg_event *ev)
 		connected.presentation = ev->connected.presentation;
 		connected.screening = ev->connected.screening;
 	}
+	call_progress(c, ev);
 	if (c->in.leg)
 		leg_answer(c->in.leg, connected.digits[0] ? &connected : NULL);
 }
@@ -411,9 +420,11 @@ static void out_event(struct call *c, const struct leg_event *ev)
 		call_transfer_event(c, ev);
 	if (c->state == CALL_CLEARING || c->state == CALL_UP)
 		return;
+	if (ev->kind != LEG_PROGRESS)
+		call_overlap_enough(c);
 	if (ev->kind == LEG_ALERTING)
 		alerted(c, ev);
-	else if (ev->kind == LEG_PROGRESS)
+	else if (ev->kind == LEG_PROGRESS || (ev->kind == LEG_PROCEEDING && ev->inband))
 		progressed(c, ev);
 	else if (ev->kind == LEG_ANSWERED)
 		answered(c, ev);
@@ -472,7 +483,14 @@ void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev)
 		call_record_leg(cl, NULL);
 		return;
 	case LEG_DIGIT:
-		digit(c, cl, ev);
+		if (!call_overlap_digit(c, cl, ev->digit))
+			digit(c, cl, ev);
+		return;
+	case LEG_COMPLETE:
+		call_overlap_complete(c);
+		return;
+	case LEG_DISCONNECT:
+		call_farewell(cl, ev);
 		return;
 	case LEG_JOIN:
 		call_transfer(cl, ev->other);

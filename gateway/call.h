@@ -44,7 +44,9 @@ struct call {
 	const void *table;		/* DID table the route came from: max= counts rows of one table */
 	char number[NUMBER_MAX], from[NUMBER_MAX], redirecting[NUMBER_MAX];	/* inside form */
 	struct leg_offer offer;		/* as it came */
-	bool joined;
+	bool joined, told_progress, by_digit;	/* by_digit: a test call that dials one digit after the other */
+	char later[LEG_DIGITS_MAX];	/* digits that it has still to dial */
+	struct loop_timer *dialling;
 	bool transferring;		/* up, and its new called side has yet to answer */
 	unsigned open_ports;		/* ports of ours whose MEDIA_CLOSED is still to come */
 	struct loop_timer *timer;	/* the state's */
@@ -58,9 +60,9 @@ struct call {
 /* An incoming leg on a trunk: routed, refused or connected from here on. */
 void call_offered(struct gateway *gw, struct trunk *t, struct leg *leg, const struct leg_offer *offer);
 /* A call of the gateway's own, from an incoming leg (the probe) to NUMBER (inside form) on trunk TO. Returns 0 and the call,
- * or -ENOMEM; the leg is then still the caller's. */
+ * or -ENOMEM; the leg is then still the caller's. BY_DIGIT: the number is dialled digit by digit, where TO has overlap. */
 int call_originate(struct gateway *gw, struct leg *leg, struct trunk *to, const char *number, const char *from,
-		   struct call **out);
+		   bool by_digit, struct call **out);
 /* Ends a call from the gateway's side. WHY: one plain sentence for the record. */
 void call_clear(struct call *c, int q850, const char *why);
 
@@ -83,6 +85,16 @@ bool call_try_next(struct call *c);
 /* call_transfer.c: the far ends of C's leg and of OTHER's call go on in one call; the other ends. */
 void call_transfer(struct call_leg *cl, struct leg *other);
 void call_transfer_event(struct call *c, const struct leg_event *ev);	/* of its new called side */
+/* call_progress.c: progress indicators for the calling leg's next answer, from EV of the called one; returns whether it is to say
+ * that there is something to hear. And LEG_DISCONNECT. */
+bool call_progress(struct call *c, const struct leg_event *ev);
+void call_farewell(struct call_leg *cl, const struct leg_event *ev);
+/* call_overlap.c: a digit of a number that is not complete yet (false: of none such), no more of them, and the called end has
+ * enough. */
+bool call_overlap_digit(struct call *c, const struct call_leg *cl, char digit);
+void call_overlap_complete(struct call *c);
+void call_overlap_enough(struct call *c);
+void call_overlap_dial(struct call *c, struct leg_offer *o);	/* by_digit: takes the digits out of O and sends them one by one */
 void call_trade(struct call_leg *a, struct call_leg *b);
 /* call_refer.c: CL's end asks that the other end talks with TO. */
 void call_refer(struct call_leg *cl, const struct leg_divert *to);
@@ -102,6 +114,7 @@ void call_unjoin(struct call_leg *cl);
 void call_leg_stats(struct call_leg *cl, struct leg *leg);
 /* call_record.c */
 void call_record_leg(struct call_leg *cl, const char *trunk);
+void call_record_cause(struct call_leg *cl, const struct leg *leg, const struct leg_event *cleared);
 void call_record_write(struct call *c);
 
 #endif

@@ -25,7 +25,10 @@ void call_route(struct call *c)
 
 	if (did_lookup(gw->site->dids, c->in.trunk->name, c->number, &c->route)) {
 		gw->refused_route++;
-		call_clear(c, 1, "no row of the DID file allows the call");
+		if (trunk_overlap_incomplete(c->in.trunk, &c->offer.called))
+			call_clear(c, 28, "the number is not complete");
+		else
+			call_clear(c, 1, "no row of the DID file allows the call");
 		return;
 	}
 	c->table = gw->site->dids;
@@ -36,13 +39,15 @@ void call_route(struct call *c)
 		call_clear(c, 17, "the row's max= is reached");
 		return;
 	}
-	if (call_try_next(c) && c->in.leg)
+	if (call_try_next(c) && c->in.leg && c->offer.complete)
 		leg_proceed(c->in.leg);
 }
 
 static void make_offer(const struct call *c, const struct trunk *t, const char *number, struct leg_offer *o)
 {
-	*o = (struct leg_offer){ .bearer = c->offer.bearer, .complete = true, .progress = c->offer.progress };
+	*o = (struct leg_offer){ .bearer = c->offer.bearer, .progress = c->offer.progress };
+	o->complete = c->offer.complete || !t->overlap;
+	o->hlc = c->offer.hlc;
 	trunk_write_number(t, false, number, &o->called);
 	if (c->from[0])
 		trunk_write_number(t, true, c->from, &o->calling);
@@ -72,9 +77,11 @@ static int to_trunk(struct call *c, const struct did_dest *d)
 		return 3;
 	if (t->max_calls && t->calls >= (unsigned)t->max_calls && !c->route.emergency)
 		return 34;
-	if (c->offer.bearer == BEARER_UNRESTRICTED && t->kind == CONF_TRUNK_SIP)
-		return 65;	/* needs CLEARMODE, RFC 4040 */
+	if (!trunk_carries(t, c->offer.bearer))
+		return 65;	/* bearer capability not implemented */
 	make_offer(c, t, d->number, &offer);
+	if (c->by_digit)
+		call_overlap_dial(c, &offer);
 	cause = trunk_call(t, &offer, call_leg_event, &c->out, &leg);
 	if (cause)
 		return cause;
@@ -97,7 +104,11 @@ static int to_test(struct call *c, const struct did_dest *d)
 	struct testleg_env env = { c->gw->loop, c->gw->media, c->gw->args.dir };
 	char title[NUMBER_MAX * 2 + 8];
 	struct leg *leg = NULL;
-	int cause = testleg_call(&env, d->number, call_leg_event, &c->out, &leg);
+	int cause;
+
+	if (!bearer_is_sound(c->offer.bearer) && strcmp(d->number, "echo") != 0)
+		return 65;	/* the other lines have only sound to give */
+	cause = testleg_call(&env, d->number, call_leg_event, &c->out, &leg);
 
 	if (cause)
 		return cause;

@@ -92,7 +92,7 @@ void call_transfer(struct call_leg *cl, struct leg *other)
 		leg_join(far->leg, cl->leg);
 	if (asks)
 		leg_referred(asks, NULL);
-	call_end(end, &cause, "gateway", "transferred by who was called or calling");
+	call_end(end, &cause, "gateway", "transferred");
 }
 
 void call_transfer_event(struct call *c, const struct leg_event *ev)

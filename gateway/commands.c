@@ -10,6 +10,7 @@ const struct control_command gateway_commands[] = {
 	{ "clear", command_clear }, { "mcid", command_mcid },   { "drain", command_drain },     { "ladder", command_ladder },
 	{ "fault", command_fault },   { "explain", command_explain }, { "reload", command_reload },
 	{ "phone", command_phone },     { "line", command_line },
+	{ "trace", command_trace },
 	{ "records", command_records }, { "log", command_log },	      { NULL, NULL },
 };
 

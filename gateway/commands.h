@@ -33,6 +33,8 @@ void command_file_written(void *arg, const char *path, int err);
 void command_line(void *arg, struct control_request *req, struct json_object *args);
 /* commands_phone.c */
 void command_phone(void *arg, struct control_request *req, struct json_object *args);
+/* commands_trace.c */
+void command_trace(void *arg, struct control_request *req, struct json_object *args);
 /* commands_conf.c */
 void command_explain(void *arg, struct control_request *req, struct json_object *args);
 void command_reload(void *arg, struct control_request *req, struct json_object *args);

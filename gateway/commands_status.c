@@ -91,6 +91,7 @@ static void add_signalling(struct gateway *gw, struct json_object *o, int span)
 			put_int(o, "l2_losses", s[i].l2_losses);
 			put_int(o, "calls_in", s[i].calls_in);
 			put_int(o, "calls_out", s[i].calls_out);
+			put_int(o, "layer3_calls", s[i].layer3_calls);
 			return;
 		}
 	}

@@ -15,6 +15,7 @@
 #include "gateway/log.h"
 #include "gateway/notify.h"
 #include "gateway/phone.h"
+#include "gateway/trace.h"
 #include "gateway/trunk.h"
 #include "gateway/watchdog.h"
 #include "hw/sim.h"
@@ -45,7 +46,8 @@ static int open_sim(struct gateway *gw, const struct conf_sim *c)
 	for (i = 0; !err && i < c->n_spans; i++)
 		spans[i] = (struct sim_span){ .no = c->spans[i].no, .type = span_types[c->spans[i].type],
 					      .fxs = c->spans[i].fxs, .fxo = c->spans[i].fxo,
-					      .law = c->spans[i].law == CONF_MULAW ? HW_MULAW : HW_ALAW };
+					      .law = c->spans[i].law == CONF_MULAW ? HW_MULAW : HW_ALAW,
+					      .ground_start = c->spans[i].start == CONF_SIM_GROUND };
 	for (i = 0; !err && i < c->n_wires; i++)
 		wires[i] = (struct sim_wire){ c->wires[i].a, c->wires[i].b, c->wires[i].ppm };
 	for (i = 0; !err && i < c->n_pairs; i++) {
@@ -147,15 +149,41 @@ static int open_media(struct gateway *gw)
 	return err;
 }
 
-/* Audio kept of failures goes to a folder beside the call records. */
+/* What is kept of failures goes to folders beside the call records. */
+static void folder_beside(const struct gateway *gw, const char *name, char *out, size_t size)
+{
+	char *slash;
+
+	snprintf(out, size, "%s", records_path(gw));
+	slash = strrchr(out, '/');
+	snprintf(slash ? slash + 1 : out, size - (size_t)(slash ? slash + 1 - out : 0), "%s", name);
+}
+
 static int open_audios(struct gateway *gw)
 {
-	char folder[300], *slash;
+	char folder[300];
 
-	snprintf(folder, sizeof(folder), "%s", records_path(gw));
-	slash = strrchr(folder, '/');
-	snprintf(slash ? slash + 1 : folder, sizeof(folder) - (size_t)(slash ? slash + 1 - folder : 0), "audio");
+	folder_beside(gw, "audio", folder, sizeof(folder));
 	return line_audios_open(&gw->audios, gw->media, folder);
+}
+
+static int open_trace(struct gateway *gw)
+{
+	char folder[300];
+	int err;
+
+	folder_beside(gw, "traces", folder, sizeof(folder));
+	err = trace_open(&gw->trace, gw, folder);
+	if (err)
+		log_line(LOG_L_ERROR, "trace: cannot start: %s", strerror(-err));
+	return err;
+}
+
+static void on_sip_message(void *arg, const struct dump_message *m, const struct sockaddr_storage *local)
+{
+	struct gateway *gw = arg;
+
+	trace_message(gw->trace, m, local);
 }
 
 static void on_sip_offered(void *arg, const char *trunk, struct leg *leg, const struct leg_offer *offer)
@@ -193,7 +221,7 @@ static void on_sip_log(void *arg, int level, const char *text)
 static int open_sip(struct gateway *gw)
 {
 	struct sip_handlers h = { .offered = on_sip_offered, .peer = on_sip_peer, .messages = on_sip_messages,
-				  .log = on_sip_log, .arg = gw };
+				  .log = on_sip_log, .message = on_sip_message, .arg = gw };
 	int err = sip_ua_open(&gw->ua, loop_root(gw->loop), gw->media, gw->site->conf, &h);
 
 	if (err)
@@ -265,6 +293,8 @@ int gateway_open(struct gateway **out, struct loop *loop, const struct gateway_a
 	if (!err)
 		err = open_books(gw);
 	if (!err)
+		err = open_trace(gw);
+	if (!err)
 		err = open_sip(gw);
 	if (!err)
 		err = trunks_open(gw);
@@ -302,8 +332,11 @@ void gateway_close(struct gateway *gw)
 	control_close(gw->control);
 	drop_calls(gw);
 	sip_ua_close(gw->ua);
+	gw->ua = NULL;
 	trunks_close(gw);
 	calls_forget(gw);
+	trace_close(gw->trace);
+	gw->trace = NULL;
 	loop_timer_cancel(gw->loop, &gw->quiet_timer);
 	if (gw->media)
 		loop_del_fd(gw->loop, media_fd(gw->media));

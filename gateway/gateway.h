@@ -20,6 +20,7 @@
 #include "hw/hw.h"
 
 struct call;
+struct trace;
 struct trunk;
 struct watchdog;
 
@@ -40,6 +41,7 @@ struct gateway {
 	struct ladder *ladder;
 	struct control *control;
 	struct watchdog *watchdog;
+	struct trace *trace;
 
 	struct line_audios *audios;	/* of analog lines */
 	struct phone *phones;		/* of the simulated card, as they were asked for */

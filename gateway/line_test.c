@@ -212,10 +212,10 @@ static void test_fxs(struct gateway *gw, const struct trunk_line *l, struct cont
 {
 	struct report r = { .steps = json_object_new_array() };
 	struct line_audio *a = line_audio_find(gw->audios, l->chan);
-	struct hw_analog seen = { -1, -1, -1, -1, INT_MIN, INT_MIN };
+	struct hw_analog seen = { -1, -1, -1, -1, INT_MIN, INT_MIN, 0 };
 
 	if (!a || hw_analog(line_audio_hw(a), &seen))
-		seen = (struct hw_analog){ -1, -1, -1, -1, INT_MIN, INT_MIN };
+		seen = (struct hw_analog){ -1, -1, -1, -1, INT_MIN, INT_MIN, 0 };
 	if (seen.offhook < 0)
 		step(&r, "receiver", CANNOT, "this card cannot tell");
 	else

@@ -32,6 +32,9 @@ static void take_conf(struct trunk *t, const struct conf_trunk *c)
 {
 	site_number_rules(c, &t->rules);
 	t->max_calls = c->max_calls;
+	t->clearmode = c->kind == CONF_TRUNK_SIP && c->sip.clearmode;
+	t->overlap = c->kind == CONF_TRUNK_SIP ? c->sip.overlap == CONF_OVERLAP_RFC3578 :
+		     c->kind == CONF_TRUNK_ISDN && c->isdn.overlap;
 	if (t->is->reload)
 		t->is->reload(t, c);
 }
@@ -171,6 +174,13 @@ void trunk_read_number(const struct trunk *t, const struct leg_number *in, char 
 {
 	if (!in->digits[0] || number_in(&t->rules, in->digits, in->ton, number))
 		snprintf(number, NUMBER_MAX, "%.*s", NUMBER_MAX - 1, in->digits);
+}
+
+bool trunk_carries(const struct trunk *t, uint8_t bearer)
+{
+	if (bearer_is_sound(bearer) || t->kind == CONF_TRUNK_ISDN)
+		return true;
+	return t->kind == CONF_TRUNK_SIP && bearer == BEARER_UNRESTRICTED && t->clearmode;
 }
 
 int trunk_call(struct trunk *t, const struct leg_offer *offer, leg_event_fn *fn, void *arg, struct leg **out)

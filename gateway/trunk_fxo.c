@@ -55,7 +55,7 @@ static int fxo_open(struct trunk *t, const struct conf_trunk *ct)
 	};
 	struct fxo_handlers h = { .offered = on_offered, .log = trunk_log, .arg = t, .audio = &line_audio_media,
 				  .audio_arg = t->gw->audios };
-	int err = -ENOMEM;
+	int err = trunk_start(t, c->start, &c->lines);
 
 	t->country = fc.country;
 	for (int i = 0; i < c->n_answer; i++)
@@ -64,7 +64,9 @@ static int fxo_open(struct trunk *t, const struct conf_trunk *ct)
 		lines[i].chan = c->lines.line[i].chan;
 		memcpy(lines[i].number, c->lines.line[i].number, sizeof(lines[i].number));
 	}
-	if (lines)
+	if (!lines)
+		err = -ENOMEM;
+	if (!err)
 		err = fxo_trunk_open(&t->fxo, t->gw->hw, &fc, &h);
 	free(lines);
 	return err;

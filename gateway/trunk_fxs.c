@@ -52,7 +52,6 @@ static enum cid_when cid_when(const struct conf_fxs *c, const struct country *co
 
 _Static_assert((int)CID_NTT == CONF_CID_NTT - CONF_CID_NONE && (int)CID_BEFORE_RING == CONF_CID_BEFORE_RING - CONF_CID_AFTER_RING,
 	       "conf's enums are the country's with one before them");
-_Static_assert((int)FXS_KEWL == (int)CONF_KEWL, "the two enums are one");
 
 static int fxs_open(struct trunk *t, const struct conf_trunk *ct)
 {
@@ -64,7 +63,7 @@ static int fxs_open(struct trunk *t, const struct conf_trunk *ct)
 		.lines = lines,
 		.n_lines = c->lines.n,
 		.country = country,
-		.start = (enum fxs_start)c->start,
+		.start = c->start == CONF_KEWL ? FXS_KEWL : FXS_LOOP,
 		.cid = cid_method(c, country),
 		.cid_when = cid_when(c, country),
 		.cid_dtas = c->cid_alert == CONF_CID_ALERT_COUNTRY ? country->cid_dtas : c->cid_alert == CONF_CID_ALERT_DTAS,
@@ -87,7 +86,7 @@ static int fxs_open(struct trunk *t, const struct conf_trunk *ct)
 	};
 	struct fxs_handlers h = { .offered = on_offered, .digits = on_digits, .log = trunk_log, .arg = t,
 				  .audio = &line_audio_media, .audio_arg = t->gw->audios };
-	int err = -ENOMEM;
+	int err = trunk_start(t, c->start, &c->lines);
 
 	t->country = country;
 	for (int i = 0; lines && i < c->lines.n; i++) {
@@ -99,7 +98,9 @@ static int fxs_open(struct trunk *t, const struct conf_trunk *ct)
 		memcpy(lines[i].hotline, l->hotline, sizeof(lines[i].hotline));
 		lines[i].hotline_ms = l->hotline_ms;
 	}
-	if (lines)
+	if (!lines)
+		err = -ENOMEM;
+	if (!err)
 		err = fxs_trunk_open(&t->fxs, t->gw->hw, &fc, &h);
 	free(lines);
 	return err;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/trace.h"
 #include "gateway/trunk.h"
 
 enum { SPANS_MAX = 128 };
@@ -24,6 +25,23 @@ static enum pri_dialect dialect_for(struct gateway *gw, const struct conf_isdn *
 	return PRI_EUROISDN_E1;
 }
 
+static void on_frame(void *arg, int span, bool out, const uint8_t *frame, size_t len)
+{
+	struct trunk *t = arg;
+
+	trace_frame(t->gw->trace, span, out, frame, len);
+}
+
+static void on_changed(void *arg)
+{
+	struct trunk *t = arg;
+	struct pri_span_info s[SPANS_MAX];
+	int n = t->pri ? pri_trunk_spans(t->pri, s, SPANS_MAX) : 0;
+
+	for (int i = 0; i < n && i < SPANS_MAX; i++)
+		trace_span(t->gw->trace, s[i].span, s[i].in_service);
+}
+
 static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 {
 	struct pri_trunk_conf pc = {
@@ -34,11 +52,15 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 		.side = c->isdn.side == CONF_USER ? PRI_USER : PRI_NETWORK,
 		.hunt = (enum pri_hunt)c->hunt,
 		.exclusive = c->isdn.exclusive,
+		.overlap = c->isdn.overlap,
+		.clear_tones = c->isdn.clear_tones,
+		.announcements = c->isdn.announcements,
 		.alarm_hold_ms = c->isdn.alarm_hold_ms,
 		.alarm_clear_ms = c->isdn.alarm_clear_ms,
 		.services = c->isdn.services,
 	};
-	struct pri_handlers h = { .offered = trunk_offered, .log = trunk_log, .arg = t };
+	struct pri_handlers h = { .offered = trunk_offered, .digits = trunk_overlap_digits, .tone = trunk_overlap_tone,
+				  .log = trunk_log, .changed = on_changed, .frame = on_frame, .arg = t };
 
 	return pri_trunk_open(&t->pri, t->gw->hw, &pc, &h);
 }
@@ -151,6 +173,7 @@ const struct trunk_kind trunk_isdn = {
 	.name = "isdn",
 	.open = isdn_open,
 	.close = isdn_close,
+	.quiet = trunk_overlap_quiet,
 	.service = isdn_service,
 	.reload = isdn_reload,
 	.drain = isdn_drain,

@@ -17,6 +17,7 @@ struct cli {
 	const char *socket;
 	bool json;
 	const char *from;	/* call --from NUMBER, or NULL */
+	bool overlap;		/* call --overlap */
 	int seconds;		/* call and phone --seconds N, 0 when not given */
 };
 
@@ -79,6 +80,8 @@ int cli_fault(const struct cli *cli, int argc, char **argv);
 int cli_log(const struct cli *cli, int argc, char **argv);
 int cli_reload(const struct cli *cli, int argc, char **argv);
 int cli_explain(const struct cli *cli, int argc, char **argv);
+int cli_cause(const struct cli *cli, int argc, char **argv);
+int cli_trace(const struct cli *cli, int argc, char **argv);
 int cli_ladder(const struct cli *cli, int argc, char **argv);
 void cli_ladder_print(struct json_object *ladder);
 

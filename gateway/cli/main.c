@@ -25,6 +25,9 @@ static const struct cli_command commands[] = {
 	  "Reads trunks.yaml and dids as the daemon would, and runs the expect rows. Needs no daemon." },
 	{ "explain", "TRUNK NUMBER", "how a call from TRUNK to NUMBER would be routed, row by row", 2, 2, cli_explain,
 	  "Places no call. Exit status 1 when the call would be refused." },
+	{ "cause", "[N]", "what a Q.850 cause or a SIP status is, and what becomes of it at the border", 0, 1, cli_cause,
+	  "N is a cause from 1 to 127 or a final SIP status; without it all causes are listed. A trunk's own rows\n"
+	  "(causes:, statuses:) and a Reason header go before these tables. Needs no daemon." },
 	{ "status", "", "the gateway at a glance: calls, trunks, records, alarms", 0, 0, cli_status, "" },
 	{ "spans", "", "the E1 and T1 ports: alarms, layer 2, counters", 0, 0, cli_spans, "" },
 	{ "lines", "[TRUNK]", "each line and what it is doing", 0, 1, cli_lines, "" },
@@ -33,10 +36,18 @@ static const struct cli_command commands[] = {
 	{ "call", "TRUNK NUMBER", "place a test call: how far it got, its times, what was heard", 2, 2, cli_call,
 	  "  --seconds N     stay on the line for N seconds after the answer (3)\n"
 	  "  --from NUMBER   the calling number to show\n"
+	  "  --overlap       digit by digit, on an ISDN trunk that has overlap\n"
 	  "The call goes out on TRUNK. Silence is sent, and what the far end sends is measured. Exit status 0\n"
 	  "when it was answered, 1 when not. Ctrl-C clears it." },
 	{ "ladder", "[CALL]", "the time line of a call (the latest one): ISDN, SIP and audio", 0, 1, cli_ladder,
 	  "Arrows of - are signalling, of = audio, * is what the gateway did itself. The last 500 calls are kept." },
+	{ "trace", "[ACT] [...]", "what passed on D channels, SIP and RTP, in a file for Wireshark", 0, 3, cli_trace,
+	  "  start FILE [SPAN]    everything from now on, until stop; SPAN: of D channels this one alone\n"
+	  "  stop                 ends it\n"
+	  "  call CALL FILE       of what is in memory: a call's D channel, SIP messages and RTP headers\n"
+	  "  span SPAN FILE       the D channel of a span\n"
+	  "  all FILE             all that is in memory\n"
+	  "Without ACT: how far back the memory goes, and what runs. The daemon writes FILE, which must not exist yet." },
 	{ "clear", "CALL", "clear a call that is up", 1, 1, cli_clear, "" },
 	{ "mcid", "CALL", "have the exchange keep who is calling: a malicious call", 1, 1, cli_mcid,
 	  "For a call that is up and came from an exchange, on a trunk with mcid in its services." },
@@ -115,7 +126,7 @@ static void usage(FILE *f)
 static int command_usage(FILE *f, const struct cli_command *c)
 {
 	fprintf(f, "usage: tipring %s%s%s%s\n", c->name, *c->args ? " " : "", c->args,
-		strcmp(c->name, "call") == 0 ? " [--seconds N] [--from NUMBER]" : "");
+		strcmp(c->name, "call") == 0 ? " [--seconds N] [--from NUMBER] [--overlap]" : "");
 	return CLI_USAGE;
 }
 
@@ -141,6 +152,7 @@ static int options(struct cli *cli, int argc, char **argv)
 	static const struct option longs[] = {
 		{ "json", no_argument, NULL, 'j' },	 { "socket", required_argument, NULL, 's' },
 		{ "seconds", required_argument, NULL, 'n' }, { "from", required_argument, NULL, 'f' },
+		{ "overlap", no_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },	 { "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -156,6 +168,9 @@ static int options(struct cli *cli, int argc, char **argv)
 			break;
 		case 'f':
 			cli->from = optarg;
+			break;
+		case 'o':
+			cli->overlap = true;
 			break;
 		case 'n':
 			cli->seconds = atoi(optarg);
@@ -198,7 +213,7 @@ int main(int argc, char **argv)
 	if (!c)
 		return unknown(argv[0]);
 	argc--;
-	if (argc < c->min_args || argc > c->max_args || (cli.from && c->run != cli_call) ||
+	if (argc < c->min_args || argc > c->max_args || ((cli.from || cli.overlap) && c->run != cli_call) ||
 	    (cli.seconds && c->run != cli_call && c->run != cli_phone))
 		return command_usage(stderr, c);
 	rc = c->run(&cli, argc, argv + 1);

@@ -22,7 +22,11 @@ struct record_leg {
 	uint8_t called_ton, calling_ton, presentation, screening;
 	char id[128];			/* Call-ID, or span/call reference */
 	uint8_t cause, location;	/* of this leg's clearing */
-	uint16_t sip;
+	uint16_t sip;			/* status received or sent */
+	char cause_by[48];		/* what made one of the other, SIP and Q.850: "RFC 3398 8.2.6.1"; "" on other legs */
+	char cause_raw[64];		/* Q.931's cause element as it came, hexadecimal; "" where there was none */
+	char cause_from[48];		/* the location in words: "public network of the remote user" */
+	uint8_t far_end;		/* 1: this leg's far end began to clear */
 	char charge[8];			/* advice of charge: "AOC-S", "AOC-D", "AOC-E", the last that told the cost; "" for none */
 	bool charge_free;
 	uint32_t charge_units;
@@ -40,6 +44,7 @@ struct call_record {
 	int attempts;			/* destinations tried */
 	int did_line;			/* the DID row's line, 0 for none */
 	char did_name[64];
+	uint8_t hlc;			/* asked for: Q.931 4.5.17 high layer characteristics, 4 is fax; 0 for none */
 	uint8_t bearer;			/* asked for: Q.931 4.5.5 information transfer capability */
 	uint8_t cause, location;	/* of the call */
 	char side[16];			/* who cleared: "in", "out", "gateway" */

@@ -45,6 +45,7 @@ static const struct column call_columns[] = {
 	{ "answered_how", TEXT, CALL_SINCE(2, answered_how) },
 	{ "cleared_how", TEXT, CALL_SINCE(2, cleared_how) },
 	{ "bearer", U8, CALL_SINCE(3, bearer) },
+	{ "hlc", U8, CALL_SINCE(3, hlc) },
 };
 static const struct column leg_columns[] = {
 	{ "trunk", TEXT, LEG(trunk) },
@@ -61,6 +62,10 @@ static const struct column leg_columns[] = {
 	{ "cause", U8, LEG(cause) },
 	{ "location", U8, LEG(location) },
 	{ "sip", U16, LEG(sip) },
+	{ "cause_by", TEXT, LEG_SINCE(3, cause_by) },
+	{ "cause_raw", TEXT, LEG_SINCE(3, cause_raw) },
+	{ "cause_from", TEXT, LEG_SINCE(3, cause_from) },
+	{ "far_end", U8, LEG_SINCE(3, far_end) },
 	{ "charge", TEXT, LEG_SINCE(3, charge) },
 	{ "charge_free", U8, LEG_SINCE(3, charge_free) },
 	{ "charge_units", U32, LEG_SINCE(3, charge_units) },

@@ -82,7 +82,7 @@ static void refuse_leg(struct sip_leg *l, int status)
 
 	if (l->invite && status == 488)	/* RFC 3261 20.43: 305 incompatible media format */
 		nta_incoming_treply(l->invite, 488, NULL,
-				    SIPTAG_WARNING_STR("305 tipring \"PCMA and PCMU over RTP/AVP only\""), TAG_END());
+				    SIPTAG_WARNING_STR("305 tipring \"PCMA, PCMU or CLEARMODE over RTP/AVP only\""), TAG_END());
 	else if (l->invite && status == 415)
 		nta_incoming_treply(l->invite, 415, NULL, SIPTAG_ACCEPT_STR("application/sdp"), TAG_END());
 	else if (l->invite)
@@ -101,6 +101,11 @@ static void offer_up(struct sip_leg *l, const sip_t *sip)
 	char a[48];
 
 	memset(&offer, 0, sizeof(offer));
+	if (l->ours.codecs[0] == CONF_CLEARMODE)
+		offer.bearer = BEARER_UNRESTRICTED;
+	else
+		offer.progress = 1U << 1;	/* Q.931 annex G: not end-to-end ISDN */
+	offer.complete = true;
 	identity_read(sip, l->peer->conf.trust_identity, &offer);
 	sip_alert_read(sip, &offer);
 	sip_addr_text(&l->home.addr, true, a, sizeof(a));

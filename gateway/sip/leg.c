@@ -64,6 +64,7 @@ void sip_leg_free(struct sip_leg *l)
 	if (l->refer)
 		nta_outgoing_destroy(l->refer);
 	nta_leg_destroy(l->dialog);
+	sip_overlap_end(l);
 	su_timer_destroy(l->timer);
 	*l->prev = l->next;
 	if (l->next)
@@ -207,6 +208,7 @@ const struct leg_ops sip_leg_ops = {
 	.alert = sip_invite_alert,
 	.progress = sip_invite_progress,
 	.answer = sip_invite_answer,
+	.more = sip_overlap_more,
 	.digit = op_digit,
 	.hold = sip_hold,
 	.resume = sip_resume,

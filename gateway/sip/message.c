@@ -45,6 +45,8 @@ void sip_send_reply(struct sip_leg *l, nta_incoming_t *irq, int status, unsigned
 			 l->have_theirs ? sdp_codec_name(l->agreed.codec.codec) : "");
 	else if (reason[0])
 		snprintf(detail, sizeof(detail), "cause %u", cause->q850);
+	if (sdp)
+		sip_messages_body(l->ua, l->call_id, l->sdp);
 	nta_incoming_treply(irq, status, sip_phrase(status), TAG_IF(dialog, SIPTAG_CONTACT_STR(contact)),
 			    TAG_IF(dialog, SIPTAG_ALLOW_STR(SIP_ALLOW)), TAG_IF(reason[0], SIPTAG_REASON_STR(reason)),
 			    TAG_IF(status > 100, SIPTAG_SERVER_STR(l->ua->user_agent)),

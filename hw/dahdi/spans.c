@@ -141,7 +141,7 @@ int dahdi_chans(struct hw *hw, int span, struct hw_chan *out, int max)
 			break;
 		if (n < max)
 			out[n] = (struct hw_chan){chan, p.spanno, p.chanpos, dahdi_kind(p.sigtype),
-						  dahdi_law(p.curlaw)};
+						  dahdi_law(p.curlaw), dahdi_start(p.sigtype)};
 		n++;
 	}
 	return n;

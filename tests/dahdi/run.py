@@ -17,8 +17,9 @@ SUITES = {	# name: (spans, tests)
     'e1': ('e1pair', 'test_e1'),
     't1': ('t1pri', 'test_t1'),
     'analog': ('analog', 'test_analog'),
+    'ground': ('ground', 'test_ground'),
 }
-LIMIT = 420
+LIMIT = 600
 
 
 def boot(name, a):

@@ -70,6 +70,23 @@ static struct bench_leg *new_leg(struct bench_end *end, bool incoming)
 	return l;
 }
 
+static enum pri_digits on_digits(void *arg, const struct leg_number *called)
+{
+	struct bench_end *end = arg;
+
+	return end->bench->conf.digits ? end->bench->conf.digits(called->digits) : PRI_DIGITS_COMPLETE;
+}
+
+static void on_tone(void *arg, struct leg *leg, const char *name)
+{
+	struct bench_end *end = arg;
+
+	assert_non_null(leg->line);
+	end->tones += name ? 1 : -1;
+	end->tones_ever += name != NULL;
+	snprintf(end->tone, sizeof(end->tone), "%s", name ? name : "");
+}
+
 static void on_offered(void *arg, struct leg *leg, const struct leg_offer *offer)
 {
 	struct bench_end *end = arg;
@@ -120,11 +137,14 @@ static void open_end(struct bench *b, int which)
 {
 	const struct bench_conf *conf = &b->conf;
 	struct bench_end *end = &b->end[which];
-	struct pri_handlers h = { on_offered, on_log, on_changed, end };
+	struct pri_handlers h = { .offered = on_offered, .log = on_log, .changed = on_changed, .digits = on_digits,
+				  .tone = on_tone, .arg = end };
 	struct pri_trunk_conf c = {
 		.name = which == USER ? "user" : "net", .spans = end->spans, .n_spans = spans_each(conf),
 		.dialect = conf->dialect, .side = which == USER ? PRI_USER : PRI_NETWORK, .hunt = conf->hunt,
-		.services = conf->services[which], .exclusive = conf->exclusive, .alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
+		.services = conf->services[which],
+		.exclusive = conf->exclusive, .overlap = conf->overlap, .announcements = true,
+		.clear_tones = conf->clear_tones, .alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
 	};
 
 	end->bench = b;

@@ -37,6 +37,8 @@ struct bench_end {
 	void (*offered)(struct bench_leg *l);	/* what to do with a call that comes in */
 	void (*event)(struct bench_leg *l, const struct leg_event *ev);	/* may be NULL */
 	unsigned n_offered, n_cleared, n_changed;
+	int tones, tones_ever;		/* that play now; that were asked for */
+	char tone[16];			/* the latest */
 	int spans[BENCH_SPANS];
 	char log[65536];
 };
@@ -45,6 +47,8 @@ struct bench_conf {
 	enum hw_span_type type;		/* HW_SPAN_E1 by default */
 	enum pri_dialect dialect;
 	enum pri_hunt hunt;
+	bool overlap, clear_tones;
+	enum pri_digits (*digits)(const char *called);	/* the plan; NULL: every number is complete */
 	unsigned services[2];		/* bits 1 << enum pri_service, of each end */
 	bool exclusive, no_wait;	/* no_wait: do not run until all lines are idle */
 	int spans;			/* of each end: 1 by default; the network's follow the user's */

@@ -62,6 +62,7 @@ static void defaults(void **state)
 	assert_int_equal(o->sip.ptime, 20);
 	assert_int_equal(o->sip.health_ms, 30000);
 	assert_int_equal(o->sip.rtp_timeout_ms, 60000);
+	assert_true(o->sip.clearmode);
 	assert_int_equal(o->called_style, CONF_STYLE_PLUS);
 	assert_null(conf_trunk(c, "nobody"));
 	conf_free(c);
@@ -79,7 +80,7 @@ static void everything(void **state)
 			       "  pbx:\n"
 			       "    sip: {peer: \"[2001:db8::1]:5070\", transport: tcp, from: [192.0.2.0/24, \"2001:db8::/32\", 10.0.0.1],\n"
 			       "          codecs: pcmu, ptime: 10, symmetric: true, health: 0, rtp-timeout: 2500ms,\n"
-			       "          trust-identity: true}\n"
+			       "          trust-identity: true, clearmode: false}\n"
 			       "site: {country: 1, area: 212}\n"
 			       "card: sim\n"
 			       "sim: {spans: {1: t1, 2: t1, 3: t1, 4: t1, 5: j1}, wires: [{a: 1, b: 5, ppm: -12.5}]}\n"
@@ -117,6 +118,7 @@ static void everything(void **state)
 	assert_int_equal(b->sip.from[2].bits, 128);
 	assert_int_equal(b->sip.n_codecs, 1);
 	assert_int_equal(b->sip.rtp_timeout_ms, 2500);
+	assert_false(b->sip.clearmode);
 	assert_int_equal(b->sip.health_ms, 0);
 	assert_int_equal(c->sim.n_spans, 5);
 	assert_int_equal(c->sim.wires[0].b, 5);

@@ -292,7 +292,7 @@ static void test_early_connect(void **state)
 		bench_until(b, 500, bench_event(out, LEG_ANSWERED));
 		assert_int_equal(out->n_events, 1);
 		assert_number(&bench_event(out, LEG_ANSWERED)->connected, &connected, true);
-		assert_int_equal(leg_hold(in->leg), -EOPNOTSUPP);
+		assert_int_equal(leg_transfer(in->leg, "1"), -EOPNOTSUPP);
 		bench_run(b, 10000);	/* T313 has been stopped: the call stays */
 		assert_false(out->cleared || in->cleared);
 		bench_clear(in, 16);
@@ -346,7 +346,7 @@ static void quiet(void *arg, int level, const char *text)
 static void test_errors(void **state)
 {
 	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1 });
-	struct pri_handlers h = { ignore, quiet, NULL, NULL };
+	struct pri_handlers h = { .offered = ignore, .log = quiet };
 	int span = 1;
 	struct pri_trunk_conf c = { .name = "x", .spans = &span, .n_spans = 1, .dialect = PRI_NATIONAL2 };
 	struct leg_offer o = { .called = { "1", 0, 0, 0, 0 } };

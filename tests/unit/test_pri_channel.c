@@ -357,7 +357,7 @@ static void test_other_channel_in_answer(void **state)
 	bench_close(b);
 }
 
-/* ... a channel that this end has in use, or has not: RELEASE with cause 6 (Q.931 5.2.3.1). */
+/* ... a channel that this end has in use, or has not: cleared with cause 6 (Q.931 5.2.3.1) and tried once more elsewhere. */
 static void test_bad_channel_in_answer(void **state)
 {
 	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .tap = rewrite });
@@ -371,6 +371,17 @@ static void test_bad_channel_in_answer(void **state)
 		set_rewrite(0x02, 2, 0xa9, pos);	/* 1 is busy, 16 is the D channel */
 		out = bench_call(b, USER, "2");
 		bench_run(b, 200);
+		assert_int_equal(bench_event(b->end[NET].legs->next, LEG_CLEARED)->cause.q850, 6);
+		assert_non_null(bench_event(out, LEG_ANSWERED));
+		assert_int_equal(bench_pos(out), bench_pos(b->end[NET].legs));
+		bench_clear(out, 16);
+		bench_run(b, 100);
+
+		set_rewrite(0x02, 2, 0xa9, pos);
+		once = false;				/* and again: that is all */
+		out = bench_call(b, USER, "2");
+		bench_run(b, 300);
+		in_type = 0;
 		assert_true(out->cleared);
 		assert_int_equal(bench_event(out, LEG_CLEARED)->cause.q850, 6);
 		assert_int_equal(bench_event(b->end[NET].legs, LEG_CLEARED)->cause.q850, 6);
