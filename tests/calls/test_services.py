@@ -11,9 +11,8 @@ MILLIWATT = '+442079460100'
 
 TRUNKS = """\
 site: {{country: 44, area: 20}}
-card: sim
-sim: {{spans: {{1: e1, 2: e1}}, wires: [1-2]}}
-sip: {{listen: ["127.0.0.1:{sip}"], rtp-ports: {first}-{last}, jitter: 40ms}}
+card: {card}
+{sim}sip: {{listen: ["127.0.0.1:{sip}"], rtp-ports: {first}-{last}, jitter: 40ms}}
 
 trunks:
   telco:
@@ -31,8 +30,9 @@ class ServiceTest(bed.CallTest):
 
     def make_gateway(self, **kw):
         services = ', services: [%s]' % self.services if self.services else ''
+        sim = 'sim: {spans: {1: e1, 2: e1}, wires: [1-2]}\n' if bed.CARD == 'sim' else ''
         return super().make_gateway(trunks=TRUNKS.format(
-            sip=bed.SIP_PORT, first=bed.RTP_FIRST, last=bed.RTP_LAST, peer=bed.PEER_PORT, services=services,
+            card=bed.CARD, sim=sim, sip=bed.SIP_PORT, first=bed.RTP_FIRST, last=bed.RTP_LAST, peer=bed.PEER_PORT, services=services,
             office=self.sip), **kw)
 
     def setUp(self):

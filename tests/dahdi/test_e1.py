@@ -5,6 +5,7 @@ import subprocess
 import time
 
 import bed
+import test_services
 from test_causes import TABLE, cause_in
 
 SPANCTL = os.path.join(bed.BUILD, 'tests/tools/spanctl')
@@ -139,3 +140,24 @@ class FarEndGone(bed.CallTest):
         for e in self.ends(self.sipcall_end(p), 'uac'):
             self.assertEqual((e['remote_bye'], cause_in(e.get('bye_reason', ''))), (True, 41), e)
         self.assertEqual(far.stop(), 0, far.tail())
+
+
+# The supplementary services of the simulated card's tests, over the driver.
+class HoldService(test_services.Hold):
+    pass
+
+
+class TransferService(test_services.AttendedHeldByExchange):
+    pass
+
+
+class BlindService(test_services.Blind):
+    pass
+
+
+class DeflectService(test_services.MovedByExchange):
+    pass
+
+
+class MaliciousService(test_services.Malicious):
+    pass
