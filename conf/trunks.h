@@ -133,6 +133,7 @@ struct conf_sip {		/* sip: */
 	bool trust_identity;	/* trust-identity: true: P-Asserted-Identity is believed and sent */
 	enum conf_overlap overlap;	/* overlap: none, or rfc3578: several INVITEs as digits come */
 	bool clearmode;		/* clearmode: true: data calls, RFC 4040 */
+	bool aoc;		/* aoc: true: charges are told it */
 	bool refer;		/* refer: false: its REFER is declined */
 };
 

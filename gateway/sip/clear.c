@@ -29,7 +29,9 @@ void sip_bye(struct sip_leg *l)
 		return;
 	reason_write(&l->cause, reason);
 	l->bye_wanted = false;
-	l->bye = sip_send_request(l, SIP_METHOD_BYE, NULL, on_bye, SIPTAG_REASON_STR(reason), TAG_END());
+	l->bye = sip_send_request(l, SIP_METHOD_BYE, NULL, on_bye, SIPTAG_REASON_STR(reason),
+				  TAG_IF(l->bye_body, SIPTAG_CONTENT_TYPE_STR(SIP_AOC_TYPE)),
+				  TAG_IF(l->bye_body, SIPTAG_PAYLOAD_STR(l->bye_body)), TAG_END());
 	sip_leg_trace(l, true, "BYE", reason);
 }
 

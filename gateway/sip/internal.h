@@ -12,6 +12,7 @@
  *   overlap.c     several INVITEs for one number; hold.c: re-INVITE of ours; refer.c: REFER; refer_in.c: REFER and 3xx of
  *                 a peer; mwi.c: messages that wait
  *   messages.c    what passed the sockets, for traces; dump.c reads it
+ *   aoc.c         advice of charge
  *   session.c     offer and answer against the media path; sdp.c, identity.c, reason.c: texts
  */
 #ifndef GATEWAY_SIP_INTERNAL_H
@@ -174,6 +175,7 @@ struct sip_leg {
 	bool hold_wanted;		/* the far end is to be held; ours.hold says what was offered last */
 	bool referred;			/* it took our REFER: NOTIFYs come */
 	bool refer_in;			/* we took its REFER: NOTIFY is to follow */
+	char *bye_body;			/* advice of charge for our BYE, or NULL */
 	bool bye_wanted;		/* as soon as the ACK is there */
 	struct sip_hop home;		/* where to send when the dialog names no address */
 	struct sip_local local;
@@ -297,6 +299,9 @@ int sip_resume(struct leg *leg);
 /* refer.c */
 int sip_join(struct leg *leg, struct leg *with);
 int sip_refer_notify(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);
+/* aoc.c */
+#define SIP_AOC_TYPE "application/vnd.etsi.aoc+xml"
+int sip_charge(struct leg *leg, const struct leg_charge *charge);
 /* refer_in.c */
 int sip_refer_in(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);
 int sip_referred(struct leg *leg, const struct leg_cause *cause);

@@ -66,6 +66,7 @@ void sip_leg_free(struct sip_leg *l)
 	nta_leg_destroy(l->dialog);
 	sip_overlap_end(l);
 	su_timer_destroy(l->timer);
+	free(l->bye_body);
 	*l->prev = l->next;
 	if (l->next)
 		l->next->prev = l->prev;
@@ -214,6 +215,7 @@ const struct leg_ops sip_leg_ops = {
 	.resume = sip_resume,
 	.join = sip_join,
 	.referred = sip_referred,
+	.charge = sip_charge,
 	.clear = op_clear,
 	.traced = op_traced,
 };
