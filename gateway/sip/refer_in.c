@@ -90,7 +90,7 @@ static int read_refer_to(struct sip_leg *l, const sip_t *sip, struct wanted *w)
 	int status = 0;
 
 	memset(w, 0, sizeof(*w));
-	if (!rt || rt->r_next)	/* RFC 3515 2.4.1: exactly one */
+	if (!rt || sip->sip_error)	/* RFC 3515 2.4.1: exactly one; sofia-sip calls a second one an error */
 		return 400;
 	headers = rt->r_url->url_headers ? su_strdup(home, rt->r_url->url_headers) : NULL;
 	value = headers && !strncasecmp(headers, "Replaces=", 9) ? headers + 9 : NULL;

@@ -246,6 +246,7 @@ static void test_refer_replaces(void **state)
 	wire_call_up(&w, CONTACT, tag, sizeof(tag));
 	first = w.leg;
 	w.call_id = "second";
+	w.offered = 0;
 	wire_call_up(&w, CONTACT, tag2, sizeof(tag2));
 	snprintf(extra, sizeof(extra), "Refer-To: <sip:x@h?Replaces=call%%40wire%%3Bto-tag%%3D%s%%3Bfrom-tag%%3Dft>\n", tag);
 	wire_request(&w, "REFER", 20, tag2, extra, "");
