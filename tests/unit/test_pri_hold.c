@@ -232,6 +232,46 @@ static void test_rejected(void **state)
 	over(u);
 }
 
+/* --- No answer --------------------------------------------------------------------------------- */
+
+static uint8_t deaf_to;	/* a message type that becomes an empty FACILITY on the way */
+static bool make_deaf(struct bench *b, int span, uint8_t *frame, size_t *len)
+{
+	(void)b;
+	if (span == 1 && *len > 8 && !(frame[2] & 1) && frame[4] == 8 && frame[6 + frame[5]] == deaf_to) {
+		frame[6 + frame[5]] = 0x62;
+		*len = 7 + (size_t)frame[5];
+	}
+	return true;
+}
+
+/* HOLD without an answer: NOTIFY in its place after T-HOLD. RETRIEVE without one: it is asked again. */
+static void test_no_answer(void **state)
+{
+	struct up u = call_up(open_with(PRI_EUROISDN_E1, HOLD, HOLD), USER);
+
+	(void)state;
+	u.b->tap = make_deaf;
+	deaf_to = 0x24;
+	assert_int_equal(leg_hold(u.out->leg), 0);
+	bench_run(u.b, 3500);
+	assert_null(bench_event(u.in, LEG_HELD));
+	bench_until(u.b, 1000, bench_event(u.in, LEG_HELD));
+	assert_int_not_equal(bench_pos(u.out), 0);
+	assert_int_equal(leg_resume(u.out->leg), 0);
+	bench_until(u.b, 500, count(u.in, LEG_RESUMED) == 1);
+	deaf_to = 0x31;
+	assert_int_equal(leg_hold(u.out->leg), 0);
+	bench_until(u.b, 500, !u.out->leg->line);
+	assert_int_equal(leg_resume(u.out->leg), 0);
+	bench_run(u.b, 4500);
+	assert_int_equal(bench_pos(u.out), 0);	/* nothing is taken for what was not agreed */
+	deaf_to = 0;
+	bench_until(u.b, 10000, count(u.in, LEG_RESUMED) == 2);
+	assert_int_equal(bench_pos(u.out), bench_pos(u.in));
+	over(u);
+}
+
 /* --- The call ends in the middle of it --------------------------------------------------------- */
 
 static void test_cleared_in_the_middle(void **state)
@@ -262,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_both),
 		cmocka_unit_test(test_no_channel),
 		cmocka_unit_test(test_rejected),
+		cmocka_unit_test(test_no_answer),
 		cmocka_unit_test(test_cleared_in_the_middle),
 	};
 
