@@ -13,9 +13,15 @@
 #include <errno.h>
 #include <syslog.h>
 
+/* What a dialect has no procedure for, in its standard or in libpri. */
+static unsigned lacks(enum pri_dialect d)
+{
+	return d == PRI_NATIONAL2 ? 1U << PRI_SERVICE_REROUTE | 1U << PRI_SERVICE_AOC | 1U << PRI_SERVICE_MCID : 0;
+}
+
 bool pri_has(const struct pri_link *link, enum pri_service s)
 {
-	return link->trunk->conf.services & 1U << s;
+	return link->trunk->conf.services & ~lacks(link->trunk->conf.dialect) & 1U << s;
 }
 
 void pri_services_enable(struct pri_link *link)

@@ -58,6 +58,16 @@ static void check_dialect(struct reader *r, const struct conf_trunk *t, const st
 	report(r, item(trunk_node(r, t), "dialect", ""), hint, "ni2 is spoken on T1; span %d is an E1", s->no);
 }
 
+/* Deflection, advice of charge and malicious call identification are of EuroISDN. */
+static void check_services(struct reader *r, const struct conf_trunk *t)
+{
+	const unsigned has = 1u << CONF_SERVICE_HOLD | 1u << CONF_SERVICE_TRANSFER;
+
+	if (t->isdn.dialect == CONF_NI2 && t->isdn.services & ~has)
+		report(r, item(trunk_node(r, t), "services", ""), "leave out all but hold and transfer",
+		       "ni2 has no deflect, aoc or mcid");
+}
+
 static void check_spans(struct reader *r, int index)
 {
 	const struct conf *c = r->conf;
@@ -197,6 +207,7 @@ void check_whole(struct reader *r)
 	for (int i = 0; i < c->n_trunks; i++) {
 		if (c->trunks[i].kind == CONF_TRUNK_ISDN) {
 			check_spans(r, i);
+			check_services(r, &c->trunks[i]);
 			continue;
 		}
 		if (c->trunks[i].kind != CONF_TRUNK_SIP)

@@ -82,6 +82,7 @@ void call_maybe_free(struct call *c);
 /* call_route.c: the first or next destination; ends the call when there is none. */
 void call_route(struct call *c);
 bool call_try_next(struct call *c);
+bool call_row_full(const struct call *c, const struct did_route *route);	/* its max= is reached without C */
 /* call_transfer.c: the far ends of C's leg and of OTHER's call go on in one call; the other ends. */
 void call_transfer(struct call_leg *cl, struct leg *other);
 void call_transfer_event(struct call *c, const struct leg_event *ev);	/* of its new called side */

@@ -87,6 +87,8 @@ void call_divert(struct call_leg *cl, const struct leg_event *ev)
 		refused(c, d->number, "diverted too often");
 	} else if (did_lookup(c->gw->site->dids, by->name, d->number, &d->route)) {
 		refused(c, d->number, "no row lets the diverting side call it");
+	} else if (call_row_full(c, &d->route)) {
+		refused(c, d->number, "the row's max= is reached");
 	} else {
 		call_note(c, "diverted", "by %s to %s, reason %d", by->name, d->number, d->reason);
 		c->divert = d;

@@ -12,6 +12,8 @@
 #include "gateway/cause.h"
 #include "gateway/trunk.h"
 
+#define RING_S 180	/* nobody answers: who asked has the call back */
+
 static void say(struct call_leg *cl, int q850)
 {
 	call_note(cl->call, "transfer refused", "cause %d (%s)", q850, cause_name(q850));
@@ -49,6 +51,15 @@ static void stand_aside(struct call *c, struct call_leg *cl, const char *number)
 	snprintf(c->number, sizeof(c->number), "%s", number);
 }
 
+/* As long as a call may ring that is not up. */
+static void on_no_answer(void *arg)
+{
+	struct call *c = arg;
+
+	if (c->out.leg)
+		leg_clear(c->out.leg, &(struct leg_cause){ .q850 = 19, .location = 1 });
+}
+
 void call_refer(struct call_leg *cl, const struct leg_divert *to)
 {
 	struct call *c = cl->call;
@@ -65,6 +76,10 @@ void call_refer(struct call_leg *cl, const struct leg_divert *to)
 		say(cl, 1);
 		return;
 	}
+	if (call_row_full(c, &route)) {
+		say(cl, 17);
+		return;
+	}
 	call_note(c, "transfer", "to %s, asked for by %s", number, cl->trunk->name);
 	stand_aside(c, cl, number);
 	c->route = route;
@@ -73,6 +88,7 @@ void call_refer(struct call_leg *cl, const struct leg_divert *to)
 	c->transferring = c->referring = true;
 	leg_resume(c->in.leg);
 	call_join(c);
+	loop_timer(c->gw->loop, (int64_t)RING_S * 1000000, on_no_answer, c, &c->timer);
 	call_try_next(c);
 }
 
@@ -81,6 +97,7 @@ void call_refer_done(struct call *c)
 	struct leg_cause cause = { .q850 = 16, .location = 1, .text = "transferred" };
 
 	c->referring = false;
+	loop_timer_cancel(c->gw->loop, &c->timer);
 	call_note(c, "transferred", "to %s %s", c->out.rec.trunk, c->out.rec.called);
 	if (c->referrer.leg) {
 		leg_referred(c->referrer.leg, NULL);
@@ -97,6 +114,7 @@ void call_refer_next(struct call *c, int cause)
 		return;
 	}
 	c->referring = c->transferring = false;
+	loop_timer_cancel(c->gw->loop, &c->timer);
 	if (!c->referrer.leg) {
 		call_clear(c, cause, "the transfer came to nothing, and who asked for it has left");
 		return;

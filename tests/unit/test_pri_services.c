@@ -283,7 +283,7 @@ static void test_no_charge(void **state)
 	over(b);
 	b = open_with(PRI_NATIONAL2, ALL, ALL);
 	out = call_up(b, USER, &in);
-	assert_int_equal(leg_charge(in->leg, &c), -EIO);	/* not of that dialect */
+	assert_int_equal(leg_charge(in->leg, &c), -EOPNOTSUPP);	/* not of that dialect */
 	over(b);
 }
 
