@@ -14,9 +14,14 @@
 
 struct pri_trunk;
 
-enum pri_dialect { PRI_EUROISDN_E1, PRI_EUROISDN_T1, PRI_NATIONAL2, PRI_DIALECTS };
+enum pri_dialect { PRI_EUROISDN_E1, PRI_EUROISDN_T1, PRI_NATIONAL2, PRI_NATIONAL1, PRI_DMS100, PRI_4ESS, PRI_5ESS,
+		   PRI_QSIG, PRI_DIALECTS };	/* what each has: channels/pri_dialect.h */
 enum pri_side { PRI_USER, PRI_NETWORK };
 enum pri_hunt { PRI_ASCENDING, PRI_DESCENDING, PRI_ROUND_ROBIN, PRI_LEAST_USED };
+
+/* Timers and counters that a trunk may set, in milliseconds or as a number: channels/pri_timers.h. */
+enum pri_timer { PT_T200, PT_N200, PT_T203, PT_K, PT_T302, PT_T303, PT_T304, PT_T305, PT_T306, PT_T308, PT_T309, PT_T310,
+		 PT_T313, PT_T316, PT_N316, PRI_TIMERS };
 
 /* Supplementary services that a trunk may have, as bits 1 << it: what the exchange or the PBX is subscribed to. */
 enum pri_service { PRI_SERVICE_HOLD, PRI_SERVICE_TRANSFER, PRI_SERVICE_REROUTE, PRI_SERVICE_AOC, PRI_SERVICE_MCID };
@@ -28,12 +33,15 @@ struct pri_trunk_conf {
 	enum pri_dialect dialect;
 	enum pri_side side;
 	enum pri_hunt hunt;
+	int nsf;			/* octet of Q.931 4.5.21's facility that every SETUP asks for, 0 for none */
 	bool exclusive;			/* ask for exactly the channel named (Q.931 4.5.13), not a preferred one */
 	bool overlap;			/* digits may follow SETUP, both ways (Q.931 5.1.3, 5.2.4) */
 	bool clear_tones;		/* network: a call that fails before its answer ends with a tone and DISCONNECT with 8 */
 	bool announcements;		/* what the far end plays after DISCONNECT is heard (5.4.1) */
 	unsigned alarm_hold_ms;		/* an alarm this long clears the span's calls with cause 41 */
 	unsigned alarm_clear_ms;	/* no alarm this long and the span is used again */
+	unsigned timers[PRI_TIMERS];	/* 0: the default */
+
 	unsigned services;		/* bits 1 << enum pri_service */
 };
 
@@ -82,6 +90,9 @@ int pri_call_error_cause(int err);
 void pri_trunk_drain(struct pri_trunk *t, bool on);
 /* Changes the hunting order; calls that are up stay where they are. */
 void pri_trunk_hunt(struct pri_trunk *t, enum pri_hunt hunt);
+/* Timers from now on; those that run go on. */
+void pri_trunk_timers(struct pri_trunk *t, const unsigned values[PRI_TIMERS]);
+void pri_trunk_timers_now(const struct pri_trunk *t, unsigned values[PRI_TIMERS]);	/* those in force */
 /* RESTART of every idle B channel of the trunk (Q.931 5.5). */
 void pri_trunk_restart(struct pri_trunk *t);
 

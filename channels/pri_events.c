@@ -22,6 +22,8 @@ static struct pri_leg *answered_by(struct pri_link *link, q931_call *call, int c
 	if (!leg || leg->leg.incoming || leg->stage >= PS_UP)
 		return NULL;
 	pri_touch(leg);
+	if (leg->waits_for == PT_T310)
+		pri_wait_stop(leg);
 	if (leg->stage == PS_SENT) {
 		if (!pri_answer_channel(leg, channel))
 			return NULL;
@@ -48,10 +50,12 @@ static void on_proceeding(struct pri_link *link, pri_event *ev)
 	uint16_t progress = pri_progress_bits(ev->proceeding.progressmask);
 	struct pri_leg *leg = answered_by(link, ev->proceeding.call, ev->proceeding.channel);
 
-	if (leg)
-		pri_overlap_enough(leg);
-	if (leg)
-		report(leg, LEG_PROCEEDING, progress, 0);
+	if (!leg)
+		return;
+	pri_overlap_enough(leg);
+	if (!progress) /* T310 does not run under an announcement */
+		pri_wait(leg, PT_T310);
+	report(leg, LEG_PROCEEDING, progress, 0);
 }
 
 /* SETUP ACKNOWLEDGE: the far end wants more digits. If it got all that we have, it decides by its own timer. */

@@ -8,20 +8,17 @@
  * without pri_hold_enable() it answers HOLD with HOLD REJECT by itself. HOLD or RETRIEVE without an answer is given up after
  * T-HOLD, T-RETRIEVE (4 s), and reported as a reject.
  */
+#include "channels/pri_dialect.h"
 #include "channels/pri_private.h"
 
 #include <errno.h>
 #include <syslog.h>
 
-/* What a dialect has no procedure for, in its standard or in libpri. */
-static unsigned lacks(enum pri_dialect d)
-{
-	return d == PRI_NATIONAL2 ? 1U << PRI_SERVICE_REROUTE | 1U << PRI_SERVICE_AOC | 1U << PRI_SERVICE_MCID : 0;
-}
-
 bool pri_has(const struct pri_link *link, enum pri_service s)
 {
-	return link->trunk->conf.services & ~lacks(link->trunk->conf.dialect) & 1U << s;
+	const struct pri_trunk_conf *conf = &link->trunk->conf;
+
+	return conf->services & pri_dialect_def(conf->dialect)->services & 1U << s;
 }
 
 void pri_services_enable(struct pri_link *link)

@@ -6,6 +6,7 @@
  * libpri has no destructor for an instance. One that is not needed any more is kept, without calls, and
  * taken again by the next D channel of the same dialect and side, so that a reload costs nothing for ever.
  */
+#include "channels/pri_dialect.h"
 #include "channels/pri_private.h"
 
 #include <errno.h>
@@ -28,12 +29,6 @@ struct retired {
 static struct retired *retired;
 static struct pri_link *speaking; /* whom messages without an instance are from */
 static bool asking;               /* libpri complains about a call that we only ask it about */
-
-static const int switch_types[PRI_DIALECTS] = {
-	[PRI_EUROISDN_E1] = PRI_SWITCH_EUROISDN_E1,
-	[PRI_EUROISDN_T1] = PRI_SWITCH_EUROISDN_T1,
-	[PRI_NATIONAL2] = PRI_SWITCH_NI2,
-};
 
 /* --- libpri's words ---------------------------------------------------------------------------- */
 
@@ -345,23 +340,25 @@ int pri_link_start(struct pri_link *link)
 {
 	const struct pri_trunk_conf *conf = &link->trunk->conf;
 	int node = conf->side == PRI_NETWORK ? PRI_NETWORK : PRI_CPE;
-	int type = switch_types[conf->dialect];
+	const struct pri_dialect_def *dialect = pri_dialect_def(conf->dialect);
 
 	pri_set_message(on_message);
 	pri_set_error(on_error);
 	speaking = link;
-	link->pri = take_retired(node, type, link);
+	link->pri = take_retired(node, dialect->switch_type, link);
 	if (!link->pri)
-		link->pri = pri_new_cb(-1, node, type, io_read, io_write, link);
+		link->pri = pri_new_cb(-1, node, dialect->switch_type, io_read, io_write, link);
 	if (!link->pri)
 		return -ENOMEM;
 	pri_hangup_fix_enable(link->pri, 1);
-	if (conf->dialect != PRI_NATIONAL2) /* diversion as EN 300 207-1 has it */
+	if (dialect->facility)
 		pri_facility_enable(link->pri);
+	/* libpri would send it in any dialect. Set also when there is none: the instance may be an old one. */
+	pri_set_nsf(link->pri, dialect->nsf && conf->nsf ? conf->nsf : PRI_NSF_NONE);
 	pri_set_overlapdial(link->pri, conf->overlap);
 	pri_services_enable(link);
-	pri_set_timer(link->pri, PRI_TIMER_T309, 90000); /* Q.931 table 9-1 */
-	pri_service_update(link);			 /* an instance taken over may have layer 2 up */
+	pri_timers_apply(link);
+	pri_service_update(link); /* an instance taken over may have layer 2 up */
 	pri_link_read(link);
 	return 0;
 }
@@ -381,7 +378,7 @@ void pri_link_retire(struct pri_link *link)
 		return;
 	r->pri = link->pri;
 	r->node = conf->side == PRI_NETWORK ? PRI_NETWORK : PRI_CPE;
-	r->type = switch_types[conf->dialect];
+	r->type = pri_dialect_def(conf->dialect)->switch_type;
 	r->up = link->layer2;
 	r->in = link->seq_in;
 	r->out = link->seq_out;

@@ -12,6 +12,8 @@
  *   pri_channel.c  states of a line, hunting, finding
  *   pri_restart.c  RESTART, both ways
  *   pri_service.c  layer 2, alarms, in and out of service, the audit
+ *   pri_dialect.c  what each dialect has
+ *   pri_timers.c   the timers and counters that a trunk may set
  *   pri_overlap.c  digits that come, or go, one after the other
  *   pri_wait.c     what a leg waits for no longer than a timer says; an announcement after clearing
  *   pri_element.c  elements that libpri does not send or tell
@@ -43,16 +45,12 @@ _Static_assert(PRI_NETWORK == 1, "PRI_NETWORK of libpri.h takes the place of our
 struct pri_link;
 struct pri_leg;
 
-/* Timers of the driver; libpri has those of Q.921 and Q.931 that are not here. In milliseconds. */
-enum pri_timer { PT_RESTART, PT_REOPEN, PT_AUDIT, PT_STUCK_SETUP, PT_STUCK_CLEARING, PT_T302, PT_T304, PT_T306,
-		 PT_DIVERT, PRI_TIMERS };
-struct pri_timer_def {
-	const char *name;
-	unsigned ms;
-	const char *why;
-};
-extern const struct pri_timer_def pri_timers[PRI_TIMERS];
-int64_t pri_timer_us(enum pri_timer t);
+/* Times of the driver that no trunk sets, in microseconds. Those of Q.921 and Q.931: pri_timers.c. */
+#define PRI_REOPEN_US 1000000		/* between tries to open the channels of a span that has left */
+#define PRI_AUDIT_US 5000000		/* between comparisons of lines and legs with libpri's calls */
+#define PRI_STUCK_SETUP_US 600000000	/* no message of a call that is not up: it is lost */
+#define PRI_DIVERT_US 10000000		/* a deflection without an answer: the call is sent on from here */
+#define PT_DIVERT PRI_TIMERS		/* for pri_wait(): that time */
 
 struct pri_line {
 	struct pri_link *link;
@@ -125,7 +123,7 @@ struct pri_leg {
 	uint16_t rx_progress;		/* progress indicators of the last DISCONNECT */
 	bool sound;			/* its bearer is speech or 3.1 kHz audio */
 	bool farewell;			/* it has come, and what the far end plays is still heard */
-	enum pri_timer waits_for;
+	enum pri_timer waits_for;	/* or PT_DIVERT */
 	int64_t wait_until;		/* 0: waits for nothing */
 	bool collecting, tone;		/* in: not offered yet, as digits come; a tone is played */
 	bool overlap, sending, more_complete;	/* out: SETUP was not complete; SETUP ACKNOWLEDGE has come; */
@@ -195,6 +193,11 @@ void pri_leave(struct pri_trunk *t);	/* delivers at the outermost level */
 void pri_deliver(struct pri_trunk *t);
 void pri_log(const struct pri_link *link, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int64_t pri_stamp(struct pri_trunk *t);	/* PRI_UNSTAMPED, and have it filled in */
+
+/* pri_timers.c */
+int64_t pri_timer_us(const struct pri_trunk *trunk, enum pri_timer t);
+void pri_timers_apply(struct pri_link *link);
+int64_t pri_stuck_clearing_us(const struct pri_trunk *t);
 
 /* pri_link.c */
 int pri_link_start(struct pri_link *link);
@@ -266,6 +269,7 @@ void pri_audit(struct pri_trunk *t);
 /* pri_wait.c */
 void pri_wait(struct pri_leg *leg, enum pri_timer what);
 void pri_wait_stop(struct pri_leg *leg);
+int64_t pri_wait_us(const struct pri_leg *leg);	/* how long, microseconds */
 void pri_wait_run(struct pri_trunk *t);
 int64_t pri_wait_next(const struct pri_trunk *t);
 bool pri_farewell(struct pri_leg *leg, int cause);

@@ -3,7 +3,8 @@
  * channels/pri_reroute.c: a call that came in is sent on by the exchange, call deflection and partial rerouting
  * (EN 300 207-1 10.2, QSIG ECMA-174); and the same asked of us by a PBX, for a call that we offered it. Loop thread.
  *
- * libpri 1.6.0, found by trial: of EuroISDN (callRerouting, before and after ALERTING); NI2 has nothing of it.
+ * libpri 1.6.0, found by trial: of EuroISDN (callRerouting, before and after ALERTING) and QSIG; the
+ * others have nothing of it.
  * libpri does not tell what the exchange answers to pri_reroute_call(): the exchange that does it clears the call, and when it has
  * not within PT_DIVERT the owner hears LEG_DIVERT and sends the call on by himself.
  */

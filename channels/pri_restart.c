@@ -4,10 +4,9 @@
  * one global call reference, and is supervised here: libpri's own T316 ends without an event. Loop thread.
  */
 #include "channels/pri_private.h"
+#include "channels/pri_timers.h"
 
 #include <syslog.h>
-
-#define N316 2 /* times that a RESTART is repeated */
 
 void pri_restart_line(struct pri_line *line)
 {
@@ -57,13 +56,13 @@ static void check_timeout(struct pri_link *link)
 	struct pri_line *line = link->restarting;
 
 	if (!line || link->restart_at == PRI_UNSTAMPED ||
-	    link->trunk->now_us < link->restart_at + pri_timer_us(PT_RESTART))
+	    link->trunk->now_us < link->restart_at + pri_timer_us(link->trunk, PT_T316))
 		return;
 	link->restarting = NULL;
 	link->count.restart_timeouts++;
 	if (!line->restart_due || line->leg)
 		return;
-	if (line->restarts > N316)
+	if (line->restarts > pri_timer(&link->trunk->conf, PT_N316))
 		give_up(link, line);
 	else if (!link->restart_known) /* soon to be known whether it is the procedure or the channel */
 		send_restart(link, line);

@@ -120,7 +120,7 @@ int64_t pri_service_next(const struct pri_link *link)
 	at[0] = held_from(link);
 	at[1] = clear_from(link);
 	at[2] = link->gone ? link->reopen_at : -1;
-	at[3] = link->restarting ? link->restart_at + pri_timer_us(PT_RESTART) : -1;
+	at[3] = link->restarting ? link->restart_at + pri_timer_us(link->trunk, PT_T316) : -1;
 	for (int i = 0; i < 4; i++)
 		if (at[i] >= 0 && (next < 0 || at[i] < next))
 			next = at[i];
@@ -131,10 +131,10 @@ int64_t pri_service_next(const struct pri_link *link)
 
 static bool stuck(const struct pri_leg *leg, int64_t now)
 {
-	enum pri_timer t = leg->stage == PS_CLEARING ? PT_STUCK_CLEARING : PT_STUCK_SETUP;
+	int64_t limit = leg->stage == PS_CLEARING ? pri_stuck_clearing_us(leg->link->trunk) : PRI_STUCK_SETUP_US;
 
 	return leg->stage != PS_UP && leg->since_us != PRI_UNSTAMPED &&
-	       now >= leg->since_us + pri_timer_us(t);
+	       now >= leg->since_us + limit;
 }
 
 /* The calls that libpri holds; it tells only in its report for people. */

@@ -7,6 +7,8 @@
  * libpri 1.6.0, found by trial: on EuroISDN pri_channel_bridge() asks for a link identity and then sends ExplicitEctExecute, which needs no
  * call to be held; its network side hands that on as PRI_SUBCMD_TRANSFER_CALL. On NI2 it sends one FACILITY on the first call; its
  * network side knows nothing of it and sends no answer. What the exchange answers is not reported in either.
+ * 4ESS and 5ESS are as NI2; QSIG sends path replacement and says nothing of it; NI1 has none (-1). DMS100 (RLT): -1 unless the exchange has
+ * offered an operation identity in the call, which libpri's network side never does: not seen to work.
  */
 #include "channels/pri_private.h"
 

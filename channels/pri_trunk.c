@@ -11,23 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct pri_timer_def pri_timers[PRI_TIMERS] = {
-	[PT_RESTART] = {"T316", 20000, "RESTART without an answer; Q.931's 2 min keeps a line out too long"},
-	[PT_REOPEN] = {"reopen", 1000, "between tries to open the channels of a span that has left"},
-	[PT_AUDIT] = {"audit", 5000, "between comparisons of lines and legs with libpri's calls"},
-	[PT_STUCK_SETUP] = {"stuck-setup", 600000, "no message of a call that is not up: it is lost"},
-	[PT_STUCK_CLEARING] = {"stuck-clearing", 60000, "T305 and T308 twice take 38 s: the call is lost"},
-	[PT_T302] = {"T302", 10000, "digits still to come; Q.931 has 10 to 15 s, and a person waits"},
-	[PT_T304] = {"T304", 30000, "a far end that was sent digits and says nothing"},
-	[PT_T306] = {"T306", 30000, "an announcement after DISCONNECT; a network ends it itself before"},
-	[PT_DIVERT] = {"divert", 10000, "a deflection without an answer: the call is sent on from here"},
-};
-
-int64_t pri_timer_us(enum pri_timer t)
-{
-	return (int64_t)pri_timers[t].ms * 1000;
-}
-
 int64_t pri_stamp(struct pri_trunk *t)
 {
 	t->stamp = true;
@@ -195,13 +178,13 @@ static void fill_stamps(struct pri_trunk *t)
 		fill(&link->alarm_at, t->now_us);
 		fill(&link->clear_at, t->now_us);
 		fill(&link->restart_at, t->now_us);
-		fill(&link->reopen_at, t->now_us + pri_timer_us(PT_REOPEN));
+		fill(&link->reopen_at, t->now_us + PRI_REOPEN_US);
 		for (int j = 0; j < link->n_lines; j++)
 			fill(&link->lines[j].since_us, t->now_us);
 	}
 	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
 		fill(&leg->since_us, t->now_us);
-		fill(&leg->wait_until, t->now_us + pri_timer_us(leg->waits_for));
+		fill(&leg->wait_until, t->now_us + pri_wait_us(leg));
 	}
 }
 
@@ -216,7 +199,7 @@ static int64_t libpri_next(const struct pri_link *link, int64_t now_us, const st
 	int64_t us;
 
 	if (!at)
-		return link->pri ? -1 : now_us + pri_timer_us(PT_REOPEN);
+		return link->pri ? -1 : now_us + PRI_REOPEN_US;
 	us = (int64_t)(at->tv_sec - wall->tv_sec) * 1000000 + (at->tv_usec - wall->tv_usec);
 	return now_us + (us > 0 ? us : 0);
 }
@@ -244,7 +227,7 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 	}
 	pri_wait_run(t);
 	if (now_us >= t->audit_at) {
-		t->audit_at = now_us + pri_timer_us(PT_AUDIT);
+		t->audit_at = now_us + PRI_AUDIT_US;
 		pri_audit(t);
 	}
 	pri_leave(t);

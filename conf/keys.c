@@ -9,14 +9,28 @@
 #define AT(s, f) .offset = offsetof(struct s, f)
 
 static const char *const cards[] = { "dahdi", "sim", NULL };
-static const char *const dialects[] = { "euroisdn", "ni2", NULL };
+static const char *const dialects[] = { "euroisdn", "ni1", "ni2", "dms100", "4ess", "5ess", "qsig", NULL };
 static const char *const sides[] = { "user", "network", NULL };
+/* As enum conf_nsf has them; the facilities of AT&T TR 41459 that libpri names. */
+static const char *const nsfs[] = { "none", "sid-preferred", "ani-preferred", "sid-only", "ani-only", "operator", "pcco",
+				    "sdn", "toll-free-megacom", "megacom", "accunet", "long-distance",
+				    "international-toll-free", "multiquest", "call-redirection", NULL };
 static const char *const hunts[] = { "ascending", "descending", "round-robin", "least-used", NULL };
 static const char *const overlaps[] = { "none", "rfc3578", NULL };
 static const char *const transports[] = { "udp", "tcp", NULL };
 static const char *const styles[] = { "typed", "international", "dialled", "plus", NULL };
 
-const char *const conf_later[] = { "tls", "qsig", "dms100", "4ess", "5ess", "g722", "opus", "g729", NULL };
+const char *conf_dialect_name(enum conf_dialect d)
+{
+	return dialects[d];
+}
+
+bool conf_dialect_on_e1(enum conf_dialect d)
+{
+	return d == CONF_EUROISDN || d == CONF_QSIG;
+}
+
+const char *const conf_later[] = { "tls", "g722", "opus", "g729", NULL };
 
 static const struct conf_key top[] = {
 	{ .name = "site", .type = &conf_type_site, .required = true, .help = "site: {country: 44, area: 20}" },
@@ -126,6 +140,8 @@ static const struct conf_key isdn[] = {
 	{ .name = "spans", .type = &conf_type_spans, .required = true, .help = "spans: [1, 2] or 1-4" },
 	{ .name = "dialect", .type = &conf_type_word, AT(conf_isdn, dialect), .words = dialects, .def = "euroisdn",
 	  .help = "the switch type" },
+	{ .name = "nsf", .type = &conf_type_word, AT(conf_isdn, nsf), .words = nsfs, .def = "none",
+	  .help = "the network-specific facility that calls ask for" },
 	{ .name = "side", .type = &conf_type_word, AT(conf_isdn, side), .words = sides, .def = "user",
 	  .help = "user towards an exchange, network towards a PBX" },
 	{ .name = "exclusive", .type = &conf_type_bool, AT(conf_isdn, exclusive), .def = "false",
@@ -142,6 +158,7 @@ static const struct conf_key isdn[] = {
 	  .help = "no alarm this long and the span is used again" },
 	{ .name = "echo-canceller", .type = &conf_type_uint, AT(conf_isdn, echo_taps), .max = 1024, .def = "0",
 	  .help = "length in samples, 0 for none" },
+	{ .name = "timers", .type = &conf_type_timers, .live = true, .help = "timers: {T200: 1s, N200: 3}" },
 	{ .name = "services", .type = &conf_type_services, AT(conf_isdn, services),
 	  .help = "services: [hold, transfer, deflect, aoc, mcid]" },
 };

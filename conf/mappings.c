@@ -80,7 +80,16 @@ static void isdn_set(struct reader *r, const struct conf_key *k, const struct ya
 	t->kind = CONF_TRUNK_ISDN;
 	t->called_style = t->calling_style = CONF_STYLE_TYPED;
 	keys_defaults(r, &conf_isdn_keys, &t->isdn);
+	keys_defaults(r, &conf_timers_keys, t->isdn.timers);
 	keys_read(r, &conf_isdn_keys, n, &t->isdn);
+}
+
+static void timers_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
+{
+	struct conf_isdn *s = base;
+
+	(void)k;
+	keys_read(r, &conf_timers_keys, n, s->timers);
 }
 
 static void check_sip(struct reader *r, const struct yaml *n, const struct conf_sip *s)
@@ -134,6 +143,7 @@ static void numbers_set(struct reader *r, const struct conf_key *k, const struct
 }
 
 const struct conf_type conf_type_isdn = { isdn_set, NULL };
+const struct conf_type conf_type_timers = { timers_set, NULL };
 const struct conf_type conf_type_sip = { sip_set, NULL };
 const struct conf_type conf_type_numbers = { numbers_set, NULL };
 

@@ -33,7 +33,14 @@ enum conf_law { CONF_ALAW, CONF_MULAW };
 enum conf_trunk_kind { CONF_TRUNK_ISDN, CONF_TRUNK_SIP, CONF_TRUNK_FXS, CONF_TRUNK_FXO, CONF_TRUNK_KINDS };
 /* "isdn", "sip", ... */
 const char *conf_kind_name(enum conf_trunk_kind kind);
-enum conf_dialect { CONF_EUROISDN, CONF_NI2 };
+enum conf_dialect { CONF_EUROISDN, CONF_NI1, CONF_NI2, CONF_DMS100, CONF_4ESS, CONF_5ESS, CONF_QSIG, CONF_DIALECTS };
+/* As trunks.yaml has it; and whether an E1 can carry it (each runs on T1 and J1). */
+const char *conf_dialect_name(enum conf_dialect d);
+bool conf_dialect_on_e1(enum conf_dialect d);
+enum conf_nsf { CONF_NSF_NONE, CONF_NSF_SID_PREFERRED, CONF_NSF_ANI_PREFERRED, CONF_NSF_SID_ONLY, CONF_NSF_ANI_ONLY,
+		CONF_NSF_OPERATOR, CONF_NSF_PCCO, CONF_NSF_SDN, CONF_NSF_TOLL_FREE_MEGACOM, CONF_NSF_MEGACOM,
+		CONF_NSF_ACCUNET, CONF_NSF_LONG_DISTANCE, CONF_NSF_INTERNATIONAL_TOLL_FREE, CONF_NSF_MULTIQUEST,
+		CONF_NSF_CALL_REDIRECTION, CONF_NSFS };
 enum conf_side { CONF_USER, CONF_NETWORK };
 enum conf_hunt { CONF_ASCENDING, CONF_DESCENDING, CONF_ROUND_ROBIN, CONF_LEAST_USED };
 enum conf_overlap { CONF_OVERLAP_NONE, CONF_OVERLAP_RFC3578 };
@@ -88,6 +95,12 @@ struct conf_sip_listen {	/* sip: */
 	char rtp_address[64];	/* rtp-address: what SDP names, "" for the address the peer is reached from */
 };
 
+/* timers: {T200: 1s, N200: 3}; in the order of enum pri_timer, channels/pri.h. */
+enum conf_timer { CONF_T200, CONF_N200, CONF_T203, CONF_K, CONF_T302, CONF_T303, CONF_T304, CONF_T305, CONF_T306, CONF_T308,
+		  CONF_T309, CONF_T310, CONF_T313, CONF_T316, CONF_N316, CONF_TIMERS };
+struct conf_timer_range { const char *name; unsigned min, max; };	/* milliseconds, or a number */
+bool conf_timer(enum conf_timer t, struct conf_timer_range *out);	/* false: there is no such timer */
+
 /* In the order of enum pri_service. */
 enum conf_service { CONF_SERVICE_HOLD, CONF_SERVICE_TRANSFER, CONF_SERVICE_DEFLECT, CONF_SERVICE_AOC, CONF_SERVICE_MCID,
 		    CONF_SERVICES };
@@ -96,6 +109,7 @@ struct conf_isdn {		/* isdn: */
 	int *spans;		/* spans: [1, 2] or 1-4, in hunting order */
 	int n_spans;
 	enum conf_dialect dialect;
+	enum conf_nsf nsf;	/* nsf: none */
 	enum conf_side side;
 	bool exclusive;		/* exclusive: true */
 	bool overlap;		/* overlap: true: digits may come, and go, one after the other */
@@ -103,6 +117,8 @@ struct conf_isdn {		/* isdn: */
 	bool announcements;	/* announcements: true: what is played after DISCONNECT is heard */
 	unsigned alarm_hold_ms, alarm_clear_ms;	/* alarm-hold: 2500ms, alarm-clear: 5s */
 	unsigned echo_taps;	/* echo-canceller: 0 (off) */
+	unsigned timers[CONF_TIMERS];	/* in ms, or a number */
+
 	unsigned services;	/* services: [hold, transfer]; bits 1 << enum conf_service */
 };
 

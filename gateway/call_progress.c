@@ -3,9 +3,10 @@
  * gateway/call_progress.c: what an answer says of the way of the call (progress indicators, Q.931 4.5.23 and annex G), and what is
  * heard after the far end has cleared (5.4.1). Used by call.c. Loop thread.
  *
- * Between two ISDN legs indicators pass as they came. Where the called end is none, the first answer says so: 1 on SIP and an
- * exchange's analog line (not end-to-end ISDN), 2 at a telephone (called equipment not ISDN). The calling end's own stand
- * in its offer, by its driver. A data call has none: it does not leave ISDN's kind of path.
+ * Between two ISDN legs indicators pass as they came. Where the called end is none, the first answer says so: 2 (called equipment not
+ * ISDN), or 1 (not end-to-end ISDN) when there is audio from SIP or an exchange's analog line. 1 without audio would
+ * silence the caller's own ringback. The calling end's own stand in its offer, by its driver. A data call has none: it does not
+ * leave ISDN's kind of path.
  */
 #include <string.h>
 
@@ -14,11 +15,11 @@
 
 static const struct {
 	const char *leg;
-	uint16_t progress;
+	uint16_t audio, progress;	/* with audio before the answer, and without */
 } not_isdn[] = {
-	{ "sip", 1U << 1 },
-	{ "fxo", 1U << 1 },
-	{ "fxs", 1U << 2 },
+	{ "sip", 1U << 1, 1U << 2 },
+	{ "fxo", 1U << 1, 1U << 2 },
+	{ "fxs", 1U << 2, 1U << 2 },
 };
 #define INBAND (1U << 8)
 
@@ -27,13 +28,13 @@ static bool is_isdn(const struct leg *leg)
 	return leg && strcmp(leg->ops->name, "isdn") == 0;
 }
 
-static uint16_t own_indicators(struct call *c)
+static uint16_t own_indicators(const struct call *c, const struct leg_event *ev)
 {
 	if (c->told_progress || !c->out.leg || !bearer_is_sound(c->offer.bearer))
 		return 0;
 	for (size_t i = 0; i < sizeof(not_isdn) / sizeof(not_isdn[0]); i++)
 		if (strcmp(c->out.leg->ops->name, not_isdn[i].leg) == 0)
-			return not_isdn[i].progress;
+			return ev->inband && ev->kind != LEG_ANSWERED ? not_isdn[i].audio : not_isdn[i].progress;
 	return 0;
 }
 
@@ -43,7 +44,7 @@ bool call_progress(struct call *c, const struct leg_event *ev)
 
 	if (!c->in.leg)
 		return ev->inband;
-	c->in.leg->progress = (uint16_t)((ev->progress ? ev->progress : own_indicators(c)) & ~INBAND);
+	c->in.leg->progress = (uint16_t)((ev->progress ? ev->progress : own_indicators(c, ev)) & ~INBAND);
 	c->told_progress = true;
 	return both ? ev->progress & INBAND : ev->inband;
 }

@@ -20,6 +20,8 @@ void command_trunks(void *arg, struct control_request *req, struct json_object *
 void command_spans(void *arg, struct control_request *req, struct json_object *args);
 void command_lines(void *arg, struct control_request *req, struct json_object *args);
 void command_calls(void *arg, struct control_request *req, struct json_object *args);
+/* commands_timers.c */
+void command_timers(void *arg, struct control_request *req, struct json_object *args);
 /* commands_calls.c */
 void command_call(void *arg, struct control_request *req, struct json_object *args);
 void command_mcid(void *arg, struct control_request *req, struct json_object *args);

@@ -14,6 +14,7 @@
 #include "gateway/line_audio.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
+#include "gateway/pair_test.h"
 #include "gateway/phone.h"
 #include "gateway/trace.h"
 #include "gateway/trunk.h"
@@ -34,7 +35,7 @@ static void on_site_error(void *arg, const struct site_error *e)
 static const enum hw_span_type span_types[] = { [CONF_E1] = HW_SPAN_E1, [CONF_T1] = HW_SPAN_T1, [CONF_J1] = HW_SPAN_J1,
 						 [CONF_ANALOG] = HW_SPAN_ANALOG };
 
-static int open_sim(struct gateway *gw, const struct conf_sim *c)
+int gateway_open_sim(struct hw **out, const struct conf_sim *c)
 {
 	struct sim_span *spans = calloc((size_t)c->n_spans + 1, sizeof(*spans));
 	struct sim_wire *wires = calloc((size_t)c->n_wires + 1, sizeof(*wires));
@@ -57,7 +58,7 @@ static int open_sim(struct gateway *gw, const struct conf_sim *c)
 					      .echo_ms = p->echo_ms, .noise_dbm0 = p->noise_dbm0, .dead = p->dead };
 	}
 	if (!err)
-		err = hw_sim_open(&gw->hw, &sc);
+		err = hw_sim_open(out, &sc);
 	free(spans);
 	free(wires);
 	free(pairs);
@@ -75,7 +76,7 @@ static void on_hw(void *arg, uint32_t events)
 static int open_card(struct gateway *gw)
 {
 	const struct conf *c = gw->site->conf;
-	int err = c->card == CONF_CARD_SIM ? open_sim(gw, &c->sim) : hw_dahdi_open(&gw->hw);
+	int err = c->card == CONF_CARD_SIM ? gateway_open_sim(&gw->hw, &c->sim) : hw_dahdi_open(&gw->hw);
 
 	if (!err)
 		err = loop_add_fd(gw->loop, hw_fd(gw->hw), EPOLLIN, on_hw, gw);
@@ -315,11 +316,13 @@ static void drop_calls(struct gateway *gw)
 	int64_t until = loop_now_us() + 1000000;
 	struct call *c, *next;
 
+	gw->stopping = true;
+	pair_test_stop(gw);
 	for (c = gw->calls; c; c = next) {
 		next = c->next;
 		call_clear(c, 41, "the gateway is stopping");
 	}
-	while ((!trunks_quiet(gw) || !phones_quiet(gw) || gw->n_calls) && loop_now_us() < until)
+	while ((!trunks_quiet(gw) || !phones_quiet(gw) || gw->n_calls || gw->pair_test) && loop_now_us() < until)
 		loop_step(gw->loop, 20000);
 }
 
@@ -397,6 +400,7 @@ void gateway_stop(struct gateway *gw)
 		return;
 	gw->stopping = true;
 	notify_service_manager("STOPPING=1");
+	pair_test_stop(gw);
 	gateway_drain(gw, true);
 	loop_timer(gw->loop, (int64_t)STOP_MS * 1000, on_stop_limit, gw, &gw->stop_timer);
 	for (c = gw->calls; c; c = next) {

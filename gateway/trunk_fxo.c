@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/line_audio.h"
+#include "gateway/pair_test.h"
 #include "gateway/trunk.h"
 
 static void on_offered(void *arg, struct leg *leg, const struct leg_offer *offer)
@@ -14,6 +15,8 @@ static void on_offered(void *arg, struct leg *leg, const struct leg_offer *offer
 
 	trunk_own_number(&o.called);
 	trunk_own_number(&o.calling);
+	if (pair_test_takes(((struct trunk *)arg)->gw, leg, &o))
+		return;
 	trunk_offered(arg, leg, &o);
 }
 

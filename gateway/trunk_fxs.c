@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/line_audio.h"
+#include "gateway/pair_test.h"
 #include "gateway/trunk.h"
 
 /* A line's own number stands in the trunk file as "+442079460501": on a leg the plus is the type of number. */
@@ -155,6 +156,8 @@ static int fxs_call(struct trunk *t, const struct leg_offer *offer, leg_event_fn
 	port = port_of_number(t, inside);
 	if (port)
 		snprintf(o.called.digits, sizeof(o.called.digits), "%d", port);
+	if (pair_test_has(t, o.called.digits))
+		return 17;
 	err = fxs_trunk_call(t->fxs, &o, fn, arg, out);
 	return err ? fxs_call_error_cause(err) : 0;
 }

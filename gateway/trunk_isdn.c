@@ -4,25 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "channels/pri_dialect.h"
 #include "gateway/trace.h"
 #include "gateway/trunk.h"
 
 enum { SPANS_MAX = 128 };
+_Static_assert((int)CONF_TIMERS == (int)PRI_TIMERS && (int)CONF_N316 == (int)PT_N316, "timers in one order");
 
-static const enum pri_dialect dialects[] = { [CONF_EUROISDN] = PRI_EUROISDN_E1, [CONF_NI2] = PRI_NATIONAL2 };
-
-/* EuroISDN runs on both kinds of span; libpri wants to know which. */
-static enum pri_dialect dialect_for(struct gateway *gw, const struct conf_isdn *c)
+/* Is the trunk's first span an E1? One that the card has not is taken as what its dialect wants. */
+static bool on_e1(struct gateway *gw, const struct conf_isdn *c)
 {
 	struct hw_span spans[SPANS_MAX];
 	int n = hw_spans(gw->hw, spans, SPANS_MAX), i;
 
-	if (c->dialect != CONF_EUROISDN)
-		return dialects[c->dialect];
 	for (i = 0; i < n && i < SPANS_MAX; i++)
-		if (spans[i].no == c->spans[0] && spans[i].chans == 24)
-			return PRI_EUROISDN_T1;
-	return PRI_EUROISDN_E1;
+		if (spans[i].no == c->spans[0])
+			return spans[i].chans > 24;
+	return conf_dialect_on_e1(c->dialect);
 }
 
 static void on_frame(void *arg, int span, bool out, const uint8_t *frame, size_t len)
@@ -48,7 +46,8 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 		.name = c->name,
 		.spans = c->isdn.spans,
 		.n_spans = c->isdn.n_spans,
-		.dialect = dialect_for(t->gw, &c->isdn),
+		.dialect = pri_dialect_find(conf_dialect_name(c->isdn.dialect), on_e1(t->gw, &c->isdn)),
+		.nsf = pri_nsf((unsigned)c->isdn.nsf),
 		.side = c->isdn.side == CONF_USER ? PRI_USER : PRI_NETWORK,
 		.hunt = (enum pri_hunt)c->hunt,
 		.exclusive = c->isdn.exclusive,
@@ -62,6 +61,7 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 	struct pri_handlers h = { .offered = trunk_offered, .digits = trunk_overlap_digits, .tone = trunk_overlap_tone,
 				  .log = trunk_log, .changed = on_changed, .frame = on_frame, .arg = t };
 
+	memcpy(pc.timers, c->isdn.timers, sizeof(pc.timers));
 	return pri_trunk_open(&t->pri, t->gw->hw, &pc, &h);
 }
 
@@ -79,6 +79,7 @@ static void isdn_reload(struct trunk *t, const struct conf_trunk *c)
 {
 	t->echo_taps = c->isdn.echo_taps;
 	pri_trunk_hunt(t->pri, (enum pri_hunt)c->hunt);
+	pri_trunk_timers(t->pri, c->isdn.timers);
 }
 
 static void isdn_drain(struct trunk *t, bool on)

@@ -38,13 +38,25 @@ enum {
 	HW_ALARM_NOTOPEN = 1 << 5,
 };
 
+/* How the line of a digital span is configured, as bits; 0 for what it comes up with. */
+enum {
+	HW_FRAME_SET = 1 << 0,		/* it has been configured: the bits below say how */
+	HW_FRAME_CRC4 = 1 << 1,		/* E1: CRC-4 (ITU-T G.704) */
+	HW_FRAME_D4 = 1 << 2,		/* T1, J1: D4 and not ESF */
+	HW_FRAME_AMI = 1 << 3,		/* and not HDB3 or B8ZS */
+	HW_FRAME_DYNAMIC = 1 << 4,	/* no line at all: a span of DAHDI's that another span or Ethernet carries */
+};
+
 struct hw_span {
 	int no;				/* span number, from 1, as DAHDI numbers it */
 	enum hw_span_type type;
 	unsigned alarms;		/* HW_ALARM_ bits, 0 for none */
 	int first_chan, chans;		/* channel numbers first_chan .. first_chan + chans - 1 */
 	int errors;			/* line errors counted by the card since start (CRC, framing, slips) */
+	unsigned framing;		/* HW_FRAME_ bits */
+	int lbo;			/* line build-out, as DAHDI numbers it */
 	char name[40], desc[80];	/* as the driver names it */
+	char maker[40];			/* manufacturer and device, "" when unknown */
 };
 
 struct hw_chan {
@@ -53,6 +65,7 @@ struct hw_chan {
 	enum hw_chan_kind kind;
 	enum hw_law law;		/* the law the span carries */
 	enum hw_start start;		/* analog ports; else HW_START_NONE */
+	enum hw_chan_kind port;		/* what it is made for: HW_CHAN_FXS, HW_CHAN_FXO, or HW_CHAN_B for a timeslot */
 };
 
 /* What a line or a D channel reports, on the loop thread, from inside hw_service(). */

@@ -17,6 +17,7 @@ struct cli {
 	const char *socket;
 	bool json;
 	const char *from;	/* call --from NUMBER, or NULL */
+	const char *country, *area, *output;	/* detect's, or NULL */
 	bool overlap;		/* call --overlap */
 	int seconds;		/* call and phone --seconds N, 0 when not given */
 };
@@ -64,6 +65,8 @@ const char *put_age(int64_t seconds);	/* "3 h 12 m"; good until the fourth call 
 
 /* --- The commands ----------------------------------------------------------------------------- */
 
+int cli_detect(const struct cli *cli, int argc, char **argv);
+int cli_timers(const struct cli *cli, int argc, char **argv);
 int cli_status(const struct cli *cli, int argc, char **argv);
 int cli_trunks(const struct cli *cli, int argc, char **argv);
 int cli_spans(const struct cli *cli, int argc, char **argv);

@@ -23,6 +23,12 @@ static int run_help(const struct cli *cli, int argc, char **argv);
 static const struct cli_command commands[] = {
 	{ "check", "[DIR]", "read the configuration in DIR (/etc/tipring) and say what is wrong", 0, 1, run_check,
 	  "Reads trunks.yaml and dids as the daemon would, and runs the expect rows. Needs no daemon." },
+	{ "detect", "[DIR]", "what the card has, as a first system.conf, trunks.yaml and dids", 0, 1, cli_detect,
+	  "  --country CODE  country code of the lines, as 44; required\n"
+	  "  --area CODE     their area code without its prefix, as 20\n"
+	  "  -o FOLDER       write the files there instead of printing them; none that is there is written over\n"
+	  "Reads DAHDI's spans and channels and disturbs nothing. With DIR, a configuration of the simulated card, that\n"
+	  "card is read." },
 	{ "explain", "TRUNK NUMBER", "how a call from TRUNK to NUMBER would be routed, row by row", 2, 2, cli_explain,
 	  "Places no call. Exit status 1 when the call would be refused." },
 	{ "cause", "[N]", "what a Q.850 cause or a SIP status is, and what becomes of it at the border", 0, 1, cli_cause,
@@ -32,6 +38,8 @@ static const struct cli_command commands[] = {
 	{ "spans", "", "the E1 and T1 ports: alarms, layer 2, counters", 0, 0, cli_spans, "" },
 	{ "lines", "[TRUNK]", "each line and what it is doing", 0, 1, cli_lines, "" },
 	{ "calls", "", "the calls that are up", 0, 0, cli_calls, "" },
+	{ "timers", "[TRUNK]", "the Q.921 and Q.931 timers of ISDN trunks, with their ranges", 0, 1, cli_timers,
+	  "They are set in trunks.yaml: isdn: {timers: {T203: 10s}}." },
 	{ "trunks", "", "the trunks: in service or not, and why", 0, 0, cli_trunks, "" },
 	{ "call", "TRUNK NUMBER", "place a test call: how far it got, its times, what was heard", 2, 2, cli_call,
 	  "  --seconds N     stay on the line for N seconds after the answer (3)\n"
@@ -61,10 +69,11 @@ static const struct cli_command commands[] = {
 	{ "log", "LEVEL", "what the daemon logs: error, warning, notice, info, debug", 1, 1, cli_log, "" },
 	{ "fault", "SPAN FAULT [N]", "on the simulated card: break something", 2, 3, cli_fault,
 	  "FAULT is down, d-loss, d-error, bit-error, ppm or removed; N is its amount, 0 mends it." },
-	{ "line", "LINE test | LINE record SECONDS FILE", "measure an analog line, or record a line", 2, 4, cli_line,
+	{ "line", "LINE test [OTHER] | LINE record SECONDS FILE", "measure an analog line, or record a line", 2, 4, cli_line,
 	  "LINE is as \"tipring lines\" has it: copper/1, 1/7, or a channel number. FILE becomes a WAV file: what the\n"
 	  "line brings on the left, what goes out on the right. The daemon writes it, and it must not exist yet.\n"
-	  "test takes an idle line from calls for some 15 s. Exit status 1: something is bad, or it was cut short." },
+	  "test takes an idle line from calls for some 15 s; with OTHER, an FXS and an FXO port that are wired together for\n"
+	  "some 30: ring, caller ID, levels, keys, clearing. Exit status 1: something is bad, or it was cut short." },
 	{ "phone", "LINE [ACT]...", "on the simulated card: act as the telephone on an FXS line", 1, 64, cli_phone,
 	  "LINE is TRUNK/PORT, as \"tipring lines\" has it. Acts are done one after the other:\n"
 	  "  off, on              lift it, hang up\n"
@@ -126,7 +135,9 @@ static void usage(FILE *f)
 static int command_usage(FILE *f, const struct cli_command *c)
 {
 	fprintf(f, "usage: tipring %s%s%s%s\n", c->name, *c->args ? " " : "", c->args,
-		strcmp(c->name, "call") == 0 ? " [--seconds N] [--from NUMBER] [--overlap]" : "");
+		strcmp(c->name, "detect") == 0 ? " --country CODE [--area CODE] [-o FOLDER]" :
+		strcmp(c->name, "call") == 0   ? " [--seconds N] [--from NUMBER] [--overlap]" :
+						 "");
 	return CLI_USAGE;
 }
 
@@ -152,13 +163,15 @@ static int options(struct cli *cli, int argc, char **argv)
 	static const struct option longs[] = {
 		{ "json", no_argument, NULL, 'j' },	 { "socket", required_argument, NULL, 's' },
 		{ "seconds", required_argument, NULL, 'n' }, { "from", required_argument, NULL, 'f' },
-		{ "overlap", no_argument, NULL, 'o' },
+		{ "country", required_argument, NULL, 'C' }, { "area", required_argument, NULL, 'A' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "overlap", no_argument, NULL, 'O' },
 		{ "help", no_argument, NULL, 'h' },	 { "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int o;
 
-	while ((o = getopt_long(argc, argv, "s:hV", longs, NULL)) != -1) {
+	while ((o = getopt_long(argc, argv, "s:o:hV", longs, NULL)) != -1) {
 		switch (o) {
 		case 'j':
 			cli->json = true;
@@ -169,7 +182,16 @@ static int options(struct cli *cli, int argc, char **argv)
 		case 'f':
 			cli->from = optarg;
 			break;
+		case 'C':
+			cli->country = optarg;
+			break;
+		case 'A':
+			cli->area = optarg;
+			break;
 		case 'o':
+			cli->output = optarg;
+			break;
+		case 'O':
 			cli->overlap = true;
 			break;
 		case 'n':
@@ -213,6 +235,8 @@ int main(int argc, char **argv)
 	if (!c)
 		return unknown(argv[0]);
 	argc--;
+	if ((cli.country || cli.area || cli.output) && c->run != cli_detect)
+		return command_usage(stderr, c);
 	if (argc < c->min_args || argc > c->max_args || ((cli.from || cli.overlap) && c->run != cli_call) ||
 	    (cli.seconds && c->run != cli_call && c->run != cli_phone))
 		return command_usage(stderr, c);

@@ -98,7 +98,7 @@ static int sim_chans(struct hw *hw, int span, struct hw_chan *out, int max)
 			continue;
 		if (n < max)
 			out[n] = (struct hw_chan){s->no,	 s->port->no,  s->pos,
-						  s->kind, s->port->law, sim_slot_start(s)};
+						  s->kind, s->port->law, sim_slot_start(s), s->kind == HW_CHAN_D ? HW_CHAN_B : s->kind};
 		n++;
 	}
 	return n;

@@ -87,13 +87,18 @@ class NoAnnouncement(Far):
 
 class Indicators(Far):
     def test_sip_and_telephone(self):
-        """From SIP: 1 in the SETUP. To SIP: 1 in the first answer; to a telephone: 2."""
+        """From SIP: 1 in the SETUP. The called end: 2 in the first answer alone; 1 from SIP with audio."""
         self.sipcall('-n', '+442079460200', '-t', 300, '-g', 200)
         for words in self.details("in_trunk = 'office'", 'SETUP'):
             self.assertIn(' progress 1', words)
-        self.assertIn(' progress 1', self.details("in_trunk = 'office'", 'ALERTING')[0])
+        self.assertIn(' progress 2', self.details("in_trunk = 'office'", 'ALERTING')[0])
         self.assertNotIn(' progress', self.details("in_trunk = 'office'", 'CONNECT')[0])
-        self.sipcall('-n', '+442079460501', '-C', 1500, '-u', 'no')
+        e = self.ends(self.sipcall('-n', '+442079460201', '-t', 300, '-g', 200, '-e'), 'uac')[0]
+        self.assertGreater(e['t183'], 0)
+        self.assertEqual(' '.join(self.details("in_trunk = 'office'", 'PROGRESS')[0].split()[-4:]), 'progress 1 progress 8')
+        e = self.ends(self.sipcall('-n', '+442079460501', '-C', 1500, '-u', 'no'), 'uac')[0]
+        self.assertGreater(e['t180'], 0)
+        self.assertEqual(e['packets_in'], 0, 'no audio in place of the ringback that the caller makes')
         self.assertIn(' progress 2', ' '.join(self.details("out_trunk = 'phones'", 'ALERTING')))
 
     def test_telephone_calls(self):

@@ -2,10 +2,12 @@
 """Analog lines over two robbed-bit spans of the real DAHDI driver: four ports for telephones, wired to four that are
 telephones to an exchange. Runs in the virtual machine."""
 import difflib
+import json
 import os
 import subprocess
 
 import bed
+import test_detect
 
 
 class Driver(bed.unittest.TestCase):
@@ -105,7 +107,23 @@ class Lines(bed.CallTest):
         self.assertEqual((r['cause'], r['cleared_how']), (17, 'tone'), r)
 
 
+    def test_two_ports_against_each_other(self):
+        """tipring line A test B: levels of the robbed-bit pair are what went in; battery drop ends it."""
+        rc, out, _ = self.gw.cli('--json', 'line', 'copper/3', 'test', 'phones/3', check=False, timeout=120)
+        answer = json.loads(out)
+        self.assertEqual((rc, answer['bad'], [s for s in answer['steps'] if s['verdict'] != 'good']), (0, 0, []), answer)
+        self.assertAlmostEqual([s['value'] for s in answer['steps'] if s['step'] == '1004 Hz towards copper/3'][0], 0, delta=0.3)
+        self.assertEqual(self.gw.wait_idle(30), [])
+
+
 class Pulses(Lines):
     fxo = ', dial: pulse'
 
-    test_rings_with_caller_id = test_busy = None
+    test_rings_with_caller_id = test_busy = test_two_ports_against_each_other = None
+
+
+class Detect(test_detect.OnDahdi, Lines):
+    country, spans = '1', {'1': '1-4', '2': '5-8'}
+    want = ['fxoks=1-4', 'fxsks=5-8', 'mulaw=1-4', 'mulaw=5-8', 'echocanceller=oslec,1-4']
+
+    test_rings_with_caller_id = test_calls_out_by_tones = test_busy = test_two_ports_against_each_other = None

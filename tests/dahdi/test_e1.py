@@ -5,6 +5,8 @@ import subprocess
 import time
 
 import bed
+import test_detect
+import test_dialects
 import test_services
 from test_causes import TABLE, cause_in
 
@@ -99,6 +101,11 @@ class E1(bed.CallTest):
             self.assertEqual((e['remote_bye'], cause_in(e.get('bye_reason', ''))), (True, 41), e)
 
 
+class EveryDialect(test_dialects.Dialects, bed.CallTest):
+    def test_euroisdn_and_qsig(self):
+        self.each(test_dialects.E1)
+
+
 class FarEndGone(bed.CallTest):
     """Two gateways, one on each span; the far one dies, its span is taken away and made again."""
     autostart = False
@@ -140,6 +147,11 @@ class FarEndGone(bed.CallTest):
         for e in self.ends(self.sipcall_end(p), 'uac'):
             self.assertEqual((e['remote_bye'], cause_in(e.get('bye_reason', ''))), (True, 41), e)
         self.assertEqual(far.stop(), 0, far.tail())
+
+
+class Detect(test_detect.OnDahdi, bed.CallTest):
+    spans = {'1': '1-31', '2': '32-62'}
+    want = ['span=1,0,0,ccs,hdb3,crc4', 'bchan=1-15,17-31', 'dchan=16', 'alaw=1-31', 'bchan=32-46,48-62', 'dchan=47']
 
 
 # The supplementary services of the simulated card's tests, over the driver.

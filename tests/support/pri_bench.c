@@ -143,10 +143,11 @@ static void open_end(struct bench *b, int which)
 		.name = which == USER ? "user" : "net", .spans = end->spans, .n_spans = spans_each(conf),
 		.dialect = conf->dialect, .side = which == USER ? PRI_USER : PRI_NETWORK, .hunt = conf->hunt,
 		.services = conf->services[which],
-		.exclusive = conf->exclusive, .overlap = conf->overlap, .announcements = true,
+		.nsf = conf->nsf, .exclusive = conf->exclusive, .overlap = conf->overlap, .announcements = true,
 		.clear_tones = conf->clear_tones, .alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
 	};
 
+	memcpy(c.timers, conf->timers, sizeof(c.timers));
 	end->bench = b;
 	for (int i = 0; i < c.n_spans; i++)
 		end->spans[i] = which * c.n_spans + i + 1;

@@ -47,6 +47,8 @@ struct bench_conf {
 	enum hw_span_type type;		/* HW_SPAN_E1 by default */
 	enum pri_dialect dialect;
 	enum pri_hunt hunt;
+	int nsf;
+	unsigned timers[PRI_TIMERS];	/* 0: the default */
 	bool overlap, clear_tones;
 	enum pri_digits (*digits)(const char *called);	/* the plan; NULL: every number is complete */
 	unsigned services[2];		/* bits 1 << enum pri_service, of each end */

@@ -265,19 +265,14 @@ static void test_removed(void **state)
 
 /* --- The audit --------------------------------------------------------------------------------- */
 
-/* A far end that falls silent after CALL PROCEEDING: the leg ends, the line comes back. */
-static void proceed_only(struct bench_leg *l)
-{
-	assert_int_equal(leg_proceed(l->leg), 0);
-}
-
+/* A far end that falls silent after ALERTING: the leg ends, the line comes back. */
 static void test_stuck(void **state)
 {
 	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1 });
 	struct bench_leg *out;
 
 	(void)state;
-	b->end[NET].offered = proceed_only;
+	b->end[NET].offered = bench_ring;
 	out = bench_call(b, USER, "1");
 	bench_run(b, 590000);
 	assert_false(out->cleared);

@@ -40,7 +40,7 @@ static void on_event(struct bench_leg *l, const struct leg_event *ev)
 
 static struct bench *open_with(enum pri_dialect dialect, unsigned user, unsigned net)
 {
-	struct bench *b = bench_open(&(struct bench_conf){ .type = dialect == PRI_NATIONAL2 ? HW_SPAN_T1 : HW_SPAN_E1,
+	struct bench *b = bench_open(&(struct bench_conf){ .type = dialect == PRI_EUROISDN_E1 ? HW_SPAN_E1 : HW_SPAN_T1,
 							   .dialect = dialect, .services = { user, net } });
 
 	b->end[USER].event = b->end[NET].event = on_event;
@@ -120,19 +120,27 @@ static void test_transfer(void **state)
 	transferred(USER, USER, 0, false);
 }
 
-/* NI2: two B channel transfer is asked for in a FACILITY of the first call. libpri's network side has not got it. */
-static void test_transfer_ni2(void **state)
+/* Two B channel transfer of NI2, 4ESS and 5ESS is asked for in a FACILITY of the first call; libpri's network side has not got it. NI1
+ * has none, DMS100's has to be offered by the exchange: the calls are joined here. */
+static void test_transfer_others(void **state)
 {
-	struct bench *b = open_with(PRI_NATIONAL2, ALL, ALL);
-	struct bench_leg *i1, *i2, *o1 = call_up(b, USER, &i1), *o2 = call_up(b, USER, &i2);
+	static const struct { enum pri_dialect dialect; int rc; unsigned facilities; } rows[] = {
+		{ PRI_NATIONAL2, 0, 1 }, { PRI_4ESS, 0, 1 }, { PRI_5ESS, 0, 1 },
+		{ PRI_NATIONAL1, -EOPNOTSUPP, 0 }, { PRI_DMS100, -EOPNOTSUPP, 0 },
+	};
 
 	(void)state;
-	assert_int_equal(leg_join(o1->leg, o2->leg), 0);
-	bench_run(b, 6000);
-	assert_int_equal(facilities(o1), 1);
-	assert_null(joined_with);
-	assert_false(o1->cleared || o2->cleared);
-	over(b);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct bench *b = open_with(rows[i].dialect, ALL, ALL);
+		struct bench_leg *i1, *i2, *o1 = call_up(b, USER, &i1), *o2 = call_up(b, USER, &i2);
+
+		assert_int_equal(leg_join(o1->leg, o2->leg), rows[i].rc);
+		bench_run(b, 6000);
+		assert_int_equal(facilities(o1), rows[i].facilities);
+		assert_null(joined_with);
+		assert_false(o1->cleared || o2->cleared);
+		over(b);
+	}
 }
 
 static void test_transfer_not_asked(void **state)
@@ -178,8 +186,9 @@ static struct bench_leg *call_in(struct bench *b, bool rings, struct bench_leg *
 static void test_deflected(void **state)
 {
 	(void)state;
-	for (int rings = 0; rings <= 1; rings++) {
-		struct bench *b = open_with(PRI_EUROISDN_E1, ALL, ALL);
+	for (int i = 0; i < 4; i++) {
+		struct bench *b = open_with(i & 2 ? PRI_QSIG : PRI_EUROISDN_E1, ALL, ALL);
+		bool rings = i & 1;
 		struct bench_leg *out, *in = call_in(b, rings, &out);
 
 		assert_int_equal(leg_divert(in->leg, &elsewhere), 0);
@@ -333,7 +342,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_transfer),
-		cmocka_unit_test(test_transfer_ni2),
+		cmocka_unit_test(test_transfer_others),
 		cmocka_unit_test(test_transfer_not_asked),
 		cmocka_unit_test(test_transfer_cleared),
 		cmocka_unit_test(test_deflected),
