@@ -23,6 +23,23 @@ bool fxo_is_free(const struct fxo_line *l)
 	return l->state == FXO_IDLE && l->hw && !l->leg && !l->ring_now && !l->no_battery && !l->at[FT_PRERING];
 }
 
+/* Of two free lines the one with less is taken, of equals the first. */
+static int64_t weight(const struct fxo_line *l, enum fxo_hunt hunt)
+{
+	switch (hunt) {
+	case FXO_LEAST_USED:
+		return l->calls;
+	case FXO_LEAST_RECENT:
+		return l->since_us;
+	case FXO_ODD:
+		return !(l->port & 1);
+	case FXO_EVEN:
+		return l->port & 1;
+	default:
+		return 0;
+	}
+}
+
 /* LEG: for which; no line that it has had. */
 static struct fxo_line *hunt(struct fxo_trunk *t, const struct fxo_leg *leg)
 {
@@ -35,10 +52,11 @@ static struct fxo_line *hunt(struct fxo_trunk *t, const struct fxo_leg *leg)
 							   : i;
 		struct fxo_line *l = &t->lines[at];
 
-		if (!fxo_is_free(l) || (leg && l->tried_for == leg->no) || (best && l->calls >= best->calls))
+		if (!fxo_is_free(l) || (leg && l->tried_for == leg->no) ||
+		    (best && weight(l, t->conf.hunt) >= weight(best, t->conf.hunt)))
 			continue;
 		best = l;
-		if (t->conf.hunt != FXO_LEAST_USED)
+		if (t->conf.hunt <= FXO_ROUND_ROBIN)
 			break;
 	}
 	if (best)

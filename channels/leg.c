@@ -80,6 +80,16 @@ int leg_join(struct leg *leg, struct leg *with)
 	return leg->ops->join ? leg->ops->join(leg, with) : -EOPNOTSUPP;
 }
 
+int leg_connected(struct leg *leg, const struct leg_number *connected)
+{
+	return leg->ops->connected ? leg->ops->connected(leg, connected) : -EOPNOTSUPP;
+}
+
+int leg_with(struct leg *leg, const struct leg_extra *extra)
+{
+	return leg->ops->with ? leg->ops->with(leg, extra) : -EOPNOTSUPP;
+}
+
 int leg_divert(struct leg *leg, const struct leg_divert *to)
 {
 	return leg->ops->divert ? leg->ops->divert(leg, to) : -EOPNOTSUPP;

@@ -38,6 +38,32 @@ struct leg_number {
 	uint8_t presentation, screening;	/* calling, connected and redirecting numbers only */
 };
 
+/* A subaddress (Q.931 4.5.8 and 4.5.9), beside the number. */
+enum leg_sub_type { SUB_NSAP = 0, SUB_USER = 2 };
+#define LEG_SUB_MAX 20		/* octets of information */
+struct leg_subaddress {
+	uint8_t type;			/* enum leg_sub_type */
+	bool odd;			/* user specified: an odd number of BCD digits */
+	uint8_t len;			/* 0 for none */
+	uint8_t octets[LEG_SUB_MAX];	/* as on the wire; an NSAP begins with its AFI */
+};
+
+/* User-user information (Q.931 4.5.30): protocol discriminator, then up to 128 octets of any value. */
+#define LEG_UUI_MAX 129
+struct leg_uui {
+	uint8_t len;			/* 0 for none */
+	uint8_t octets[LEG_UUI_MAX];
+};
+
+/* Information elements as they came, for the record: identifier, length and contents in hex; "" for none. */
+enum leg_element { ELEMENT_CALLED, ELEMENT_CALLING, ELEMENT_CALLING_2, ELEMENT_REDIRECTING, ELEMENT_CONNECTED,
+		   LEG_ELEMENTS };
+#define LEG_ELEMENT_MAX 72
+struct leg_raw {
+	char hex[LEG_ELEMENTS][LEG_ELEMENT_MAX];
+	char date_time[24];		/* the network's, "2026-11-27 14:19", "" for none */
+};
+
 /* Q.931 4.5.5: information transfer capability. */
 enum leg_bearer { BEARER_SPEECH = 0x00, BEARER_UNRESTRICTED = 0x08, BEARER_RESTRICTED = 0x09, BEARER_3K1 = 0x10,
 		  BEARER_TONES = 0x11, BEARER_VIDEO = 0x18 };
@@ -53,6 +79,13 @@ struct leg_offer {
 	char calling_name[LEG_NAME_MAX];	/* "" for none */
 	uint8_t redirect_reason;	/* Q.931 4.6.7 / Q.953; 0 unknown */
 	uint8_t redirect_count;		/* 0: not redirected */
+	struct leg_number original;	/* called first of all, when a call was redirected more than once; "" for none */
+	uint8_t original_reason;	/* why it went on from there, as redirect_reason */
+	struct leg_number calling_user;	/* the caller's own number where CALLING is the network's; "" for none */
+	struct leg_subaddress called_sub, calling_sub;
+	struct leg_uui uui;
+	char keypad[32];		/* keypad facility (Q.931 4.5.18), "" for none */
+	struct leg_raw raw;
 	uint8_t bearer;			/* enum leg_bearer */
 	bool complete;			/* sending complete: no more digits will follow (else LEG_DIGIT, LEG_COMPLETE) */
 	uint8_t hlc;			/* Q.931 4.5.17 high layer characteristics: LEG_HLC_FAX, or another; 0 for none */
@@ -75,6 +108,13 @@ struct leg_cause {
 	uint8_t n_raw;			/* 0: there was none */
 };
 
+/* What may come or go with a message besides its own parameters. */
+struct leg_extra {
+	char connected_name[LEG_NAME_MAX];	/* with an answer; "" for none */
+	struct leg_subaddress connected_sub;	/* with an answer */
+	struct leg_uui uui;			/* with alerting, an answer, clearing */
+};
+
 enum leg_event_kind {
 	LEG_PROCEEDING,		/* the other end has the whole number and works on it */
 	LEG_ALERTING,		/* the called party is being alerted; inband: its audio flows */
@@ -87,6 +127,7 @@ enum leg_event_kind {
 	LEG_HELD, LEG_RESUMED,	/* the other end put this leg on hold, took it back */
 	LEG_JOIN,		/* transfer: what this leg, which is up, and other's call, which may still ring, lead to are to talk
 				 * without these two */
+	LEG_CONNECTED,		/* who is at that end has changed: connected, extra */
 	LEG_AUDIO,		/* port or line has changed or become known; line is NULL while one is negotiated */
 	LEG_REFER,		/* transfer: what this leg, which is up, leads to is to talk with the number in DIVERT instead */
 	LEG_DIVERT,		/* this leg, which is not up, sends the call on to DIVERT: whoever takes it there sets *taken, and
@@ -118,7 +159,9 @@ struct leg_event {
 	uint16_t progress;		/* progress indicators as bits, as in leg_offer */
 	char digit;			/* LEG_DIGIT: 0-9 * # A-D, ! for a hook flash */
 	uint16_t duration_ms;		/* LEG_DIGIT: 0 when not known */
-	struct leg_number connected;	/* LEG_ANSWERED: connected number, digits "" for none */
+	struct leg_number connected;	/* LEG_ANSWERED, LEG_CONNECTED: connected number, digits "" for none */
+	struct leg_extra extra;
+	const struct leg_raw *raw;	/* LEG_ANSWERED: the elements of the answer; may be NULL */
 	struct leg_cause cause;		/* LEG_CLEARED; LEG_PROGRESS when it carried one, else q850 0 */
 	bool by_far_end;		/* LEG_CLEARED: the other end cleared, not our leg_clear() */
 	const char *how;		/* LEG_ANSWERED, LEG_CLEARED on lines without signals: what told it ("polarity"); else NULL */
@@ -151,6 +194,9 @@ struct leg_ops {
 	/* LEG and WITH are far ends of two calls that are to be joined: can they do it without us (SIP: REFER with
 	 * Replaces)? Their audio is joined here; on 0 each reports LEG_CLEARED when it is done, if ever. */
 	int (*join)(struct leg *leg, struct leg *with);
+	/* What the next of alert, answer, connected and clear takes along. */
+	int (*with)(struct leg *leg, const struct leg_extra *extra);
+	int (*connected)(struct leg *leg, const struct leg_number *connected);
 	/* An incoming leg that is not up: ask its far end to send the call on by itself. On 0 it clears the leg when it
 	 * does; LEG_DIVERT comes back, with the same number, when it does not. */
 	int (*divert)(struct leg *leg, const struct leg_divert *to);
@@ -195,6 +241,10 @@ int leg_resume(struct leg *leg);
 int leg_transfer(struct leg *leg, const char *to);
 int leg_info(struct leg *leg, const char *display);
 int leg_join(struct leg *leg, struct leg *with);
+/* Who LEG's far end talks to has changed (a transfer). */
+int leg_connected(struct leg *leg, const struct leg_number *connected);
+/* EXTRA goes with the next leg_alert(), leg_answer(), leg_connected() or leg_clear(), once; it is copied. */
+int leg_with(struct leg *leg, const struct leg_extra *extra);
 int leg_divert(struct leg *leg, const struct leg_divert *to);
 int leg_referred(struct leg *leg, const struct leg_cause *cause);
 int leg_charge(struct leg *leg, const struct leg_charge *charge);

@@ -88,6 +88,7 @@ int pri_leg_clear(struct leg *l, const struct leg_cause *cause)
 	if (leg->cause.q850 < 1 || leg->cause.q850 > 127)
 		leg->cause.q850 = NORMAL;
 	pri_link_location(leg->link, leg, cause->location);
+	pri_extra_clear(leg);
 	pri_link_diagnostics(leg->link, &leg->cause);
 	if (leg->stage == PS_OFFERED && !refuses_at_once(leg->cause.q850)) {
 		pri_proceeding(pri, leg->call, pri_encode(leg), 0);

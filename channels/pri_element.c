@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { IE_PROGRESS = 0x1e, IE_CALLED = 0x70, IE_HLC = 0x7d, IE_COMPLETE = 0xa1 };
+enum { IE_PROGRESS = 0x1e, IE_HLC = 0x7d, IE_COMPLETE = 0xa1 };
 enum { ITU = 0x80, LOCATION = 1, HLC_PROFILE = 0x91 };	/* first profile, high layer protocol profile */
 
 static struct pri_element *element_for(struct pri_leg *leg, uint8_t type)

@@ -85,22 +85,24 @@ static void on_ringing(struct pri_link *link, pri_event *ev)
 	uint16_t progress = pri_progress_bits(ev->ringing.progressmask);
 	struct pri_leg *leg = answered_by(link, ev->ringing.call, ev->ringing.channel);
 
-	if (leg)
-		pri_overlap_enough(leg);
-	if (leg)
-		report(leg, LEG_ALERTING, progress, 0);
+	struct leg_event e = {.kind = LEG_ALERTING, .progress = progress, .inband = inband(progress)};
+
+	if (!leg)
+		return;
+	pri_overlap_enough(leg);
+	pri_extra_alerted(leg, &e);
+	leg_report(&leg->leg, &e);
 }
 
 static void on_answer(struct pri_link *link, pri_event *ev)
 {
 	struct leg_event e = {
 		.kind = LEG_ANSWERED, .progress = pri_progress_bits(ev->answer.progressmask), .inband = true};
-	const struct pri_subcommands *s = ev->answer.subcmds;
-	struct pri_leg *leg;
+	struct pri_leg *leg = pri_leg_of(link, ev->answer.call);
+	struct leg_raw raw;
 
-	for (int i = 0; s && i < s->counter_subcmd; i++)
-		if (s->subcmd[i].cmd == PRI_SUBCMD_CONNECTED_LINE)
-			pri_number_in(&e.connected, &s->subcmd[i].u.connected_line.id.number);
+	if (leg)
+		pri_extra_answered(leg, ev->answer.subcmds, &e, &raw);
 	leg = answered_by(link, ev->answer.call, ev->answer.channel);
 	if (!leg)
 		return;
@@ -144,18 +146,13 @@ static void on_notify(struct pri_link *link, pri_event *ev)
 	struct pri_leg *leg = pri_leg_of(link, ev->notify.call);
 	int info = ev->notify.info;
 
+	pri_extra_changed(link, ev->notify.call, ev->notify.subcmds);
 	if (!leg || leg->stage != PS_UP)
 		return;
 	if (info == PRI_NOTIFY_USER_SUSPENDED || info == PRI_NOTIFY_REMOTE_HOLD)
 		pri_hold_change(leg, true);
 	else if (info == PRI_NOTIFY_USER_RESUMED || info == PRI_NOTIFY_REMOTE_RETRIEVAL)
 		pri_hold_change(leg, false);
-}
-
-static void on_facility(struct pri_link *link, pri_event *ev)
-{
-	(void)link;
-	(void)ev; /* its components have been seen to, as those of every message */
 }
 
 static void on_dchan_up(struct pri_link *link, pri_event *ev)
@@ -186,6 +183,7 @@ static void (*const handlers[])(struct pri_link *link, pri_event *ev) = {
 	[PRI_EVENT_ANSWER] = on_answer,
 	[PRI_EVENT_HANGUP_ACK] = pri_on_hangup_ack,
 	[PRI_EVENT_RESTART_ACK] = pri_on_restart_ack,
+	[PRI_EVENT_FACILITY] = pri_on_facility,
 	[PRI_EVENT_INFO_RECEIVED] = on_info,
 	[PRI_EVENT_PROCEEDING] = on_proceeding,
 	[PRI_EVENT_SETUP_ACK] = on_setup_ack,
@@ -193,7 +191,6 @@ static void (*const handlers[])(struct pri_link *link, pri_event *ev) = {
 	[PRI_EVENT_NOTIFY] = on_notify,
 	[PRI_EVENT_PROGRESS] = on_progress,
 	[PRI_EVENT_KEYPAD_DIGIT] = on_keypad,
-	[PRI_EVENT_FACILITY] = on_facility,
 	[PRI_EVENT_HOLD] = pri_on_hold,
 	[PRI_EVENT_HOLD_ACK] = pri_on_hold_ack,
 	[PRI_EVENT_HOLD_REJ] = pri_on_hold_rej,

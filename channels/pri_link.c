@@ -131,6 +131,8 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 	}
 	if (kind != Q921_I || !q921_first(seq, frame, len) || !q931_read(frame, len, &m, detail))
 		return;
+	if (!out)
+		pri_extra_got(link, frame, len);
 	what = q931_type_name(m.type);
 	if (!what) {
 		snprintf(other, sizeof(other), "message 0x%02x", m.type);
@@ -149,6 +151,10 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 		}
 		if (!out && (m.type == 0x45 || m.type == 0x4d || m.type == 0x5a))
 			link->rx_clearing = leg->rx_clearing = true;
+		if (leg->rx_clearing)
+			pri_extra_clearing(leg, frame, len);
+		if (!out && m.type == 0x7d && m.has_state)
+			pri_status_seen(leg, m.state);
 		trace_for(leg, out, what, detail);
 	} else if (m.cr && !out && !m.flag) {
 		if (link->n_stray == PRI_STRAY_MAX)
@@ -263,6 +269,7 @@ static int io_write(struct pri *pri, void *buf, int size)
 	memcpy(frame, buf, len);
 	len = put_location(link, frame, len);
 	len = pri_element_write(link, frame, len, sizeof(frame));
+	len = pri_extra_put(link, frame, len);
 	if (hw_dchan_write(link->dchan, frame, len) >= 0) {
 		link->count.frames_out++;
 		tell_frame(link, true, frame, len);
@@ -307,6 +314,7 @@ void pri_link_read(struct pri_link *link)
 			pri_event_handle(link, ev);
 		else if (link->rx_clearing)
 			find_silent_end(link);
+		pri_status_check(link);
 		if (t->depth == 1)
 			pri_deliver(t);
 	}
@@ -351,10 +359,9 @@ int pri_link_start(struct pri_link *link)
 	if (!link->pri)
 		return -ENOMEM;
 	pri_hangup_fix_enable(link->pri, 1);
-	if (dialect->facility)
-		pri_facility_enable(link->pri);
 	/* libpri would send it in any dialect. Set also when there is none: the instance may be an old one. */
 	pri_set_nsf(link->pri, dialect->nsf && conf->nsf ? conf->nsf : PRI_NSF_NONE);
+	pri_extra_options(link);
 	pri_set_overlapdial(link->pri, conf->overlap);
 	pri_services_enable(link);
 	pri_timers_apply(link);

@@ -42,7 +42,6 @@ static void want_more(struct pri_leg *leg)
 
 static void offer(struct pri_leg *leg, bool complete)
 {
-	struct pri_trunk *t = leg->link->trunk;
 	struct leg_offer *o = leg->offer;
 
 	leg->offer = NULL;
@@ -52,10 +51,8 @@ static void offer(struct pri_leg *leg, bool complete)
 		pri_overlap_end(leg);
 	else
 		pri_tone(leg, NULL);
-	t->h.offered(t->h.arg, &leg->leg, o);
+	pri_offer_up(leg, o);
 	free(o);
-	if (!leg->leg.fn && leg->stage < PS_CLEARING)
-		pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 41, .location = 1});
 }
 
 static enum pri_digits ask(struct pri_leg *leg)

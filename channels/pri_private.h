@@ -11,6 +11,8 @@
  *   pri_clear.c    clearing, both ways
  *   pri_channel.c  states of a line, hunting, finding
  *   pri_restart.c  RESTART, both ways
+ *   pri_takeout.c  lines taken out of service by people
+ *   pri_status.c   STATUS that does not fit
  *   pri_service.c  layer 2, alarms, in and out of service, the audit
  *   pri_dialect.c  what each dialect has
  *   pri_timers.c   the timers and counters that a trunk may set
@@ -20,6 +22,8 @@
  *   pri_hold.c     HOLD and RETRIEVE, and NOTIFY in their place
  *   pri_transfer.c pri_reroute.c pri_aoc.c pri_mcid.c: transfer, deflection, advice of charge, malicious calls
  *   pri_number.c   numbers and names between legs and libpri
+ *   pri_extra.c    elements beside the numbers: subaddress, user-user, keypad, date; pri_ie.c: their octets
+ *   pri_name.c     calls that wait for the caller's name
  *   pri_trace.c    the Q.931 decoder for traces
  *
  * Everything runs on the loop thread. Callbacks to the gateway are made from events and from
@@ -29,6 +33,7 @@
 #define CHANNELS_PRI_PRIVATE_H
 
 #include "channels/pri.h"
+#include "channels/pri_ie.h"
 #include "channels/pri_trace.h"
 
 /* libpri has a macro of the same name and, luckily, the same value: ours must be seen first. */
@@ -39,6 +44,7 @@ _Static_assert(PRI_NETWORK == 1, "PRI_NETWORK of libpri.h takes the place of our
 #define PRI_EARLY_MAX 32		/* messages kept for a leg that has no trace yet */
 #define PRI_STRAY_MAX 4		/* messages kept for a call that has no leg yet */
 #define PRI_SENT_CAUSES 64	/* clearing messages whose location is remembered until they are sent */
+#define PRI_ATTACHED 64		/* elements put into messages that are remembered until they are sent */
 #define PRI_ELEMENTS 128	/* messages whose elements of our own are remembered until they are sent */
 #define PRI_UNSTAMPED (-1)	/* a time that the next pri_trunk_service() fills in */
 
@@ -47,8 +53,10 @@ struct pri_leg;
 
 /* Times of the driver that no trunk sets, in microseconds. Those of Q.921 and Q.931: pri_timers.c. */
 #define PRI_REOPEN_US 1000000		/* between tries to open the channels of a span that has left */
+#define PRI_SET_ASIDE_US 300000000	/* between RESTARTs of a channel that answered none */
 #define PRI_AUDIT_US 5000000		/* between comparisons of lines and legs with libpri's calls */
 #define PRI_STUCK_SETUP_US 600000000	/* no message of a call that is not up: it is lost */
+#define PRI_NAME_US 1000000		/* a calling name that is announced comes within it, or not at all */
 #define PRI_DIVERT_US 10000000		/* a deflection without an answer: the call is sent on from here */
 #define PT_DIVERT PRI_TIMERS		/* for pri_wait(): that time */
 
@@ -62,6 +70,9 @@ struct pri_line {
 	struct pri_leg *leg;
 	bool restart_due;		/* a RESTART of this line waits for its turn */
 	unsigned restarts;		/* RESTARTs sent without an answer */
+	int64_t retry_at;		/* set aside: when RESTART is tried again; 0, PRI_UNSTAMPED */
+	bool taken_out;			/* by people: no new call on it */
+	uint64_t used;			/* the trunk's count of uses when its last call began or ended */
 };
 
 enum pri_hold {		/* by HOLD messages; the line is gone from PH_HELD to PH_RETRIEVING */
@@ -99,6 +110,13 @@ struct pri_early {			/* a message of the ladder that has nowhere to go yet */
 	char detail[Q931_DETAIL_MAX];
 };
 
+struct pri_attach {			/* an element that libpri does not send */
+	unsigned key;			/* call reference with the flag, 0 for none */
+	uint8_t type;			/* message type it goes with */
+	uint8_t id, len;
+	uint8_t octets[LEG_UUI_MAX];
+};
+
 struct pri_leg {
 	struct leg leg;
 	struct pri_leg *next;
@@ -114,7 +132,13 @@ struct pri_leg {
 	struct leg_cause cause;		/* for LEG_CLEARED */
 	uint8_t rx_cause, rx_location;	/* of the last cause element received, 0 for none */
 	uint8_t rx_raw[LEG_CAUSE_MAX], rx_n_raw;	/* its contents */
+	bool rx_status;			/* STATUS has come, with this state of the far end's */
+	uint8_t rx_state;
 	bool rx_clearing;		/* DISCONNECT, RELEASE or RELEASE COMPLETE has come */
+	struct leg_uui rx_uui;		/* of the far end's first clearing message */
+	struct leg_extra with;		/* for the next message to the far end */
+	struct leg_offer *held;		/* in: not offered yet, its name is to come; since held_at */
+	int64_t held_at;
 	enum pri_hold hold;
 	bool hold_wanted;		/* the gateway wants the far end held */
 	bool hold_notified;		/* it was told so by NOTIFY, in the place of HOLD */
@@ -142,7 +166,7 @@ struct pri_link {
 	struct pri_line lines[PRI_LINES];
 	int n_lines;
 	bool reading, dry;		/* inside pri_link_read(); the reader had no frame left */
-	bool rx_clearing;		/* a leg's rx_clearing has been set */
+	bool rx_clearing, rx_status;	/* that of a leg has been set */
 	bool gone;			/* the span has left; reopened from reopen_at */
 	int64_t reopen_at;
 
@@ -163,6 +187,10 @@ struct pri_link {
 	unsigned n_stray;
 	struct pri_sent { unsigned cr; uint8_t location, cause, n_diag, diag[LEG_CAUSE_MAX]; } sent[PRI_SENT_CAUSES];
 	unsigned n_sent;
+	struct pri_attach attached[PRI_ATTACHED];
+	unsigned n_attached;
+	uint8_t got[320];		/* the last message that came, from its address on */
+	size_t got_len;
 	struct pri_element elements[PRI_ELEMENTS];
 	unsigned n_elements;
 	unsigned setup_cr;		/* of the last SETUP received, and its high layer compatibility */
@@ -185,6 +213,7 @@ struct pri_trunk {
 	unsigned depth;			/* callbacks entered */
 	bool draining, changed, stamp, pending;
 	unsigned rr_line;		/* where round robin goes on */
+	uint64_t uses;			/* calls begun and ended, for the least recently used line */
 };
 
 /* pri_trunk.c */
@@ -233,6 +262,7 @@ extern const struct leg_ops pri_leg_ops;
 struct pri_leg *pri_leg_new(struct pri_link *link, bool incoming);
 struct pri_leg *pri_leg_of(struct pri_link *link, const q931_call *call);
 void pri_on_ring(struct pri_link *link, pri_event *ev);
+void pri_offer_up(struct pri_leg *leg, const struct leg_offer *offer);	/* to the gateway; cleared when nobody takes it */
 int pri_setup_send(struct pri_leg *leg, struct pri_line *line);
 bool pri_setup_again(struct pri_leg *leg, int cause);
 bool pri_answer_channel(struct pri_leg *leg, int channel);
@@ -255,8 +285,13 @@ void pri_on_hangup_ack(struct pri_link *link, pri_event *ev);
 void pri_restart_line(struct pri_line *line);
 void pri_restart_run(struct pri_link *link);
 void pri_restart_stop(struct pri_link *link);
+int64_t pri_restart_next(const struct pri_link *link);	/* when a line set aside is tried again, -1 for none */
 void pri_on_restart(struct pri_link *link, pri_event *ev);
 void pri_on_restart_ack(struct pri_link *link, pri_event *ev);
+
+/* pri_status.c */
+void pri_status_seen(struct pri_leg *leg, unsigned state);
+void pri_status_check(struct pri_link *link);
 
 /* pri_service.c */
 void pri_service_layer2(struct pri_link *link, bool up);
@@ -265,6 +300,30 @@ void pri_service_update(struct pri_link *link);
 void pri_service_run(struct pri_link *link);
 int64_t pri_service_next(const struct pri_link *link);
 void pri_audit(struct pri_trunk *t);
+
+/* pri_extra.c */
+void pri_extra_options(struct pri_link *link);
+size_t pri_extra_put(struct pri_link *link, uint8_t *frame, size_t len);	/* the new length */
+void pri_extra_got(struct pri_link *link, const uint8_t *frame, size_t len);
+void pri_extra_offer(struct pri_leg *leg, const pri_event_ring *ev, struct leg_offer *o);
+void pri_extra_called(struct pri_leg *leg, struct pri_sr *sr);
+void pri_extra_setup(struct pri_leg *leg, struct pri_sr *sr);
+void pri_extra_alerted(struct pri_leg *leg, struct leg_event *ev);
+void pri_extra_answered(struct pri_leg *leg, const struct pri_subcommands *s, struct leg_event *ev, struct leg_raw *raw);
+void pri_extra_clearing(struct pri_leg *leg, const uint8_t *frame, size_t len);
+void pri_extra_changed(struct pri_link *link, q931_call *call, const struct pri_subcommands *s);
+void pri_on_facility(struct pri_link *link, pri_event *ev);
+int pri_extra_with(struct leg *leg, const struct leg_extra *extra);
+int pri_extra_connected(struct leg *leg, const struct leg_number *connected);
+void pri_extra_alert(struct pri_leg *leg);
+void pri_extra_answer(struct pri_leg *leg, const struct leg_number *connected);
+void pri_extra_clear(struct pri_leg *leg);
+
+/* pri_name.c */
+bool pri_name_awaited(struct pri_leg *leg, const struct leg_offer *offer);
+bool pri_name_came(struct pri_leg *leg, const char *name);
+void pri_name_service(struct pri_trunk *t);
+int64_t pri_name_next(const struct pri_trunk *t);	/* deadline, -1 for none */
 
 /* pri_wait.c */
 void pri_wait(struct pri_leg *leg, enum pri_timer what);
@@ -324,6 +383,8 @@ void pri_subcommands(struct pri_link *link, q931_call *call, const struct pri_su
 void pri_number_out(struct pri_party_number *out, const struct leg_number *n);
 void pri_number_in(struct leg_number *out, const struct pri_party_number *n);
 void pri_digits_in(struct leg_number *out, const char *digits, int plan, int presentation);
+int pri_reason_out(enum pri_dialect dialect, uint8_t reason);	/* of a redirection, as libpri has it */
+uint8_t pri_reason_in(int reason);
 void pri_name_out(struct pri_party_name *out, const char *utf8, int presentation);
 void pri_name_in(char out[LEG_NAME_MAX], const struct pri_party_name *n);
 uint16_t pri_progress_bits(int progressmask);

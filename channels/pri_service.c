@@ -115,13 +115,14 @@ void pri_service_run(struct pri_link *link)
 
 int64_t pri_service_next(const struct pri_link *link)
 {
-	int64_t at[4], next = -1;
+	int64_t at[5], next = -1;
 
 	at[0] = held_from(link);
 	at[1] = clear_from(link);
 	at[2] = link->gone ? link->reopen_at : -1;
 	at[3] = link->restarting ? link->restart_at + pri_timer_us(link->trunk, PT_T316) : -1;
-	for (int i = 0; i < 4; i++)
+	at[4] = pri_restart_next(link);
+	for (int i = 0; i < 5; i++)
 		if (at[i] >= 0 && (next < 0 || at[i] < next))
 			next = at[i];
 	return next;
@@ -183,7 +184,8 @@ void pri_audit(struct pri_trunk *t)
 			struct pri_line *line = &link->lines[j];
 
 			if (line->leg || line->state == PRI_LINE_OUT || line->state == PRI_LINE_RESTARTING ||
-			    line->state == PRI_LINE_IDLE || line->state == PRI_LINE_SET_ASIDE)
+			    line->state == PRI_LINE_IDLE || line->state == PRI_LINE_SET_ASIDE ||
+			    line->state == PRI_LINE_TAKEN_OUT)
 				continue;
 			pri_log(link, LOG_WARNING, "audit: chan %d was %s without a call", line->pos,
 				pri_line_state_name(line->state));

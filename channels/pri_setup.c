@@ -82,7 +82,7 @@ bool pri_line_yields(struct pri_line *line)
 
 static bool free_for_far_end(struct pri_line *line)
 {
-	if (!line->hw || (line->leg && !glare(line)))
+	if (!line->hw || line->taken_out || (line->leg && !glare(line)))
 		return false;
 	if (line->state == PRI_LINE_SET_ASIDE)
 		pri_log(line->link, LOG_NOTICE, "chan %d: a call from the far end proves it idle", line->pos);
@@ -119,12 +119,14 @@ static void redirecting(struct leg_offer *o, const pri_event_ring *ev)
 		if (s->subcmd[i].cmd != PRI_SUBCMD_REDIRECTING)
 			continue;
 		pri_number_in(&o->redirecting, &r->from.number);
-		o->redirect_reason = (uint8_t)r->reason;
+		o->redirect_reason = pri_reason_in(r->reason);
 		o->redirect_count = (uint8_t)(r->count < 255 ? r->count : 255);
+		pri_number_in(&o->original, &r->orig_called.number);
+		o->original_reason = pri_reason_in(r->orig_reason);
 	}
 }
 
-static void fill_offer(struct leg_offer *o, const struct pri_leg *leg, const pri_event_ring *ev)
+static void fill_offer(struct leg_offer *o, struct pri_leg *leg, const pri_event_ring *ev)
 {
 	memset(o, 0, sizeof(*o));
 	pri_digits_in(&o->called, ev->callednum, ev->calledplan, 0);
@@ -137,6 +139,16 @@ static void fill_offer(struct leg_offer *o, const struct pri_leg *leg, const pri
 	o->hlc = pri_element_hlc(leg);
 	snprintf(o->id, sizeof(o->id), "%d/%u", leg->link->span, leg->cr);
 	snprintf(o->source, sizeof(o->source), "span %d", leg->link->span);
+	pri_extra_offer(leg, ev, o);
+}
+
+void pri_offer_up(struct pri_leg *leg, const struct leg_offer *offer)
+{
+	struct pri_trunk *t = leg->link->trunk;
+
+	t->h.offered(t->h.arg, &leg->leg, offer);
+	if (!leg->leg.fn && leg->stage < PS_CLEARING)
+		pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 41, .location = 1});
 }
 
 void pri_on_ring(struct pri_link *link, pri_event *event)
@@ -170,9 +182,8 @@ void pri_on_ring(struct pri_link *link, pri_event *event)
 	if (pri_overlap_begin(leg, &offer))
 		return;
 	offer.complete = true;
-	t->h.offered(t->h.arg, &leg->leg, &offer);
-	if (!leg->leg.fn && leg->stage < PS_CLEARING)
-		pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 41, .location = 1});
+	if (!pri_name_awaited(leg, &offer))
+		pri_offer_up(leg, &offer);
 }
 
 /* --- Answers to it ----------------------------------------------------------------------------- */
@@ -196,8 +207,10 @@ static int proceed(struct leg *l)
 {
 	struct pri_leg *leg = (struct pri_leg *)l;
 
-	if (may_answer(leg) || leg->stage > PS_OVERLAP)
+	if (may_answer(leg))
 		return -EALREADY;
+	if (leg->stage > PS_OVERLAP)
+		return leg->held_at ? 0 : -EALREADY;	/* it has gone while the name was awaited */
 	return sent(leg, pri_proceeding(leg->link->pri, leg->call, pri_encode(leg), 0), PS_PROGRESSING);
 }
 
@@ -207,6 +220,7 @@ static int alert(struct leg *l, bool inband)
 
 	if (may_answer(leg))
 		return -EALREADY;
+	pri_extra_alert(leg);
 	pri_element_progress(leg, Q931_ALERTING_TYPE, (uint16_t)(l->progress | (inband ? 1U << 8 : 0)));
 	return sent(leg, pri_acknowledge(leg->link->pri, leg->call, pri_encode(leg), inband), PS_PROGRESSING);
 }
@@ -240,16 +254,11 @@ static int progress(struct leg *l, bool inband, const struct leg_cause *cause)
 static int answer(struct leg *l, const struct leg_number *connected)
 {
 	struct pri_leg *leg = (struct pri_leg *)l;
-	struct pri_party_connected_line party;
 	int err;
 
 	if (may_answer(leg))
 		return -EALREADY;
-	if (connected && (connected->digits[0] || connected->presentation)) {
-		memset(&party, 0, sizeof(party));
-		pri_number_out(&party.id.number, connected);
-		pri_connected_line_update(leg->link->pri, leg->call, &party);
-	}
+	pri_extra_answer(leg, connected);
 	pri_element_progress(leg, Q931_CONNECT_TYPE, l->progress);
 	err = sent(leg, pri_answer(leg->link->pri, leg->call, pri_encode(leg), 0), PS_UP);
 	if (!err && leg->line)
@@ -263,6 +272,8 @@ const struct leg_ops pri_leg_ops = {
 	.alert = alert,
 	.progress = progress,
 	.answer = answer,
+	.with = pri_extra_with,
+	.connected = pri_extra_connected,
 	.more = pri_overlap_more,
 	.hold = pri_leg_hold,
 	.resume = pri_leg_resume,

@@ -176,8 +176,11 @@ static void read_element(struct words *w, struct q931_msg *m, const uint8_t *fra
 		read_cause(w, m, frame, p, len);
 		break;
 	case 0x14:
-		if (len)
-			say(w, " state %u", p[0] & 0x3fU);
+		if (!len)
+			break;
+		m->has_state = true;
+		m->state = p[0] & 0x3f;
+		say(w, " state %u", m->state);
 		break;
 	case 0x18:
 		say_channel(w, p, len);

@@ -28,6 +28,8 @@ struct q931_msg {
 	size_t elements_at;	/* offset of the first element */
 	uint8_t raw_len;	/* of the contents of the cause element, which begin at raw_at; 0 for none */
 	size_t raw_at;
+	bool has_state;		/* there is a call state element, and its value */
+	uint8_t state;
 	size_t location_at;	/* offset in the frame of the octet that holds the location, 0 for none */
 };
 

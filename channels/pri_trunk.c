@@ -54,11 +54,13 @@ void pri_deliver(struct pri_trunk *t)
 		t->pending = false;
 		while ((leg = take_done(t))) {
 			struct leg_event ev = {
-				.kind = LEG_CLEARED, .cause = leg->cause, .by_far_end = leg->far_first};
+				.kind = LEG_CLEARED, .cause = leg->cause, .by_far_end = leg->far_first,
+				.extra.uui = leg->rx_uui};
 
 			leg_report(&leg->leg, &ev);
 			pri_line_drop(leg, PRI_LINE_IDLE);
 			free(leg->offer);
+			free(leg->held);
 			free(leg->early);
 			free(leg->diverting);
 			free(leg);
@@ -179,11 +181,14 @@ static void fill_stamps(struct pri_trunk *t)
 		fill(&link->clear_at, t->now_us);
 		fill(&link->restart_at, t->now_us);
 		fill(&link->reopen_at, t->now_us + PRI_REOPEN_US);
-		for (int j = 0; j < link->n_lines; j++)
+		for (int j = 0; j < link->n_lines; j++) {
 			fill(&link->lines[j].since_us, t->now_us);
+			fill(&link->lines[j].retry_at, t->now_us + PRI_SET_ASIDE_US);
+		}
 	}
 	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
 		fill(&leg->since_us, t->now_us);
+		fill(&leg->held_at, t->now_us);
 		fill(&leg->wait_until, t->now_us + pri_wait_us(leg));
 	}
 }
@@ -225,6 +230,7 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 		pri_service_run(link);
 		pri_restart_run(link);
 	}
+	pri_name_service(t);
 	pri_wait_run(t);
 	if (now_us >= t->audit_at) {
 		t->audit_at = now_us + PRI_AUDIT_US;
@@ -232,7 +238,7 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 	}
 	pri_leave(t);
 	fill_stamps(t);
-	next = sooner(t->legs ? t->audit_at : -1, pri_wait_next(t));
+	next = sooner(t->legs ? t->audit_at : -1, sooner(pri_name_next(t), pri_wait_next(t)));
 	for (int i = 0; i < t->n_links; i++) {
 		next = sooner(next, libpri_next(t->links[i], now_us, wall));
 		next = sooner(next, pri_service_next(t->links[i]));
@@ -251,16 +257,10 @@ void pri_trunk_hunt(struct pri_trunk *t, enum pri_hunt hunt)
 	t->conf.hunt = hunt;
 }
 
-void pri_trunk_restart(struct pri_trunk *t)
+void pri_trunk_alarm_times(struct pri_trunk *t, unsigned hold_ms, unsigned clear_ms)
 {
-	for (int i = 0; i < t->n_links; i++) {
-		struct pri_link *link = t->links[i];
-
-		for (int j = 0; link->in_service && j < link->n_lines; j++)
-			if (!link->lines[j].leg)
-				pri_restart_line(&link->lines[j]);
-		pri_restart_run(link);
-	}
+	t->conf.alarm_hold_ms = hold_ms;
+	t->conf.alarm_clear_ms = clear_ms;
 }
 
 /* --- Status ------------------------------------------------------------------------------------ */
@@ -275,6 +275,7 @@ const char *pri_line_state_name(enum pri_line_state s)
 		[PRI_LINE_UP] = "up",
 		[PRI_LINE_CLEARING] = "clearing",
 		[PRI_LINE_SET_ASIDE] = "set aside",
+		[PRI_LINE_TAKEN_OUT] = "taken out",
 	};
 
 	return (size_t)s < sizeof(names) / sizeof(names[0]) ? names[s] : "?";
@@ -296,6 +297,7 @@ int pri_trunk_lines(const struct pri_trunk *t, struct pri_line_info *out, int ma
 					.span = link->span,
 					.pos = l->pos,
 					.state = l->state,
+					.taken_out = l->taken_out,
 					.leg = l->leg ? &l->leg->leg : NULL,
 					.calls = l->calls,
 					.since_us = l->since_us == PRI_UNSTAMPED ? t->now_us : l->since_us,
@@ -312,6 +314,7 @@ int pri_trunk_spans(const struct pri_trunk *t, struct pri_span_info *out, int ma
 
 		out[i] = link->count;
 		out[i].span = link->span;
+		out[i].hunt = t->conf.hunt;
 		out[i].alarms = link->alarms;
 		out[i].layer2 = link->layer2;
 		out[i].in_service = link->in_service;

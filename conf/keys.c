@@ -15,10 +15,17 @@ static const char *const sides[] = { "user", "network", NULL };
 static const char *const nsfs[] = { "none", "sid-preferred", "ani-preferred", "sid-only", "ani-only", "operator", "pcco",
 				    "sdn", "toll-free-megacom", "megacom", "accunet", "long-distance",
 				    "international-toll-free", "multiquest", "call-redirection", NULL };
-static const char *const hunts[] = { "ascending", "descending", "round-robin", "least-used", NULL };
+static const char *const hunts[] = { "ascending", "descending", "round-robin", "least-used",
+				    "least-recent", "odd", "even", NULL };
 static const char *const overlaps[] = { "none", "rfc3578", NULL };
 static const char *const transports[] = { "udp", "tcp", NULL };
-static const char *const styles[] = { "typed", "international", "dialled", "plus", NULL };
+static const char *const styles[] = { "typed", "international", "dialled", "plus", "local", NULL };
+static const char *const types[] = { "auto", "unknown", "international", "national", "network", "subscriber",
+				     "abbreviated", NULL };
+static const char *const plans[] = { "auto", "unknown", "isdn", "data", "telex", "national", "private", NULL };
+static const char *const diversions[] = { "both", "diversion", "history-info", "none", NULL };
+static const char *const date_times[] = { "none", "date", "minutes", "seconds", NULL };
+static const char *const displays[] = { "auto", "send", "none", NULL };
 
 const char *conf_dialect_name(enum conf_dialect d)
 {
@@ -133,6 +140,18 @@ static const struct conf_key numbers[] = {
 	  .help = "how called numbers go out" },
 	{ .name = "calling", .type = &conf_type_word, AT(conf_trunk, calling_style), .words = styles, .live = true,
 	  .help = "how calling numbers go out" },
+	{ .name = "called-type", .type = &conf_type_word, AT(conf_trunk, called_type), .words = types, .live = true,
+	  .help = "the type that every called number is sent with" },
+	{ .name = "called-plan", .type = &conf_type_word, AT(conf_trunk, called_plan), .words = plans, .live = true,
+	  .help = "the plan that every called number is sent with" },
+	{ .name = "calling-type", .type = &conf_type_word, AT(conf_trunk, calling_type), .words = types, .live = true,
+	  .help = "the type that every calling number is sent with" },
+	{ .name = "calling-plan", .type = &conf_type_word, AT(conf_trunk, calling_plan), .words = plans, .live = true,
+	  .help = "the plan that every calling number is sent with" },
+	{ .name = "calling-allowed", .type = &conf_type_patterns, AT(conf_trunk, calling_allowed), .live = true,
+	  .help = "calling-allowed: [\"+442079460*\"]" },
+	{ .name = "calling-default", .type = &conf_type_e164, AT(conf_trunk, calling_default), .max = 32, .live = true,
+	  .help = "calling-default: \"+442079460000\"" },
 };
 const struct conf_keys conf_numbers_keys = { "numbers", numbers, COUNT(numbers) };
 
@@ -153,12 +172,22 @@ static const struct conf_key isdn[] = {
 	{ .name = "announcements", .type = &conf_type_bool, AT(conf_isdn, announcements), .def = "true",
 	  .help = "hear what the far end plays when it has cleared" },
 	{ .name = "alarm-hold", .type = &conf_type_ms, AT(conf_isdn, alarm_hold_ms), .max = 60000, .def = "2500ms",
-	  .help = "an alarm this long clears the span's calls" },
+	  .live = true, .help = "an alarm this long clears the span's calls" },
 	{ .name = "alarm-clear", .type = &conf_type_ms, AT(conf_isdn, alarm_clear_ms), .max = 300000, .def = "5s",
-	  .help = "no alarm this long and the span is used again" },
+	  .live = true, .help = "no alarm this long and the span is used again" },
 	{ .name = "echo-canceller", .type = &conf_type_uint, AT(conf_isdn, echo_taps), .max = 1024, .def = "0",
 	  .help = "length in samples, 0 for none" },
 	{ .name = "timers", .type = &conf_type_timers, .live = true, .help = "timers: {T200: 1s, N200: 3}" },
+	{ .name = "keypad", .type = &conf_type_bool, AT(conf_isdn, keypad), .def = "false",
+	  .help = "service codes go as keypad facility" },
+	{ .name = "two-calling", .type = &conf_type_bool, AT(conf_isdn, two_calling), .def = "false",
+	  .help = "send both calling numbers where there are two" },
+	{ .name = "redirecting-element", .type = &conf_type_bool, AT(conf_isdn, redirecting_element), .def = "false",
+	  .help = "send the redirecting number as an element too" },
+	{ .name = "date-time", .type = &conf_type_word, AT(conf_isdn, date_time), .words = date_times, .def = "none",
+	  .help = "what the network side says of the time" },
+	{ .name = "display", .type = &conf_type_word, AT(conf_isdn, display), .words = displays, .def = "auto",
+	  .help = "names in the display element" },
 	{ .name = "services", .type = &conf_type_services, AT(conf_isdn, services),
 	  .help = "services: [hold, transfer, deflect, aoc, mcid]" },
 };
@@ -180,6 +209,8 @@ static const struct conf_key sip[] = {
 	  .live = true, .help = "a call without RTP this long is cleared, 0 for never" },
 	{ .name = "trust-identity", .type = &conf_type_bool, AT(conf_sip, trust_identity), .def = "false", .live = true,
 	  .help = "believe and send P-Asserted-Identity" },
+	{ .name = "diversion", .type = &conf_type_word, AT(conf_sip, diversion), .words = diversions, .def = "both",
+	  .live = true, .help = "which headers tell of redirections" },
 	{ .name = "overlap", .type = &conf_type_word, AT(conf_sip, overlap), .words = overlaps, .def = "none", .live = true,
 	  .help = "none, or rfc3578: an INVITE for each digit that comes" },
 	{ .name = "clearmode", .type = &conf_type_bool, AT(conf_sip, clearmode), .def = "true", .live = true,

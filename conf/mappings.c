@@ -82,6 +82,8 @@ static void isdn_set(struct reader *r, const struct conf_key *k, const struct ya
 	keys_defaults(r, &conf_isdn_keys, &t->isdn);
 	keys_defaults(r, &conf_timers_keys, t->isdn.timers);
 	keys_read(r, &conf_isdn_keys, n, &t->isdn);
+	if (t->isdn.date_time != CONF_DATE_TIME_NONE && t->isdn.side != CONF_NETWORK)
+		report(r, yaml_get(n, "date-time"), "leave it out, or side: network", "date-time: only the network side says the time");
 }
 
 static void timers_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
@@ -126,6 +128,17 @@ static void sip_set(struct reader *r, const struct conf_key *k, const struct yam
 	check_sip(r, n, s);
 }
 
+/* Type and plan are elements of ISDN; elsewhere a number is written by its style alone. */
+static void check_types(struct reader *r, const struct yaml *n, const struct conf_trunk *t)
+{
+	static const char *const keys[] = { "called-type", "called-plan", "calling-type", "calling-plan" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && t->kind != CONF_TRUNK_ISDN; i++)
+		if (yaml_get(n, keys[i]))
+			report(r, yaml_get(n, keys[i]), "leave it out: called: and calling: say how numbers are written",
+			       "%s: a number has a type and a plan on ISDN only", keys[i]);
+}
+
 static void numbers_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
 {
 	struct conf_trunk *t = base;
@@ -140,6 +153,7 @@ static void numbers_set(struct reader *r, const struct conf_key *k, const struct
 		t->area[0] = '\0';	/* the site's area is in another country */
 	}
 	keys_read(r, &conf_numbers_keys, n, t);
+	check_types(r, n, t);
 }
 
 const struct conf_type conf_type_isdn = { isdn_set, NULL };

@@ -98,6 +98,8 @@ extern const struct conf_type conf_type_listen, conf_type_nets, conf_type_peer, 
 extern const struct conf_type conf_type_spans, conf_type_sim_spans, conf_type_wires, conf_type_codecs;
 extern const struct conf_type conf_type_site, conf_type_sim, conf_type_sip_listen, conf_type_trace, conf_type_trunks,
 	conf_type_numbers, conf_type_isdn, conf_type_timers, conf_type_sip;
+/* types_number.c */
+extern const struct conf_type conf_type_patterns, conf_type_e164;
 /* types_cause.c */
 extern const struct conf_type conf_type_causes, conf_type_statuses;
 /* types_line.c */

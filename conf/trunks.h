@@ -42,12 +42,13 @@ enum conf_nsf { CONF_NSF_NONE, CONF_NSF_SID_PREFERRED, CONF_NSF_ANI_PREFERRED, C
 		CONF_NSF_ACCUNET, CONF_NSF_LONG_DISTANCE, CONF_NSF_INTERNATIONAL_TOLL_FREE, CONF_NSF_MULTIQUEST,
 		CONF_NSF_CALL_REDIRECTION, CONF_NSFS };
 enum conf_side { CONF_USER, CONF_NETWORK };
-enum conf_hunt { CONF_ASCENDING, CONF_DESCENDING, CONF_ROUND_ROBIN, CONF_LEAST_USED };
+enum conf_hunt { CONF_ASCENDING, CONF_DESCENDING, CONF_ROUND_ROBIN, CONF_LEAST_USED, CONF_LEAST_RECENT, CONF_ODD, CONF_EVEN };
 enum conf_overlap { CONF_OVERLAP_NONE, CONF_OVERLAP_RFC3578 };
 enum conf_transport { CONF_UDP, CONF_TCP };
 enum conf_codec { CONF_PCMA, CONF_PCMU, CONF_CLEARMODE };	/* the last is never in codecs: */
 /* In the order of enum number_style, dialplan/number.h. */
-enum conf_number_style { CONF_STYLE_TYPED, CONF_STYLE_INTERNATIONAL, CONF_STYLE_DIALLED, CONF_STYLE_PLUS };
+enum conf_number_style { CONF_STYLE_TYPED, CONF_STYLE_INTERNATIONAL, CONF_STYLE_DIALLED, CONF_STYLE_PLUS,
+			 CONF_STYLE_LOCAL };
 
 struct conf_site {		/* site: */
 	char country[8];	/* country: 44 */
@@ -118,8 +119,14 @@ struct conf_isdn {		/* isdn: */
 	unsigned alarm_hold_ms, alarm_clear_ms;	/* alarm-hold: 2500ms, alarm-clear: 5s */
 	unsigned echo_taps;	/* echo-canceller: 0 (off) */
 	unsigned timers[CONF_TIMERS];	/* in ms, or a number */
-
 	unsigned services;	/* services: [hold, transfer]; bits 1 << enum conf_service */
+	bool keypad;		/* keypad: service codes go as keypad facility */
+	bool redirecting_element;	/* redirecting-element: as an element too, where euroisdn has an operation */
+	bool two_calling;	/* two-calling: both calling numbers go out where there are two */
+	/* In the order of enum pri_date_time and enum pri_display (channels/pri.h). */
+	enum conf_date_time { CONF_DATE_TIME_NONE, CONF_DATE_TIME_DATE, CONF_DATE_TIME_MINUTES,
+			      CONF_DATE_TIME_SECONDS } date_time;	/* date-time: network side */
+	enum conf_display { CONF_DISPLAY_AUTO, CONF_DISPLAY_SEND, CONF_DISPLAY_NONE } display;	/* display: */
 };
 
 struct conf_net {		/* an address with prefix length, binary, for the source check */
@@ -147,6 +154,9 @@ struct conf_sip {		/* sip: */
 	unsigned rtp_timeout_ms;	/* rtp-timeout: 60s without RTP on a call that is not held; 0 off */
 	struct conf_causes causes, statuses;	/* rows that go before those of gateway/cause.h: Q.850 to SIP, SIP to Q.850 */
 	bool trust_identity;	/* trust-identity: true: P-Asserted-Identity is believed and sent */
+	/* diversion: which headers tell of redirections */
+	enum conf_diversion { CONF_DIVERSION_BOTH, CONF_DIVERSION_DIVERSION, CONF_DIVERSION_HISTORY_INFO,
+			      CONF_DIVERSION_NONE } diversion;
 	enum conf_overlap overlap;	/* overlap: none, or rfc3578: several INVITEs as digits come */
 	bool clearmode;		/* clearmode: true: data calls, RFC 4040 */
 	bool aoc;		/* aoc: true: charges are told it */
@@ -218,6 +228,12 @@ struct conf_fxo {		/* fxo: */
 	unsigned echo_taps;	/* echo-canceller: 128 */
 };
 
+#define CONF_PATTERNS_MAX 32
+struct conf_patterns {		/* calling-allowed: ["+442079460*", "+44207946010?"] */
+	char pattern[CONF_PATTERNS_MAX][32];
+	int n;
+};
+
 struct conf_trace {		/* trace: */
 	unsigned memory_kb;	/* memory: 2048; 0 for none */
 	bool failed_calls, alarms;	/* failed-calls: true, alarms: true: written to a file by themselves */
@@ -233,6 +249,9 @@ struct conf_trunk {
 	int max_calls;		/* max-calls: 0 for no limit */
 	char country[8], area[8], international[8], national[8];	/* numbers: {...}, filled from site where not given */
 	enum conf_number_style called_style, calling_style;	/* numbers: {called: typed, calling: typed} */
+	int called_type, called_plan, calling_type, calling_plan;	/* 0 for the style's; enum number_type, number_plan */
+	struct conf_patterns calling_allowed;	/* calling-allowed: none for all */
+	char calling_default[32];	/* calling-default: "" for none */
 	union {
 		struct conf_isdn isdn;
 		struct conf_sip sip;

@@ -360,8 +360,10 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 		return;
 	if (ev->how)
 		snprintf(c->rec.cleared_how, sizeof(c->rec.cleared_how), "%s", ev->how);
-	if (c->state != CALL_CLEARING)
-		call_end(c, &cause, cl == &c->in ? "in" : "out", sentence(c, cl, &cause, buf, sizeof(buf)));
+	if (c->state == CALL_CLEARING)
+		return;
+	call_extra(cl, ev);
+	call_end(c, &cause, cl == &c->in ? "in" : "out", sentence(c, cl, &cause, buf, sizeof(buf)));
 }
 
 /* --- events of both legs ---------------------------------------------------------------------- */
@@ -376,6 +378,7 @@ static void alerted(struct call *c, const struct leg_event *ev)
 		call_set_state(c, CALL_ALERTING);
 	if (ev->inband)
 		call_join(c);
+	call_extra(&c->out, ev);
 	inband = call_progress(c, ev);
 	if (c->in.leg)
 		leg_alert(c->in.leg, inband);
@@ -393,25 +396,14 @@ static void progressed(struct call *c, const struct leg_event *ev)
 
 static void answered(struct call *c, const struct leg_event *ev)
 {
-	struct leg_number connected = ev->connected;
-
 	c->rec.answer_ms = wall_us() / 1000;
 	if (ev->how)
 		snprintf(c->rec.answered_how, sizeof(c->rec.answered_how), "%s", ev->how);
 	c->answer_us = loop_now_us();
 	call_set_state(c, CALL_UP);
 	call_join(c);
-	if (connected.digits[0] && c->out.trunk && c->in.trunk) {
-		char inside[NUMBER_MAX];
-
-		trunk_read_number(c->out.trunk, &ev->connected, inside);
-		trunk_write_number(c->in.trunk, true, inside, &connected);
-		connected.presentation = ev->connected.presentation;
-		connected.screening = ev->connected.screening;
-	}
 	call_progress(c, ev);
-	if (c->in.leg)
-		leg_answer(c->in.leg, connected.digits[0] ? &connected : NULL);
+	call_connected_answer(c, ev);
 }
 
 static void out_event(struct call *c, const struct leg_event *ev)
@@ -491,6 +483,9 @@ void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev)
 		return;
 	case LEG_DISCONNECT:
 		call_farewell(cl, ev);
+		return;
+	case LEG_CONNECTED:
+		call_connected_change(cl, ev);
 		return;
 	case LEG_JOIN:
 		call_transfer(cl, ev->other);

@@ -44,6 +44,7 @@ struct call {
 	const void *table;		/* DID table the route came from: max= counts rows of one table */
 	char number[NUMBER_MAX], from[NUMBER_MAX], redirecting[NUMBER_MAX];	/* inside form */
 	struct leg_offer offer;		/* as it came */
+	char out_rule[12];		/* what became of the calling number on the way out: "replaced", "withheld", "added" or "" */
 	bool joined, told_progress, by_digit;	/* by_digit: a test call that dials one digit after the other */
 	char later[LEG_DIGITS_MAX];	/* digits that it has still to dial */
 	struct loop_timer *dialling;
@@ -82,6 +83,12 @@ void call_maybe_free(struct call *c);
 /* call_route.c: the first or next destination; ends the call when there is none. */
 void call_route(struct call *c);
 bool call_try_next(struct call *c);
+/* call_numbers.c: who calls and who answered, between the legs */
+void call_numbers_offer(struct call *c, const struct trunk *t, struct leg_offer *o);
+void call_extra(struct call_leg *cl, const struct leg_event *ev);
+void call_connected_answer(struct call *c, const struct leg_event *ev);
+void call_connected_change(struct call_leg *cl, const struct leg_event *ev);
+void call_connected_tell(struct call *c);	/* each end about the other, after a transfer */
 bool call_row_full(const struct call *c, const struct did_route *route);	/* its max= is reached without C */
 /* call_transfer.c: the far ends of C's leg and of OTHER's call go on in one call; the other ends. */
 void call_transfer(struct call_leg *cl, struct leg *other);
@@ -115,6 +122,7 @@ void call_unjoin(struct call_leg *cl);
 void call_leg_stats(struct call_leg *cl, struct leg *leg);
 /* call_record.c */
 void call_record_leg(struct call_leg *cl, const char *trunk);
+void call_record_offer(struct record_leg *r, const struct leg_offer *o);	/* what is recorded of its numbers */
 void call_record_cause(struct call_leg *cl, const struct leg *leg, const struct leg_event *cleared);
 void call_record_write(struct call *c);
 

@@ -10,6 +10,26 @@
 #include "gateway/trace.h"
 #include "gateway/trunk.h"
 
+void call_record_offer(struct record_leg *r, const struct leg_offer *o)
+{
+	r->called_npi = o->called.npi;
+	r->calling_npi = o->calling.npi;
+	snprintf(r->calling_user_raw, sizeof(r->calling_user_raw), "%s", o->calling_user.digits);
+	snprintf(r->redirecting_raw, sizeof(r->redirecting_raw), "%s", o->redirecting.digits);
+	r->redirecting_ton = o->redirecting.ton;
+	r->redirecting_npi = o->redirecting.npi;
+	r->redirecting_presentation = o->redirecting.presentation;
+	r->redirecting_screening = o->redirecting.screening;
+	r->redirect_reason = o->redirect_reason;
+	r->redirect_count = o->redirect_count;
+	snprintf(r->original_raw, sizeof(r->original_raw), "%s", o->original.digits);
+	snprintf(r->date_time, sizeof(r->date_time), "%s", o->raw.date_time);
+	snprintf(r->called_ie, sizeof(r->called_ie), "%s", o->raw.hex[ELEMENT_CALLED]);
+	snprintf(r->calling_ie, sizeof(r->calling_ie), "%s", o->raw.hex[ELEMENT_CALLING]);
+	snprintf(r->calling_user_ie, sizeof(r->calling_user_ie), "%s", o->raw.hex[ELEMENT_CALLING_2]);
+	snprintf(r->redirecting_ie, sizeof(r->redirecting_ie), "%s", o->raw.hex[ELEMENT_REDIRECTING]);
+}
+
 static void sip_name(const struct leg *leg, struct record_leg *r)
 {
 	struct sip_leg_info info;
@@ -40,6 +60,7 @@ void call_record_leg(struct call_leg *cl, const char *trunk)
 		r->presentation = c->offer.calling.presentation;
 		r->screening = c->offer.calling.screening;
 		snprintf(r->id, sizeof(r->id), "%s", c->offer.id);
+		call_record_offer(r, &c->offer);
 	}
 	if (cl->leg && !strcmp(cl->leg->ops->name, "sip") && !r->id[0])
 		sip_name(cl->leg, r);

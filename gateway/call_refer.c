@@ -103,8 +103,8 @@ void call_refer_done(struct call *c)
 		leg_referred(c->referrer.leg, NULL);
 		leg_clear(c->referrer.leg, &cause);
 	}
-	if (c->in.leg && c->out.leg)
-		leg_join(c->in.leg, c->out.leg);
+	if (c->in.leg && c->out.leg && leg_join(c->in.leg, c->out.leg))
+		call_connected_tell(c);
 }
 
 void call_refer_next(struct call *c, int cause)

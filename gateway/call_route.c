@@ -48,26 +48,15 @@ void call_route(struct call *c)
 		leg_proceed(c->in.leg);
 }
 
-static void make_offer(const struct call *c, const struct trunk *t, const char *number, struct leg_offer *o)
+static void make_offer(struct call *c, const struct trunk *t, const char *number, struct leg_offer *o)
 {
 	*o = (struct leg_offer){ .bearer = c->offer.bearer, .progress = c->offer.progress };
 	o->complete = c->offer.complete || !t->overlap;
 	o->hlc = c->offer.hlc;
 	trunk_write_number(t, false, number, &o->called);
-	if (c->from[0])
-		trunk_write_number(t, true, c->from, &o->calling);
-	o->calling.presentation = c->offer.calling.presentation;
-	o->calling.screening = c->offer.calling.screening;
-	snprintf(o->calling_name, sizeof(o->calling_name), "%s", c->offer.calling_name);
+	call_numbers_offer(c, t, o);
 	o->no_number = c->offer.no_number;
 	snprintf(o->ring, sizeof(o->ring), "%s", c->route.ring[0] ? c->route.ring : c->offer.ring);
-	if (c->redirecting[0]) {
-		trunk_write_number(t, true, c->redirecting, &o->redirecting);
-		o->redirecting.presentation = c->offer.redirecting.presentation;
-		o->redirecting.screening = c->offer.redirecting.screening;
-		o->redirect_reason = c->offer.redirect_reason;
-		o->redirect_count = c->offer.redirect_count;
-	}
 }
 
 /* Each returns 0 or the cause for which this destination cannot take the call. */
@@ -101,6 +90,8 @@ static int to_trunk(struct call *c, const struct did_dest *d)
 	c->out.rec.calling_ton = offer.calling.ton;
 	c->out.rec.presentation = offer.calling.presentation;
 	c->out.rec.screening = offer.calling.screening;
+	call_record_offer(&c->out.rec, &offer);
+	snprintf(c->out.rec.calling_rule, sizeof(c->out.rec.calling_rule), "%s", c->out_rule);
 	return 0;
 }
 

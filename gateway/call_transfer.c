@@ -88,8 +88,9 @@ void call_transfer(struct call_leg *cl, struct leg *other)
 		ring_tone(keep, true);
 	else
 		call_join(keep);
-	if (!keep->transferring && far->leg && cl->leg)
-		leg_join(far->leg, cl->leg);
+	/* Ends that do it among themselves hear of each other on the way. */
+	if (!keep->transferring && far->leg && cl->leg && leg_join(far->leg, cl->leg))
+		call_connected_tell(keep);
 	if (asks)
 		leg_referred(asks, NULL);
 	call_end(end, &cause, "gateway", "transferred");
@@ -103,6 +104,8 @@ void call_transfer_event(struct call *c, const struct leg_event *ev)
 		call_join(c);
 		if (c->referring)
 			call_refer_done(c);
+		else
+			call_connected_tell(c);
 	} else if (ev->kind == LEG_ALERTING || ev->kind == LEG_PROGRESS) {
 		ring_tone(c, !ev->inband);
 		if (ev->inband)

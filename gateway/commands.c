@@ -11,6 +11,7 @@ const struct control_command gateway_commands[] = {
 	{ "fault", command_fault },   { "explain", command_explain }, { "reload", command_reload },
 	{ "phone", command_phone },     { "line", command_line },     { "timers", command_timers },
 	{ "trace", command_trace },
+	{ "out", command_out },	      { "in", command_in },	    { "restart", command_restart },
 	{ "records", command_records }, { "log", command_log },	      { NULL, NULL },
 };
 

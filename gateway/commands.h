@@ -33,6 +33,10 @@ void command_fault(void *arg, struct control_request *req, struct json_object *a
 /* The answer to a request ARG that was to write a file: its name, or why not (media_file_fn). */
 void command_file_written(void *arg, const char *path, int err);
 void command_line(void *arg, struct control_request *req, struct json_object *args);
+/* commands_service.c */
+void command_out(void *arg, struct control_request *req, struct json_object *args);
+void command_in(void *arg, struct control_request *req, struct json_object *args);
+void command_restart(void *arg, struct control_request *req, struct json_object *args);
 /* commands_phone.c */
 void command_phone(void *arg, struct control_request *req, struct json_object *args);
 /* commands_trace.c */

@@ -160,19 +160,24 @@ bool trunk_in_service(const struct trunk *t, char *why, size_t size)
 void trunk_write_number(const struct trunk *t, bool calling, const char *number, struct leg_number *out)
 {
 	char digits[NUMBER_MAX] = "";
-	unsigned ton = TON_UNKNOWN;
+	unsigned ton = TON_UNKNOWN, npi;
 
 	number_out(&t->rules, calling ? t->rules.calling_style : t->rules.called_style, number, digits, &ton);
 	if (digits[0] == '+')
 		ton = TON_INTERNATIONAL;
 	snprintf(out->digits, sizeof(out->digits), "%s", digits + (digits[0] == '+'));
+	npi = ton == TON_UNKNOWN && t->kind == CONF_TRUNK_SIP ? NPI_UNKNOWN : NPI_E164;
+	number_fix(&t->rules, calling, &ton, &npi);
 	out->ton = (uint8_t)ton;
-	out->npi = ton == TON_UNKNOWN && t->kind == CONF_TRUNK_SIP ? NPI_UNKNOWN : NPI_E164;
+	out->npi = (uint8_t)npi;
 }
 
+/* The types of another plan than E.164's mean something else: such a number stays as it came. */
 void trunk_read_number(const struct trunk *t, const struct leg_number *in, char *number)
 {
-	if (!in->digits[0] || number_in(&t->rules, in->digits, in->ton, number))
+	bool e164 = in->npi == NPI_UNKNOWN || in->npi == NPI_E164 || in->npi == NPI_NATIONAL;
+
+	if (!in->digits[0] || number_in(&t->rules, in->digits, e164 ? in->ton : (unsigned)TON_NETWORK, number))
 		snprintf(number, NUMBER_MAX, "%.*s", NUMBER_MAX - 1, in->digits);
 }
 

@@ -21,7 +21,7 @@ static void on_offered(void *arg, struct leg *leg, const struct leg_offer *offer
 }
 
 _Static_assert((int)ANSWER_TIMER == (int)CONF_ANSWER_TIMER && (int)CLEARED_IDLE == (int)CONF_CLEAR_IDLE &&
-	       (int)FXO_LEAST_USED == (int)CONF_LEAST_USED && (int)NO_DIALTONE_DIAL == (int)CONF_NO_DIALTONE_DIAL,
+	       (int)FXO_EVEN == (int)CONF_EVEN && (int)NO_DIALTONE_DIAL == (int)CONF_NO_DIALTONE_DIAL,
 	       "conf's enums are the driver's");
 
 static int fxo_open(struct trunk *t, const struct conf_trunk *ct)

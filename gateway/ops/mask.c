@@ -49,12 +49,13 @@ static size_t scheme(const char *text, size_t len)
 	return 0;
 }
 
-/* A user part ends at '@' only if there is one before the URI does: else it is a host, whose digits are no number. */
+/* A user part, with its parameters (isub), ends at '@' only if there is one before the URI does: else it is a host, whose
+ * digits are no number. */
 static size_t mask_uri(char *text, size_t len, bool tel)
 {
-	size_t n = up_to(text, len, "@>\r\n\t ,;");
+	size_t n = up_to(text, len, "@>\r\n\t ,");
 
-	if (tel || (n < len && (text[n] == '@' || text[n] == ';')))
+	if (tel || (n < len && text[n] == '@'))
 		mask_runs((uint8_t *)text, n);
 	return n;
 }

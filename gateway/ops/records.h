@@ -20,6 +20,15 @@ struct record_leg {
 	char called[64], calling[64];	/* inside form, as this leg had them */
 	char called_raw[64], calling_raw[64];	/* digits as they came or went */
 	uint8_t called_ton, calling_ton, presentation, screening;
+	/* As they came or went: numbering plans, further numbers, and information elements in hex as they came. */
+	uint8_t called_npi, calling_npi;
+	char calling_user_raw[64], redirecting_raw[64], original_raw[64], connected_raw[64];
+	uint8_t redirecting_ton, redirecting_npi, redirecting_presentation, redirecting_screening;
+	uint8_t redirect_reason, redirect_count;
+	uint8_t connected_ton, connected_npi, connected_presentation, connected_screening;
+	char calling_rule[12];		/* the trunk's calling-allowed: "replaced", "withheld", "added" or "" */
+	char date_time[24];		/* the network's, in SETUP or CONNECT */
+	char called_ie[72], calling_ie[72], calling_user_ie[72], redirecting_ie[72], connected_ie[72];
 	char id[128];			/* Call-ID, or span/call reference */
 	uint8_t cause, location;	/* of this leg's clearing */
 	uint16_t sip;			/* status received or sent */

@@ -23,13 +23,15 @@ static int on_bye(nta_outgoing_magic_t *arg, nta_outgoing_t *orq, const sip_t *s
 
 void sip_bye(struct sip_leg *l)
 {
-	char reason[REASON_MAX];
+	char reason[REASON_MAX], uui[ISDN_UUI_MAX];
 
 	if (l->bye)
 		return;
 	reason_write(&l->cause, reason);
+	isdn_uui_write(&l->with.uui, uui);
 	l->bye_wanted = false;
 	l->bye = sip_send_request(l, SIP_METHOD_BYE, NULL, on_bye, SIPTAG_REASON_STR(reason),
+				  TAG_IF(uui[0], SIPTAG_HEADER_STR(uui)),
 				  TAG_IF(l->bye_body, SIPTAG_CONTENT_TYPE_STR(SIP_AOC_TYPE)),
 				  TAG_IF(l->bye_body, SIPTAG_PAYLOAD_STR(l->bye_body)), TAG_END());
 	sip_leg_trace(l, true, "BYE", reason);

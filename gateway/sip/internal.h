@@ -11,9 +11,10 @@
  *   invite_in.c   invite_out.c   dialog.c   clear.c: INVITE in and out, requests within, the end
  *   overlap.c     several INVITEs for one number; hold.c: re-INVITE of ours; refer.c: REFER; refer_in.c: REFER and 3xx of
  *                 a peer; mwi.c: messages that wait
+ *   connected.c   who is at the far end, told and heard; User-to-User of responses
  *   messages.c    what passed the sockets, for traces; dump.c reads it
  *   aoc.c         advice of charge
- *   session.c     offer and answer against the media path; sdp.c, identity.c, reason.c: texts
+ *   session.c     offer and answer against the media path; sdp.c, identity.c, diversion.c, isdn.c, reason.c: texts
  */
 #ifndef GATEWAY_SIP_INTERNAL_H
 #define GATEWAY_SIP_INTERNAL_H
@@ -36,6 +37,7 @@
 #include <sofia-sip/tport.h>
 #include <sofia-sip/tport_tag.h>
 
+#include "gateway/sip/identity.h"
 #include "gateway/sip/resolve.h"
 #include "gateway/sip/sdp.h"
 #include "gateway/sip/ua.h"
@@ -180,7 +182,15 @@ struct sip_leg {
 	struct sip_hop home;		/* where to send when the dialog names no address */
 	struct sip_local local;
 	char call_id[128];
-	char connected[512];		/* header lines of our 200, "" for none */
+	char connected[IDENTITY_MAX + 64];	/* header lines of our 200 or UPDATE, "" for none */
+	struct leg_extra with;		/* what our next message takes along */
+	struct leg_number who;		/* what the far end last said of itself */
+	char who_name[LEG_NAME_MAX];
+	struct leg_uui rx_uui;		/* of the far end's BYE or final response */
+	bool takes_update;		/* it allows UPDATE */
+	bool tell_wanted;		/* it does not: who is here goes with the next re-INVITE */
+	bool hold_changes, tells;	/* what our re-INVITE under way is about */
+	nta_outgoing_t *update;		/* ours, until its final response */
 
 	/* The session (session.c). */
 	struct sdp_local ours;
@@ -258,6 +268,7 @@ extern const struct leg_ops sip_leg_ops;
 /* A request in L's dialog. URI NULL: the dialog's target. */
 nta_outgoing_t *sip_send_request(struct sip_leg *l, sip_method_t method, const char *name, const char *uri,
 			    nta_response_f *fn, tag_type_t tag, tag_value_t value, ...);
+const char *sip_our_contact(struct sip_leg *l);	/* ours; good until the next call */
 #define SIP_REPLY_SDP 1		/* with l->sdp */
 /* CAUSE may be NULL: no Reason. */
 void sip_send_reply(struct sip_leg *l, nta_incoming_t *irq, int status, unsigned flags, const struct leg_cause *cause);
@@ -296,6 +307,13 @@ int sip_overlap_more(struct leg *leg, const char *digits, bool complete);
 void sip_hold_run(struct sip_leg *l);
 int sip_hold(struct leg *leg);
 int sip_resume(struct leg *leg);
+/* connected.c */
+int sip_with(struct leg *leg, const struct leg_extra *extra);
+int sip_connected(struct leg *leg, const struct leg_number *connected);
+void sip_connected_headers(struct sip_leg *l, const struct leg_number *connected);
+void sip_connected_invite(struct sip_leg *l, const sip_t *sip);
+void sip_connected_answer(struct sip_leg *l, const sip_t *sip, struct leg_event *ev);	/* into EV */
+void sip_connected_change(struct sip_leg *l, const sip_t *sip);	/* a request within the dialog */
 /* refer.c */
 int sip_join(struct leg *leg, struct leg *with);
 int sip_refer_notify(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);

@@ -107,6 +107,7 @@ static void offer_up(struct sip_leg *l, const sip_t *sip)
 		offer.progress = 1U << 1;	/* Q.931 annex G: not end-to-end ISDN */
 	offer.complete = true;
 	identity_read(sip, l->peer->conf.trust_identity, &offer);
+	sip_connected_invite(l, sip);
 	sip_alert_read(sip, &offer);
 	sip_addr_text(&l->home.addr, true, a, sizeof(a));
 	snprintf(offer.source, sizeof(offer.source), "%s %s", a, sip_transport_name(l->home.transport));
@@ -188,18 +189,6 @@ int sip_invite_progress(struct leg *leg, bool inband, const struct leg_cause *ca
 	return provisional((struct sip_leg *)leg, 183, inband, cause);
 }
 
-/* The connected number, for a peer that takes our word for it (RFC 3325 in a response). */
-static void set_connected(struct sip_leg *l, const struct leg_number *connected)
-{
-	struct leg_offer who = { .calling = *connected };
-	struct identity_headers h;
-
-	identity_write(&who, l->local.hostport, true, &h);
-	if (h.pai[0])
-		snprintf(l->connected, sizeof(l->connected), "P-Asserted-Identity: %s%s%s", h.pai,
-			 h.privacy[0] ? "\r\nPrivacy: " : "", h.privacy);
-}
-
 int sip_invite_answer(struct leg *leg, const struct leg_number *connected)
 {
 	struct sip_leg *l = (struct sip_leg *)leg;
@@ -208,9 +197,9 @@ int sip_invite_answer(struct leg *leg, const struct leg_number *connected)
 		return -EALREADY;
 	l->state = SIP_ANSWERED;
 	su_timer_reset(l->timer); /* T_SETUP is over; sofia-sip's timer H watches for the ACK */
-	if (connected && connected->digits[0] && l->peer->conf.trust_identity)
-		set_connected(l, connected);
+	sip_connected_headers(l, connected);
 	sip_send_reply(l, l->invite, 200, SIP_REPLY_SDP, NULL);
+	memset(&l->with, 0, sizeof(l->with));
 	sip_session_start(l);
 	return 0;
 }

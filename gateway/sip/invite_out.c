@@ -10,6 +10,7 @@
 #include <sys/random.h>
 
 #include "gateway/log.h"
+#include "gateway/sip/diversion.h"
 #include "gateway/sip/identity.h"
 #include "gateway/sip/internal.h"
 #include "gateway/sip/reason.h"
@@ -54,6 +55,7 @@ static void provisional(struct sip_leg *l, int status, const sip_t *sip)
 		if (status == 180) {
 			ev.kind = LEG_ALERTING;
 			l->alerted = true;
+			isdn_uui_read(sip, &ev.extra.uui);
 		}
 		if (sip->sip_reason)
 			reason_read(sip->sip_reason, 0, &ev.cause);
@@ -91,8 +93,7 @@ static void answered(struct sip_leg *l, const sip_t *sip)
 		return;
 	}
 	sip_session_start(l);
-	if (l->peer->conf.trust_identity)
-		identity_connected(sip, &ev.connected);
+	sip_connected_answer(l, sip, &ev);
 	leg_report(&l->leg, &ev);
 	sip_session_hold(l);
 	sip_hold_run(l);
@@ -116,6 +117,8 @@ static void failed(struct sip_leg *l, int status, const sip_t *sip)
 	} else if (!cause.text[0] && sip && sip->sip_status->st_phrase) {
 		snprintf(cause.text, sizeof(cause.text), "%.80s", sip->sip_status->st_phrase);
 	}
+	if (sip)
+		isdn_uui_read(sip, &l->rx_uui);
 	nta_outgoing_destroy(l->call);
 	l->call = NULL;
 	if (l->state == SIP_CLEARING)
@@ -152,6 +155,21 @@ static int on_response(nta_outgoing_magic_t *arg, nta_outgoing_t *orq, const sip
 
 /* --- Placing a call --------------------------------------------------------------------------- */
 
+/* Header lines that tell of redirections, as the trunk has it; "" for none. */
+static void redirections(const struct sip_leg *l, const struct leg_offer *offer, const char *target,
+			 char out[DIVERSION_LINES])
+{
+	enum conf_diversion which = l->peer->conf.diversion;
+	char diversion[DIVERSION_MAX] = "", history[DIVERSION_MAX] = "";
+
+	if (which == CONF_DIVERSION_BOTH || which == CONF_DIVERSION_DIVERSION)
+		diversion_write(offer, l->local.hostport, diversion);
+	if (which == CONF_DIVERSION_BOTH || which == CONF_DIVERSION_HISTORY_INFO)
+		diversion_history(offer, l->local.hostport, target, history);
+	snprintf(out, DIVERSION_LINES, "%s%s%s%s%s", diversion[0] ? "Diversion: " : "", diversion,
+		 diversion[0] && history[0] ? "\r\n" : "", history[0] ? "History-Info: " : "", history);
+}
+
 /* The dialog of an INVITE, or of the next one for the same number: with the same tag of ours. */
 static int make_dialog(struct sip_leg *l, const char *from, const char *to)
 {
@@ -171,14 +189,14 @@ int sip_invite_send(struct sip_leg *l, const struct leg_offer *offer)
 {
 	struct identity_headers h;
 	char host[80], uri[IDENTITY_URI_MAX], request[IDENTITY_URI_MAX + 20], to[IDENTITY_URI_MAX + 8];
-	char pai[IDENTITY_MAX + 24], diversion[IDENTITY_MAX + 80], detail[64], cseq[24];
+	char pai[IDENTITY_MAX + 24], redirected[DIVERSION_LINES], detail[64], cseq[24];
 
 	identity_write(offer, l->local.hostport, l->peer->conf.trust_identity, &h);
 	sip_addr_text(&l->home.addr, true, host, sizeof(host));
-	identity_uri(&offer->called, host, uri);
+	identity_uri_sub(&offer->called, &offer->called_sub, host, uri);
+	redirections(l, offer, uri, redirected);
 	snprintf(to, sizeof(to), "<%s>", uri);
 	snprintf(pai, sizeof(pai), "P-Asserted-Identity: %s", h.pai);
-	snprintf(diversion, sizeof(diversion), "Diversion: %s", h.diversion);
 	snprintf(request, sizeof(request), "%s%s", uri, l->home.transport == CONF_TCP ? ";transport=tcp" : "");
 	if (make_dialog(l, h.from, to))
 		return -ENOMEM;
@@ -187,7 +205,8 @@ int sip_invite_send(struct sip_leg *l, const struct leg_offer *offer)
 	l->call = sip_send_request(l, SIP_METHOD_INVITE, request, on_response, TAG_IF(l->cseq, SIPTAG_CSEQ_STR(cseq)),
 				   TAG_IF(h.pai[0], SIPTAG_HEADER_STR(pai)),
 				   TAG_IF(h.privacy[0], SIPTAG_PRIVACY_STR(h.privacy)),
-				   TAG_IF(h.diversion[0], SIPTAG_HEADER_STR(diversion)),
+				   TAG_IF(redirected[0], SIPTAG_HEADER_STR(redirected)),
+				   TAG_IF(h.uui[0], SIPTAG_HEADER_STR(h.uui)),
 				   SIPTAG_ALLOW_STR(SIP_ALLOW), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
 				   SIPTAG_PAYLOAD_STR(l->sdp), TAG_END());
 	if (!l->call)

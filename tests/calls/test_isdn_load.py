@@ -71,6 +71,11 @@ class Load(bed.CallTest):
         causes = collections.Counter((r['in_called'][-1] if r['out_trunk'] in ('telco', 'exchange') else 'no line', r['cause'])
                                      for r in ours)
         spans = self.gw.ctl('spans')['spans']
+        for s in spans:
+            calls = s['calls_in'] + s['calls_out']
+            self.assertEqual('advice' in s, s['glare'] >= 3 and s['glare'] * 100 >= calls, s)
+            if 'advice' in s:
+                self.assertIn('%.1f %% of the calls met glare' % (100 * s['glare'] / calls), s['advice'])
         log = self.gw.tail(10 ** 6)
         took = (max(r['end_ms'] for r in ours) - min(r['start_ms'] for r in ours)) / 1000
         said = '%d calls in %.1f s, from both ends at once; glare %d, audit %d, RESTARTs lost %d; (digit that chooses the ending, ' \

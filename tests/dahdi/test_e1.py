@@ -7,6 +7,8 @@ import time
 import bed
 import test_detect
 import test_dialects
+import test_numbers
+import test_operation
 import test_services
 from test_causes import TABLE, cause_in
 
@@ -101,9 +103,21 @@ class E1(bed.CallTest):
             self.assertEqual((e['remote_bye'], cause_in(e.get('bye_reason', ''))), (True, 41), e)
 
 
+class OutOfService(bed.CallTest):
+    """As on the simulated card."""
+    jitter = ', jitter: 40ms'
+    one_call, finish = test_operation.Operation.one_call, test_operation.Operation.finish
+    states, told = test_operation.Operation.states, test_operation.Operation.told
+    test_out_of_service_and_back = test_operation.Operation.test_out_of_service_and_back
+
+
 class EveryDialect(test_dialects.Dialects, bed.CallTest):
     def test_euroisdn_and_qsig(self):
         self.each(test_dialects.E1)
+
+
+class Numbers(test_numbers.Everything):
+    """The same on the driver: everything that belongs to a caller, to who answers, and to the end."""
 
 
 class FarEndGone(bed.CallTest):

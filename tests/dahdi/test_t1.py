@@ -6,6 +6,7 @@ import subprocess
 import bed
 import test_detect
 import test_dialects
+import test_numbers
 
 
 class Driver(bed.unittest.TestCase):
@@ -46,3 +47,7 @@ class EveryDialect(test_dialects.Dialects, bed.CallTest):
 class Detect(test_detect.OnDahdi, bed.CallTest):
     span, country, spans = bed.T1, '1', {'1': '1-24', '2': '25-48'}
     want = ['span=1,0,0,esf,b8zs', 'bchan=1-23', 'dchan=24', 'mulaw=1-24', 'bchan=25-47', 'dchan=48', 'loadzone=us']
+
+
+class Numbers(test_numbers.Ni2):
+    """Names by facility and a redirection, on the driver."""

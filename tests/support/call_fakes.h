@@ -96,6 +96,16 @@ static int f_join(struct leg *l, struct leg *with)
 	say(who(l), "join", 0);
 	return 0;
 }
+static int f_with(struct leg *l, const struct leg_extra *x)
+{
+	say(who(l), "with", x->uui.len);
+	return 0;
+}
+static int f_connected(struct leg *l, const struct leg_number *n)
+{
+	say(who(l), "connected", (int)strtol(n->digits, NULL, 10));
+	return 0;
+}
 static int divert_err;	/* what the calling leg's exchange says to a diversion */
 static int f_divert(struct leg *l, const struct leg_divert *to)
 {
@@ -119,7 +129,7 @@ static int f_malicious(struct leg *l)
 }
 static const struct leg_ops ops = { .name = "fake", .proceed = f_proceed, .alert = f_alert, .progress = f_progress, .more = f_more,
 				    .answer = f_answer, .clear = f_clear, .hold = f_hold, .resume = f_resume, .join = f_join,
-				    .divert = f_divert, .referred = f_referred, .charge = f_charge, .malicious = f_malicious };
+				    .with = f_with, .connected = f_connected, .divert = f_divert, .referred = f_referred, .charge = f_charge, .malicious = f_malicious };
 
 /* --- what the call leans on ------------------------------------------------------------------- */
 

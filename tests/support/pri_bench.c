@@ -37,8 +37,12 @@ static void on_event(void *arg, struct leg *leg, const struct leg_event *ev)
 
 	assert_ptr_equal(l->leg, leg);
 	assert_false(l->cleared);
-	if (l->n_events < BENCH_EVENTS)
-		l->events[l->n_events++] = *ev;
+	if (l->n_events < BENCH_EVENTS) {
+		if (ev->raw)
+			l->raw = *ev->raw;
+		l->events[l->n_events] = *ev;
+		l->events[l->n_events++].raw = ev->raw ? &l->raw : NULL;
+	}
 	if (ev->kind == LEG_CLEARED) {
 		assert_in_range(ev->cause.q850, 1, 127);
 		l->cleared = true;
@@ -143,8 +147,10 @@ static void open_end(struct bench *b, int which)
 		.name = which == USER ? "user" : "net", .spans = end->spans, .n_spans = spans_each(conf),
 		.dialect = conf->dialect, .side = which == USER ? PRI_USER : PRI_NETWORK, .hunt = conf->hunt,
 		.services = conf->services[which],
-		.nsf = conf->nsf, .exclusive = conf->exclusive, .overlap = conf->overlap, .announcements = true,
-		.clear_tones = conf->clear_tones, .alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
+		.nsf = conf->nsf, .exclusive = conf->exclusive, .keypad = conf->keypad, .two_calling = conf->two_calling,
+		.redirecting_element = conf->redirecting_element, .date_time = conf->date_time, .display = conf->display,
+		.overlap = conf->overlap, .announcements = true, .clear_tones = conf->clear_tones,
+		.alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
 	};
 
 	memcpy(c.timers, conf->timers, sizeof(c.timers));

@@ -25,6 +25,7 @@ struct bench_leg {
 	bool incoming, cleared;
 	struct leg_offer offer;		/* in: as offered */
 	struct leg_event events[BENCH_EVENTS];
+	struct leg_raw raw;		/* of the last event that had some */
 	unsigned n_events;
 	char ladder[8192];		/* "> SETUP cr 1 ...\n" for sent, "< " for received */
 	int n;				/* for the test */
@@ -53,6 +54,9 @@ struct bench_conf {
 	enum pri_digits (*digits)(const char *called);	/* the plan; NULL: every number is complete */
 	unsigned services[2];		/* bits 1 << enum pri_service, of each end */
 	bool exclusive, no_wait;	/* no_wait: do not run until all lines are idle */
+	bool keypad, two_calling, redirecting_element;	/* of both ends, as the two below */
+	enum pri_date_time date_time;
+	enum pri_display display;
 	int spans;			/* of each end: 1 by default; the network's follow the user's */
 	bool (*tap)(struct bench *b, int span, uint8_t *frame, size_t *len);
 };

@@ -233,6 +233,7 @@ static void transfers(void **state)
 
 	(void)state;
 	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
+	snprintf(offer.calling.digits, sizeof(offer.calling.digits), "7");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct leg second = { .ops = &ops, .incoming = true }, *phone, *far;
 		struct media_port *rtp = (struct media_port *)&second;
@@ -261,6 +262,8 @@ static void transfers(void **state)
 			leg_report(&out[1], &answered);
 			assert_int_equal(joins, 1);
 			assert_string_equal(tone, "");
+			assert_non_null(strstr(did, "connected1"));	/* who is at the other end now */
+			assert_int_equal(strstr(did, "connected7") != NULL, cases[i].called);
 		}
 		leg_report(phone, &gone);
 		leg_report(&second, &gone);
@@ -280,6 +283,38 @@ static void transfers(void **state)
 	}
 }
 
+/* What comes along with a message goes along with the one that it becomes; a change of who is there is told. */
+static void extras(void **state)
+{
+	struct leg_event alerting = { .kind = LEG_ALERTING, .extra.uui.len = 11 };
+	struct leg_event answered = { .kind = LEG_ANSWERED, .extra.connected_name = "Anna" };
+	struct leg_event changed = { .kind = LEG_CONNECTED, .connected.digits = "5" };
+	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 16 }, .by_far_end = true, .extra.uui.len = 13 };
+	struct leg_offer offer = { .complete = true };
+
+	(void)state;
+	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
+	did[0] = 0;
+	n_out = n_port = n_closing = joins = n_records = 0;
+	in = (struct leg){ .ops = &ops, .incoming = true };
+	call_offered(&gw, &office, &in, &offer);
+	leg_report(&out[0], &changed);	/* not up: nobody is told */
+	assert_null(strstr(did, "connected"));
+	leg_report(&out[0], &alerting);
+	leg_report(&out[0], &answered);
+	leg_report(&out[0], &changed);
+	leg_report(&in, &changed);
+	leg_report(&out[0], &gone);
+	assert_non_null(strstr(did, "i:with11 i:alert"));
+	assert_non_null(strstr(did, "i:with i:answer"));
+	assert_non_null(strstr(did, "i:connected5"));
+	assert_non_null(strstr(did, "o:connected5"));
+	assert_non_null(strstr(did, "i:with13 i:clear16"));
+	leg_report(&in, &gone);
+	close_ports();
+	assert_null(gw.calls);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +324,7 @@ int main(void)
 		cmocka_unit_test(port_that_leaves),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(transfers),
+		cmocka_unit_test(extras),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -101,6 +101,8 @@ static const struct { const char *why, *text, *want; } sip_rows[] = {
 	{ "any case", "Contact: <SIPS:442079460100@h>\r\n", "Contact: <SIPS:4420********@h>\r\n" },
 	{ "a host is no number", "Route: <sip:192.168.100.200:50600>\r\n", "Route: <sip:192.168.100.200:50600>\r\n" },
 	{ "parameters of the user", "To: <sip:442079460100;isub=1@h>\r\n", "To: <sip:4420********;isub=1@h>\r\n" },
+	{ "a subaddress", "To: <sip:442079460100;isub=1234567@h>\r\n", "To: <sip:4420********;isub=1234***@h>\r\n" },
+	{ "parameters of the URI", "Contact: <sip:h;x=1234567>\r\n", "Contact: <sip:h;x=1234567>\r\n" },
 	{ "others are no numbers", "CSeq: 1234567 INVITE\r\nContent-Length: 12345\r\n", "CSeq: 1234567 INVITE\r\nContent-Length: 12345\r\n" },
 	{ "the body stays", "\r\n\r\no=- 1234567 1 IN IP4 sip:1234567@h", "\r\n\r\no=- 1234567 1 IN IP4 sip:1234567@h" },
 	{ "a quote that does not end", "From: \"12345678\r\nTo: <sip:12345678@h>", "From: \"1234****\r\nTo: <sip:1234****@h>" },

@@ -68,6 +68,30 @@ static void defaults(void **state)
 	conf_free(c);
 }
 
+static void numbers_of_a_trunk(void **state)
+{
+	struct conf *c = parse("site: {country: 44, area: 20}\ncard: sim\nsim: {spans: {1: e1}}\ntrunks:\n  t:\n"
+			       "    isdn: {spans: 1, side: network, keypad: true, two-calling: true, date-time: minutes, display: none,\n"
+			       "           redirecting-element: true}\n"
+			       "    numbers: {called: local, called-type: unknown, called-plan: private, calling-type: abbreviated,\n"
+			       "              calling-plan: telex, calling-allowed: [\"+4420*\", 87??], calling-default: \"+442079460000\"}\n");
+	const struct conf_trunk *t = conf_trunk(c, "t");
+
+	(void)state;
+	assert_true(t->isdn.keypad && t->isdn.two_calling && t->isdn.redirecting_element);
+	assert_int_equal(t->isdn.date_time, CONF_DATE_TIME_MINUTES);
+	assert_int_equal(t->isdn.display, CONF_DISPLAY_NONE);
+	assert_int_equal(t->called_style, CONF_STYLE_LOCAL);
+	assert_int_equal(t->called_type, 1);
+	assert_int_equal(t->called_plan, 6);
+	assert_int_equal(t->calling_type, 6);
+	assert_int_equal(t->calling_plan, 4);
+	assert_int_equal(t->calling_allowed.n, 2);
+	assert_string_equal(t->calling_allowed.pattern[1], "87??");
+	assert_string_equal(t->calling_default, "+442079460000");
+	conf_free(c);
+}
+
 static void everything(void **state)
 {
 	struct conf *c = parse("trunks:\n"	/* before site, and that is fine */
@@ -175,6 +199,8 @@ static void differences(void **state)
 		  "restart sip.listen: [\"0.0.0.0:5060\"] -> [\"0.0.0.0:5061\"]\n" },
 		{ "spans", "spans: 1", "spans: 1-2", "restart trunks.telco.isdn.spans: [1] -> [1, 2]\n" },
 		{ "hunt", "{isdn: {", "{hunt: descending, isdn: {", "live trunks.telco.hunt: ascending -> descending\n" },
+		{ "alarm times", "spans: 1", "alarm-hold: 9s, alarm-clear: 0, spans: 1",
+		  "live trunks.telco.isdn.alarm-hold: 2500ms -> 9s\nlive trunks.telco.isdn.alarm-clear: 5s -> 0\n" },
 		{ "a SIP trunk renamed", "office", "pbx", "live trunks.office: removed\nlive trunks.pbx: added\n" },
 		{ "an ISDN trunk renamed", "telco", "bt", "restart trunks.telco: removed\nrestart trunks.bt: added\n" },
 		{ "another kind", "sip: {peer: pbx.example.com}", "isdn: {spans: 2}", "restart trunks.office: sip -> isdn\n" },
@@ -206,7 +232,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
-		cmocka_unit_test(everything),
+		cmocka_unit_test(numbers_of_a_trunk), cmocka_unit_test(everything),
 		cmocka_unit_test(nearest),
 		cmocka_unit_test(differences),
 	};
