@@ -25,9 +25,15 @@ struct call_divert {
 static bool follow(struct call *c, const struct call_divert *d)
 {
 	snprintf(c->redirecting, sizeof(c->redirecting), "%s", c->number);
-	snprintf(c->number, sizeof(c->number), "%s", d->number);
+	if (c->offer.redirect_count && !c->offer.original.digits[0]) {
+		c->offer.original = c->offer.redirecting;
+		c->offer.original_reason = c->offer.redirect_reason;
+	}
+	memset(&c->offer.redirecting, 0, sizeof(c->offer.redirecting));
+	if (c->in.trunk)	/* as the calling trunk would have it: what goes out is made from that */
+		trunk_write_number(c->in.trunk, false, c->number, &c->offer.redirecting);
 	c->offer.redirecting.presentation = PRES_ALLOWED;
-	c->offer.redirecting.screening = SCREEN_NONE;
+	snprintf(c->number, sizeof(c->number), "%s", d->number);
 	c->offer.redirect_reason = d->reason;
 	c->offer.redirect_count++;
 	c->route = d->route;

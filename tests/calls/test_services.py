@@ -233,7 +233,7 @@ class MovedInCircles(ServiceTest):
         for n, text in enumerate(diversions[1:], 1):
             self.assertIn(CALLED, text)
             self.assertIn('reason=unconditional', text)
-            self.assertIn('counter=%d' % n, text)
+            self.assertEqual(sum(int(x.split(';')[0]) for x in text.split('counter=')[1:]), n, text)
 
 
 class Malicious(ServiceTest):
