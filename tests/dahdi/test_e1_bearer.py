@@ -37,7 +37,7 @@ class Bearer(bed.CallTest):
     def test_sound_after_data(self):
         """A channel that carried data carries sound again, in its law."""
         self.exact_call(8000, '-t', 2000, '-p', '97,97')
-        r = self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '2')
+        r = self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '4')
         self.assertAlmostEqual(r['level_dbm0'], 0, delta=0.2)
 
     def test_announcement_is_heard(self):
