@@ -49,7 +49,7 @@ CORE := $(call src_of,hw hw/sim hw/dahdi channels channels/sound dialplan conf g
 CLI := $(wildcard gateway/cli/*.c)
 SUPPORT := $(wildcard tests/support/*.c)
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
-TOOLS := $(patsubst tests/tools/%.c,$(B)/tests/tools/%,$(wildcard tests/tools/*.c))
+TOOLS := $(patsubst tests/tools/%.c,$(B)/tests/tools/%,$(wildcard tests/tools/*.c)) $(B)/tests/tools/isdn_switch
 BENCHES := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/bench_*.c))
 REPLAYS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 obj = $(patsubst %.c,$(B)/%.o,$(1))
@@ -75,6 +75,10 @@ $(B)/tipring: $(call obj,$(CLI)) $(B)/libtipring.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/libsupport.a $(B)/libtipring.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+# An exchange of its own: nothing of the gateway is in it.
+$(B)/tests/tools/isdn_switch: $(call obj,$(wildcard tests/switch/*.c))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lpri -lm
 $(B)/tests/%: $(B)/tests/%.o $(B)/libsupport.a $(B)/libtipring.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 

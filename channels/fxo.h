@@ -32,7 +32,8 @@ struct fxo_conf {
 	const char *name;
 	const struct fxo_line_conf *lines;
 	int n_lines;
-	enum fxo_hunt { FXO_ASCENDING, FXO_DESCENDING, FXO_ROUND_ROBIN, FXO_LEAST_USED } hunt;
+	enum fxo_hunt { FXO_ASCENDING, FXO_DESCENDING, FXO_ROUND_ROBIN, FXO_LEAST_USED,
+			FXO_LEAST_RECENT, FXO_ODD, FXO_EVEN } hunt;	/* as enum pri_hunt; odd and even ports */
 	const struct country *country;
 	enum fxo_answer answer[FXO_ANSWERS];	/* n_answer of them, in order */
 	int n_answer;

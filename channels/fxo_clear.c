@@ -153,6 +153,15 @@ void fxo_ceiling(struct fxo_line *l)
 
 /* --- What the card says ------------------------------------------------------------------------------- */
 
+/* Ground start: tip was opened, which means one thing alone. */
+static void tip_opened(struct fxo_line *l)
+{
+	if (l->state == FXO_SEIZED)
+		fxo_seize_failed(l, 27, "the exchange took the ground from tip");
+	else if (watched(l, CLEARED_BATTERY))
+		fxo_far_cleared(l, CLEARED_BATTERY, "the exchange took the ground from tip");
+}
+
 static void disconnected(struct fxo_line *l, const char *text)
 {
 	if (l->state == FXO_SEIZED || l->flashing || l->trunk->now_us - l->seized_us < CLICK_US)
@@ -180,7 +189,9 @@ static void turned(struct fxo_line *l)
 
 void fxo_off_hook_card(struct fxo_line *l, enum hw_event ev)
 {
-	if (ev == HW_EV_DISCONNECT)
+	if (ev == HW_EV_DISCONNECT && fxo_ground(l))
+		tip_opened(l);
+	else if (ev == HW_EV_DISCONNECT)
 		disconnected(l, NULL);
 	else if (ev == HW_EV_NO_BATTERY)
 		disconnected(l, "no battery");

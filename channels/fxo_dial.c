@@ -75,6 +75,7 @@ void fxo_dial(struct fxo_line *l)
 {
 	struct fxo_leg *leg = l->leg;
 
+	fxo_timer_off(l, FT_GROUND);
 	fxo_timer_off(l, FT_DIALTONE);
 	fxo_timer_off(l, FT_GLARE);
 	l->broke = !l->dialtone_on;

@@ -142,7 +142,7 @@ void fxo_ring_believed(struct fxo_line *l)
 {
 	const struct fxo_trunk *t = l->trunk;
 
-	if (l->ring_known)
+	if (l->ring_known || l->state == FXO_OUT)
 		return;
 	l->ring_known = true;
 	fxo_timer_off(l, FT_RING_MIN);
@@ -182,6 +182,13 @@ void fxo_ring_gone(struct fxo_line *l)
 	else if (!l->offered)
 		fxo_log(l, LOG_INFO, "rang %u times and stopped before it was offered", l->rings);
 	fxo_release(l);
+}
+
+/* Ground start says at once that the caller has given up; others are known by the silence. */
+void fxo_ring_dropped(struct fxo_line *l)
+{
+	fxo_timer_off(l, FT_RING_MIN);
+	fxo_ring_gone(l);
 }
 
 /* --- Caller ID --------------------------------------------------------------------------------------- */

@@ -18,6 +18,8 @@ static void card_on_hook(struct fxo_line *l, enum hw_event ev)
 		fxo_ring_begin(l);
 	else if (ev == HW_EV_RING_END)
 		fxo_ring_end(l);
+	else if (ev == HW_EV_DISCONNECT && fxo_ground(l))
+		fxo_ring_dropped(l);
 	else if (ev == HW_EV_POLARITY && l->state == FXO_IDLE)
 		fxo_prering(l);
 }
@@ -26,6 +28,8 @@ static void card_seized(struct fxo_line *l, enum hw_event ev)
 {
 	if (ev == HW_EV_RING_BEGIN)
 		fxo_seized_ring(l);
+	else if (ev == HW_EV_TIP_GROUND)
+		fxo_tip_ground(l);
 	else
 		fxo_off_hook_card(l, ev);
 }
@@ -148,6 +152,7 @@ const struct fxo_timer_def fxo_timers[FXO_TIMERS] = {
 	[FT_RING_GONE] = {"ring-gone", 0, "no ring for the country's longest pause and 2 s: the caller gave up", fxo_ring_gone},
 	[FT_CALLERID] = {"callerid", 8000, "from the first ring on, for exchanges with long pauses", fxo_callerid_late},
 	[FT_PRERING] = {"prering", 6000, "from line reversal to the first ring: SIN 227 has 1.5 s and the message", fxo_prering_over},
+	[FT_GROUND] = {"ground", 5000, "an exchange that has not grounded tip by then does not want to", fxo_no_ground},
 	[FT_DIALTONE] = {"dialtone", 0, "after seizing", fxo_no_dialtone},
 	[FT_GLARE] = {"glare", 1500, "rung at the moment of seizing and no dial tone since", fxo_glare},
 	[FT_BREAK] = {"break", 2000, "dial tone is to break with the first digit", fxo_dial_break},

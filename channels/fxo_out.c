@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * channels/fxo_out.c: a call goes out: a free line is found and seized, dial tone is waited for. When the exchange rang that line
- * at the same moment (glare) its call is the one that stays: whoever called is on the line already. Loop thread.
+ * at the same moment (glare) its call is the one that stays: whoever called is on the line already. With ground start both ends
+ * see it before anything is answered, and this one gives way. Loop thread.
  */
 #include "channels/fxo_private.h"
 
@@ -22,6 +23,23 @@ bool fxo_is_free(const struct fxo_line *l)
 	return l->state == FXO_IDLE && l->hw && !l->leg && !l->ring_now && !l->no_battery && !l->at[FT_PRERING];
 }
 
+/* Of two free lines the one with less is taken, of equals the first. */
+static int64_t weight(const struct fxo_line *l, enum fxo_hunt hunt)
+{
+	switch (hunt) {
+	case FXO_LEAST_USED:
+		return l->calls;
+	case FXO_LEAST_RECENT:
+		return l->since_us;
+	case FXO_ODD:
+		return !(l->port & 1);
+	case FXO_EVEN:
+		return l->port & 1;
+	default:
+		return 0;
+	}
+}
+
 /* LEG: for which; no line that it has had. */
 static struct fxo_line *hunt(struct fxo_trunk *t, const struct fxo_leg *leg)
 {
@@ -34,10 +52,11 @@ static struct fxo_line *hunt(struct fxo_trunk *t, const struct fxo_leg *leg)
 							   : i;
 		struct fxo_line *l = &t->lines[at];
 
-		if (!fxo_is_free(l) || (leg && l->tried_for == leg->no) || (best && l->calls >= best->calls))
+		if (!fxo_is_free(l) || (leg && l->tried_for == leg->no) ||
+		    (best && weight(l, t->conf.hunt) >= weight(best, t->conf.hunt)))
 			continue;
 		best = l;
-		if (t->conf.hunt != FXO_LEAST_USED)
+		if (t->conf.hunt <= FXO_ROUND_ROBIN)
 			break;
 	}
 	if (best)
@@ -130,6 +149,17 @@ void fxo_seize_failed(struct fxo_line *l, int cause, const char *text)
 
 /* --- Seizing ----------------------------------------------------------------------------------------- */
 
+/* The line is the exchange's: our call goes elsewhere. */
+static void called_before(struct fxo_line *l, const char *text)
+{
+	struct fxo_leg *leg = l->leg;
+
+	l->glare++;
+	fxo_log(l, LOG_NOTICE, "%s", text);
+	fxo_leg_line(leg, NULL);
+	next_line(leg, 44, text);
+}
+
 static void rung_before(struct fxo_line *l)
 {
 	struct fxo_leg *leg = l->leg;
@@ -160,16 +190,52 @@ void fxo_seize(struct fxo_line *l)
 		fxo_seize_failed(l, 34, "a telephone beside us is using the line");
 		return;
 	}
+	if (a.grounded == 1) {
+		fxo_set(l, FXO_IDLE);
+		called_before(l, "glare: the exchange has seized the line");
+		return;
+	}
 	if (fxo_hook(l, HW_OFFHOOK)) {
 		fxo_seize_failed(l, 27, "the card refuses to go off hook");
 		return;
 	}
 	fxo_off_hook(l);
 	l->since_us = l->trunk->now_us;
-	fxo_timer(l, FT_DIALTONE, l->trunk->conf.dialtone_wait_ms);
+	if (fxo_ground(l))
+		fxo_timer(l, FT_GROUND, 0);
+	else
+		fxo_timer(l, FT_DIALTONE, l->trunk->conf.dialtone_wait_ms);
 	fxo_listen(l, LISTEN_TONES | LISTEN_SPEECH | LISTEN_DIAL);
 	fxo_step(l->leg, true, "seized", "line %d", l->conf.chan);
 	fxo_report(l->leg, LEG_AUDIO, false, NULL);
+}
+
+/* Ground start: it rings instead of grounding tip alone, so the exchange has a call for us. Ours has answered nothing yet. */
+static void back_off(struct fxo_line *l)
+{
+	struct hw_analog a;
+
+	l->ring_now = !hw_analog(l->hw, &a) && a.ringing == 1;
+	fxo_listen(l, 0);
+	fxo_hook(l, HW_ONHOOK);
+	memset(l->at, 0, sizeof(l->at));
+	rung_before(l);
+}
+
+void fxo_tip_ground(struct fxo_line *l)
+{
+	if (!l->at[FT_GROUND])
+		return;
+	fxo_timer_off(l, FT_GROUND);
+	fxo_timer(l, FT_DIALTONE, l->trunk->conf.dialtone_wait_ms);
+	if (l->leg)
+		fxo_step(l->leg, false, "tip ground", "after %u ms", (unsigned)((l->trunk->now_us - l->seized_us) / 1000));
+}
+
+void fxo_no_ground(struct fxo_line *l)
+{
+	if (l->state == FXO_SEIZED && l->leg)
+		fxo_seize_failed(l, 27, "no tip ground: the exchange does not answer our seizure");
 }
 
 /* Ring voltage on a line that is being seized: before we are off hook it is a call; just after, maybe the click. */
@@ -178,6 +244,11 @@ void fxo_seized_ring(struct fxo_line *l)
 	if (!l->offhook) {
 		if (l->leg)
 			rung_before(l);
+		return;
+	}
+	if (fxo_ground(l)) {
+		if (l->leg && l->at[FT_GROUND])
+			back_off(l);
 		return;
 	}
 	if (l->trunk->now_us - l->seized_us <= GLARE_US && !l->at[FT_GLARE])
@@ -195,7 +266,7 @@ void fxo_seized_heard(struct fxo_line *l, const struct fxo_note *n)
 	if (n->what == HEARD_TONE && (n->tone == TONE_DIAL || n->tone == TONE_STUTTER)) {
 		fxo_step(l->leg, false, "dial tone", "after %u ms", ms);
 		fxo_dial(l);
-	} else if (n->what == HEARD_SPEECH) {
+	} else if (n->what == HEARD_SPEECH && !fxo_ground(l)) {
 		l->spoke = true;
 	} else if (n->what == HEARD_SILENCE && l->spoke) {
 		fxo_glare(l);

@@ -34,7 +34,7 @@
 
 /* Deadlines of a line; a time that a trunk's file does not set is in the table, with its reason. */
 enum fxo_timer {
-	FT_REOPEN, FT_RING_MIN, FT_RING_GONE, FT_CALLERID, FT_PRERING, FT_DIALTONE, FT_GLARE, FT_BREAK, FT_DIAL_MAX, FT_PAUSE,
+	FT_REOPEN, FT_RING_MIN, FT_RING_GONE, FT_CALLERID, FT_PRERING, FT_GROUND, FT_DIALTONE, FT_GLARE, FT_BREAK, FT_DIAL_MAX, FT_PAUSE,
 	FT_RINGBACK, FT_ANSWER, FT_NO_ANSWER, FT_IDLE, FT_CEILING, FT_SETTLE, FT_RECALL, FT_CAS, FT_FIRST_DIGIT, FT_INTERDIGIT,
 	FT_REORDER, FT_GUARD, FT_NTT, FT_TEST, FT_TEST_MAX, FXO_TIMERS
 };
@@ -146,6 +146,11 @@ struct fxo_trunk {
 	bool serving, closing, draining, changed;
 };
 
+static inline bool fxo_ground(const struct fxo_line *l)	/* ground start; the card's own */
+{
+	return l->hw && l->hw->start == HW_START_GROUND;
+}
+
 /* fxo_trunk.c */
 void fxo_log(const struct fxo_line *l, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int fxo_note(struct fxo_line *l, const struct fxo_note *n);
@@ -184,6 +189,7 @@ void fxo_ring_begin(struct fxo_line *l);
 void fxo_ring_end(struct fxo_line *l);
 void fxo_ring_believed(struct fxo_line *l);	/* FT_RING_MIN */
 void fxo_ring_gone(struct fxo_line *l);		/* FT_RING_GONE */
+void fxo_ring_dropped(struct fxo_line *l);	/* ground start: tip was opened */
 void fxo_prering(struct fxo_line *l);		/* polarity reversed on hook */
 void fxo_prering_over(struct fxo_line *l);	/* FT_PRERING */
 void fxo_callerid(struct fxo_line *l);
@@ -209,6 +215,8 @@ void fxo_seize(struct fxo_line *l);
 void fxo_seized_heard(struct fxo_line *l, const struct fxo_note *n);
 void fxo_seized_ring(struct fxo_line *l);
 void fxo_no_dialtone(struct fxo_line *l);	/* FT_DIALTONE */
+void fxo_tip_ground(struct fxo_line *l);
+void fxo_no_ground(struct fxo_line *l);		/* FT_GROUND */
 void fxo_glare(struct fxo_line *l);		/* FT_GLARE */
 void fxo_seize_failed(struct fxo_line *l, int cause, const char *text);
 bool fxo_is_free(const struct fxo_line *l);

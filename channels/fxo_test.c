@@ -41,9 +41,9 @@ static double level(const struct fxo_line *l)
 
 static void look(struct fxo_line *l, struct hw_analog *a)
 {
-	*a = (struct hw_analog){-1, -1, -1, -1, INT_MIN, INT_MIN};
+	*a = (struct hw_analog){-1, -1, -1, -1, INT_MIN, INT_MIN, 0};
 	if (hw_analog(l->hw, a))
-		*a = (struct hw_analog){-1, -1, -1, -1, INT_MIN, INT_MIN};
+		*a = (struct hw_analog){-1, -1, -1, -1, INT_MIN, INT_MIN, 0};
 }
 
 static void next(struct fxo_line *l, enum step step, unsigned ms)

@@ -14,7 +14,8 @@
 
 struct fxs_trunk;
 
-enum fxs_start { FXS_LOOP, FXS_KEWL };	/* KEWL: battery drop tells the far end that the call is over */
+/* KEWL: battery drop tells the far end that the call is over. A port that the card has as ground start opens tip instead. */
+enum fxs_start { FXS_LOOP, FXS_KEWL };
 
 struct fxs_line_conf {
 	int chan;

@@ -26,6 +26,7 @@ static void offer(struct fxs_line *l, const char *digits)
 	snprintf(o->calling_name, sizeof(o->calling_name), "%s", l->conf.name);
 	o->bearer = BEARER_3K1;
 	o->complete = true;
+	o->progress = 1U << 3;	/* Q.931 4.5.23: calling equipment is not ISDN */
 	snprintf(o->id, sizeof(o->id), "%s/%d/%u", t->name, l->port, ++t->serial);
 	snprintf(o->source, sizeof(o->source), "chan %d", l->conf.chan);
 	l->calls++;

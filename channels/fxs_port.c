@@ -48,10 +48,13 @@ static unsigned flash_min(const struct fxs_trunk *t)
 }
 
 /* Where a flash is as short as the break of a pulse, as in most of Europe, a card may take it for the digit 1 (DAHDI's does, up to
- * 200 ms): where no number is awaited it was a flash. */
+ * 200 ms): where no number is awaited it was a flash, and so it was before the first digit while a call is held, which is what one
+ * flashes back to. */
 static bool short_flash(const struct fxs_line *l, int n)
 {
-	return n == 1 && l->state != FS_DIAL && flash_min(l->trunk) < PULSE_MAX_MS && fxs_can_flash(l);
+	bool number = l->state == FS_DIAL && (!l->leg[1] || l->n_digits);
+
+	return n == 1 && !number && flash_min(l->trunk) < PULSE_MAX_MS && fxs_can_flash(l);
 }
 
 static void pulse(struct fxs_line *l, int n)

@@ -174,6 +174,12 @@ struct fxs_trunk {
 	bool in_service, draining, quiet, changed;
 };
 
+/* The card's own: tip is grounded while the line is in use and open while it is not. */
+static inline bool fxs_ground(const struct fxs_line *l)
+{
+	return l->hw && l->hw->start == HW_START_GROUND;
+}
+
 /* fxs_trunk.c */
 void fxs_log(const struct fxs_line *l, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 

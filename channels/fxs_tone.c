@@ -51,7 +51,7 @@ void fxs_tone_disconnect(struct fxs_line *l, const struct leg_cause *cause)
 {
 	const struct fxs_conf *c = &l->trunk->conf;
 
-	if (l->leg[1] || (c->start != FXS_KEWL && !c->drop_ms)) {
+	if (l->leg[1] || (c->start != FXS_KEWL && !c->drop_ms && !fxs_ground(l))) {
 		fxs_tone_cause(l, cause);
 		return;
 	}
@@ -64,11 +64,16 @@ void fxs_tone_disconnect(struct fxs_line *l, const struct leg_cause *cause)
 	fxs_arm(l, FT_STATE, 2 * (c->drop_ms ? c->drop_ms : fxs_times[TM_DROP].ms));
 }
 
-/* While battery is away the hook cannot be seen for certain: what it is counts now. */
+/* While battery is away the hook cannot be seen for certain: what it is counts now. Ground start: tip is open, and grounding it
+ * again for a tone would be another call. */
 void fxs_drop_done(struct fxs_line *l)
 {
 	if (!l->off_hook) {
 		fxs_idle(l);
+		return;
+	}
+	if (fxs_ground(l)) {
+		fxs_line_set(l, FS_QUIET);
 		return;
 	}
 	fxs_port_hook(l, HW_OFFHOOK);

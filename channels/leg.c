@@ -45,6 +45,11 @@ int leg_answer(struct leg *leg, const struct leg_number *connected)
 	return leg->ops->answer ? leg->ops->answer(leg, connected) : -EOPNOTSUPP;
 }
 
+int leg_more(struct leg *leg, const char *digits, bool complete)
+{
+	return leg->ops->more ? leg->ops->more(leg, digits, complete) : -EOPNOTSUPP;
+}
+
 int leg_digit(struct leg *leg, char digit, unsigned duration_ms)
 {
 	return leg->ops->digit ? leg->ops->digit(leg, digit, duration_ms) : -EOPNOTSUPP;
@@ -73,6 +78,16 @@ int leg_info(struct leg *leg, const char *display)
 int leg_join(struct leg *leg, struct leg *with)
 {
 	return leg->ops->join ? leg->ops->join(leg, with) : -EOPNOTSUPP;
+}
+
+int leg_connected(struct leg *leg, const struct leg_number *connected)
+{
+	return leg->ops->connected ? leg->ops->connected(leg, connected) : -EOPNOTSUPP;
+}
+
+int leg_with(struct leg *leg, const struct leg_extra *extra)
+{
+	return leg->ops->with ? leg->ops->with(leg, extra) : -EOPNOTSUPP;
 }
 
 int leg_clear(struct leg *leg, const struct leg_cause *cause)

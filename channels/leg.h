@@ -25,7 +25,9 @@ enum leg_npi { NPI_UNKNOWN = 0, NPI_E164 = 1, NPI_DATA = 3, NPI_TELEX = 4, NPI_N
 enum leg_presentation { PRES_ALLOWED = 0, PRES_RESTRICTED = 1, PRES_UNAVAILABLE = 2 };
 enum leg_screening { SCREEN_NONE = 0, SCREEN_PASSED = 1, SCREEN_FAILED = 2, SCREEN_NETWORK = 3 };
 
+#define LEG_HLC_FAX 0x04		/* facsimile group 2/3 */
 #define LEG_DIGITS_MAX 64	/* digits of a number with the ending zero */
+#define LEG_CAUSE_MAX 30		/* octets of a cause element's contents (Q.931 4.5.12: 32 with its header) */
 #define LEG_NAME_MAX 64		/* octets of a name in UTF-8 with the ending zero */
 
 /* A number as it stands at the edge: digits with no prefix added or taken, and what they mean. A SIP user
@@ -36,8 +38,40 @@ struct leg_number {
 	uint8_t presentation, screening;	/* calling, connected and redirecting numbers only */
 };
 
+/* A subaddress (Q.931 4.5.8 and 4.5.9), beside the number. */
+enum leg_sub_type { SUB_NSAP = 0, SUB_USER = 2 };
+#define LEG_SUB_MAX 20		/* octets of information */
+struct leg_subaddress {
+	uint8_t type;			/* enum leg_sub_type */
+	bool odd;			/* user specified: an odd number of BCD digits */
+	uint8_t len;			/* 0 for none */
+	uint8_t octets[LEG_SUB_MAX];	/* as on the wire; an NSAP begins with its AFI */
+};
+
+/* User-user information (Q.931 4.5.30): protocol discriminator, then up to 128 octets of any value. */
+#define LEG_UUI_MAX 129
+struct leg_uui {
+	uint8_t len;			/* 0 for none */
+	uint8_t octets[LEG_UUI_MAX];
+};
+
+/* Information elements as they came, for the record: identifier, length and contents in hex; "" for none. */
+enum leg_element { ELEMENT_CALLED, ELEMENT_CALLING, ELEMENT_CALLING_2, ELEMENT_REDIRECTING, ELEMENT_CONNECTED,
+		   LEG_ELEMENTS };
+#define LEG_ELEMENT_MAX 72
+struct leg_raw {
+	char hex[LEG_ELEMENTS][LEG_ELEMENT_MAX];
+	char date_time[24];		/* the network's, "2026-11-27 14:19", "" for none */
+};
+
 /* Q.931 4.5.5: information transfer capability. */
-enum leg_bearer { BEARER_SPEECH = 0x00, BEARER_UNRESTRICTED = 0x08, BEARER_3K1 = 0x10 };
+enum leg_bearer { BEARER_SPEECH = 0x00, BEARER_UNRESTRICTED = 0x08, BEARER_RESTRICTED = 0x09, BEARER_3K1 = 0x10,
+		  BEARER_TONES = 0x11, BEARER_VIDEO = 0x18 };
+/* Sound, or data whose every octet counts? */
+static inline bool bearer_is_sound(uint8_t b)
+{
+	return b == BEARER_SPEECH || b == BEARER_3K1;
+}
 
 /* What a call asks for; at the edge's own form in both directions. */
 struct leg_offer {
@@ -45,8 +79,16 @@ struct leg_offer {
 	char calling_name[LEG_NAME_MAX];	/* "" for none */
 	uint8_t redirect_reason;	/* Q.931 4.6.7 / Q.953; 0 unknown */
 	uint8_t redirect_count;		/* 0: not redirected */
+	struct leg_number original;	/* called first of all, when a call was redirected more than once; "" for none */
+	uint8_t original_reason;	/* why it went on from there, as redirect_reason */
+	struct leg_number calling_user;	/* the caller's own number where CALLING is the network's; "" for none */
+	struct leg_subaddress called_sub, calling_sub;
+	struct leg_uui uui;
+	char keypad[32];		/* keypad facility (Q.931 4.5.18), "" for none */
+	struct leg_raw raw;
 	uint8_t bearer;			/* enum leg_bearer */
-	bool complete;			/* sending complete: no more digits will follow */
+	bool complete;			/* sending complete: no more digits will follow (else LEG_DIGIT, LEG_COMPLETE) */
+	uint8_t hlc;			/* Q.931 4.5.17 high layer characteristics: LEG_HLC_FAX, or another; 0 for none */
 	uint16_t progress;		/* progress indicators received, bit N for Q.931 4.5.23 value N (1 to 10) */
 	char ring[24];			/* how to ring: "" as always, "1" to "5" a distinctive cadence (Alert-Info, ring= of a row) */
 	char no_number;			/* calling number absent: 'O' not available, 'P' withheld (GR-30); else 0 */
@@ -61,6 +103,16 @@ struct leg_cause {
 	uint8_t location;		/* Q.850 2.2.3 location: 0 user, 1 LPN, 2 LN, ... 10 beyond interworking */
 	uint16_t sip;			/* SIP status, or 0 */
 	char text[96];			/* words as they came (Reason text, what a supervisor saw), or "" */
+	const char *by;			/* what made the one of the other, SIP and q850: "RFC 3398 8.2.6.1", "Reason header"; or NULL */
+	uint8_t raw[LEG_CAUSE_MAX];	/* the contents of Q.931's cause element as it came (4.5.12), from coding standard to diagnostics */
+	uint8_t n_raw;			/* 0: there was none */
+};
+
+/* What may come or go with a message besides its own parameters. */
+struct leg_extra {
+	char connected_name[LEG_NAME_MAX];	/* with an answer; "" for none */
+	struct leg_subaddress connected_sub;	/* with an answer */
+	struct leg_uui uui;			/* with alerting, an answer, clearing */
 };
 
 enum leg_event_kind {
@@ -69,9 +121,13 @@ enum leg_event_kind {
 	LEG_PROGRESS,		/* audio or an interworking note before answer; inband, progress */
 	LEG_ANSWERED,
 	LEG_DIGIT,		/* digit, out of band or found by a driver; overlap digits before answer */
+	LEG_COMPLETE,		/* of a leg whose digits were to follow: there are no more */
+	LEG_DISCONNECT,		/* the far end has cleared, with cause, but its audio is still to be heard: LEG_CLEARED follows when it
+				 * ends. Who does not want to hear it clears the leg */
 	LEG_HELD, LEG_RESUMED,	/* the other end put this leg on hold, took it back */
 	LEG_JOIN,		/* transfer: what this leg, which is up, and other's call, which may still ring, lead to are to talk
 				 * without these two */
+	LEG_CONNECTED,		/* who is at that end has changed: connected, extra */
 	LEG_AUDIO,		/* port or line has changed or become known; line is NULL while one is negotiated */
 	LEG_CLEARED,		/* over, with cause; the last event of a leg */
 };
@@ -82,7 +138,9 @@ struct leg_event {
 	uint16_t progress;		/* progress indicators as bits, as in leg_offer */
 	char digit;			/* LEG_DIGIT: 0-9 * # A-D, ! for a hook flash */
 	uint16_t duration_ms;		/* LEG_DIGIT: 0 when not known */
-	struct leg_number connected;	/* LEG_ANSWERED: connected number, digits "" for none */
+	struct leg_number connected;	/* LEG_ANSWERED, LEG_CONNECTED: connected number, digits "" for none */
+	struct leg_extra extra;
+	const struct leg_raw *raw;	/* LEG_ANSWERED: the elements of the answer; may be NULL */
 	struct leg_cause cause;		/* LEG_CLEARED; LEG_PROGRESS when it carried one, else q850 0 */
 	bool by_far_end;		/* LEG_CLEARED: the other end cleared, not our leg_clear() */
 	const char *how;		/* LEG_ANSWERED, LEG_CLEARED on lines without signals: what told it ("polarity"); else NULL */
@@ -102,6 +160,8 @@ struct leg_ops {
 	int (*alert)(struct leg *leg, bool inband);
 	int (*progress)(struct leg *leg, bool inband, const struct leg_cause *cause);
 	int (*answer)(struct leg *leg, const struct leg_number *connected);
+	/* Outgoing, offered as not complete: further digits; COMPLETE: none will follow. -EALREADY: the far end has enough. */
+	int (*more)(struct leg *leg, const char *digits, bool complete);
 	int (*digit)(struct leg *leg, char digit, unsigned duration_ms);
 	int (*hold)(struct leg *leg);
 	int (*resume)(struct leg *leg);
@@ -110,6 +170,9 @@ struct leg_ops {
 	/* LEG and WITH are far ends of two calls that are to be joined: can they do it without us (SIP: REFER with
 	 * Replaces)? Their audio is joined here; on 0 each reports LEG_CLEARED when it is done, if ever. */
 	int (*join)(struct leg *leg, struct leg *with);
+	/* What the next of alert, answer, connected and clear takes along. */
+	int (*with)(struct leg *leg, const struct leg_extra *extra);
+	int (*connected)(struct leg *leg, const struct leg_number *connected);
 	int (*clear)(struct leg *leg, const struct leg_cause *cause);
 	/* The leg has just been given a trace: replay what passed before it had one. May be NULL. */
 	void (*traced)(struct leg *leg);
@@ -123,6 +186,7 @@ struct leg {
 	leg_trace_fn *trace;		/* may be NULL */
 	void *trace_arg;
 	bool incoming;
+	uint16_t progress;		/* set by the owner: progress indicators (bits) that alert, progress and answer are to carry */
 	struct hw_line *line;		/* line legs: the B channel, once it is known; else NULL */
 	struct media_port *port;	/* SIP and test legs: their end of the media path; the driver owns it */
 };
@@ -138,6 +202,7 @@ int leg_proceed(struct leg *leg);
 int leg_alert(struct leg *leg, bool inband);
 int leg_progress(struct leg *leg, bool inband, const struct leg_cause *cause);	/* CAUSE may be NULL */
 int leg_answer(struct leg *leg, const struct leg_number *connected);		/* CONNECTED may be NULL */
+int leg_more(struct leg *leg, const char *digits, bool complete);
 /* On a leg that is up. */
 int leg_digit(struct leg *leg, char digit, unsigned duration_ms);
 int leg_hold(struct leg *leg);
@@ -145,6 +210,10 @@ int leg_resume(struct leg *leg);
 int leg_transfer(struct leg *leg, const char *to);
 int leg_info(struct leg *leg, const char *display);
 int leg_join(struct leg *leg, struct leg *with);
+/* Who LEG's far end talks to has changed (a transfer). */
+int leg_connected(struct leg *leg, const struct leg_number *connected);
+/* EXTRA goes with the next leg_alert(), leg_answer(), leg_connected() or leg_clear(), once; it is copied. */
+int leg_with(struct leg *leg, const struct leg_extra *extra);
 /* At any time, once; LEG_CLEARED follows. A second call is -EALREADY. */
 int leg_clear(struct leg *leg, const struct leg_cause *cause);
 

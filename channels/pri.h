@@ -14,9 +14,19 @@
 
 struct pri_trunk;
 
-enum pri_dialect { PRI_EUROISDN_E1, PRI_EUROISDN_T1, PRI_NATIONAL2, PRI_DIALECTS };
+enum pri_dialect { PRI_EUROISDN_E1, PRI_EUROISDN_T1, PRI_NATIONAL2, PRI_NATIONAL1, PRI_DMS100, PRI_4ESS, PRI_5ESS,
+		   PRI_QSIG, PRI_DIALECTS };	/* what each has: channels/pri_dialect.h */
 enum pri_side { PRI_USER, PRI_NETWORK };
-enum pri_hunt { PRI_ASCENDING, PRI_DESCENDING, PRI_ROUND_ROBIN, PRI_LEAST_USED };
+/* Least used: the fewest calls since the start. Least recent: idle for the longest. Odd, even: those timeslots first,
+ * ascending, then the others: one side of a span takes odd and the other even, and they seldom meet. */
+enum pri_hunt { PRI_ASCENDING, PRI_DESCENDING, PRI_ROUND_ROBIN, PRI_LEAST_USED, PRI_LEAST_RECENT, PRI_ODD, PRI_EVEN };
+
+/* Timers and counters that a trunk may set, in milliseconds or as a number: channels/pri_timers.h. */
+enum pri_timer { PT_T200, PT_N200, PT_T203, PT_K, PT_T302, PT_T303, PT_T304, PT_T305, PT_T306, PT_T308, PT_T309, PT_T310,
+		 PT_T313, PT_T316, PT_N316, PRI_TIMERS };
+/* What the network side says of the time with CONNECT; where names go that have no place of their own. */
+enum pri_date_time { PRI_DATE_TIME_NONE, PRI_DATE_TIME_DATE, PRI_DATE_TIME_MINUTES, PRI_DATE_TIME_SECONDS };
+enum pri_display { PRI_DISPLAY_AUTO, PRI_DISPLAY_SEND, PRI_DISPLAY_NONE };
 
 struct pri_trunk_conf {
 	const char *name;		/* the trunk's name, for log lines */
@@ -25,17 +35,38 @@ struct pri_trunk_conf {
 	enum pri_dialect dialect;
 	enum pri_side side;
 	enum pri_hunt hunt;
+	int nsf;			/* octet of Q.931 4.5.21's facility that every SETUP asks for, 0 for none */
 	bool exclusive;			/* ask for exactly the channel named (Q.931 4.5.13), not a preferred one */
+	bool keypad;			/* service codes (* and #) go as keypad facility, not as a called number */
+	bool two_calling;		/* both calling numbers go out where there are two */
+	bool redirecting_element;	/* the redirecting number also as an element where the dialect has an operation */
+	enum pri_date_time date_time;	/* network side only */
+	enum pri_display display;
+	bool overlap;			/* digits may follow SETUP, both ways (Q.931 5.1.3, 5.2.4) */
+	bool clear_tones;		/* network: a call that fails before its answer ends with a tone and DISCONNECT with 8 */
+	bool announcements;		/* what the far end plays after DISCONNECT is heard (5.4.1) */
 	unsigned alarm_hold_ms;		/* an alarm this long clears the span's calls with cause 41 */
 	unsigned alarm_clear_ms;	/* no alarm this long and the span is used again */
+	unsigned timers[PRI_TIMERS];	/* 0: the default */
 };
+
+/* Is what came so far a number? */
+enum pri_digits { PRI_DIGITS_MORE, PRI_DIGITS_COMPLETE, PRI_DIGITS_COMPLETE_OR_MORE, PRI_DIGITS_NONE,
+		  PRI_DIGITS_PASS };	/* offer it now: what follows can be passed on (LEG_DIGIT, LEG_COMPLETE) */
 
 struct pri_handlers {
 	leg_offered_fn *offered;
+	/* With overlap: the dialplan's word, after each digit. NULL: every SETUP is complete. */
+	enum pri_digits (*digits)(void *arg, const struct leg_number *called);
+	/* A tone (a name of tone_id_name()) on the line of a leg that is not offered yet, or has cleared; NULL ends it. May be NULL:
+	 * there are none. */
+	void (*tone)(void *arg, struct leg *leg, const char *name);
 	/* One line for people; LEVEL as in syslog (3 error .. 7 debug). Never NULL. */
 	void (*log)(void *arg, int level, const char *text);
 	/* Something that status shows has changed (layer 2, alarms, a channel). May be NULL. */
 	void (*changed)(void *arg);
+	/* A frame of the D channel of SPAN as it passed, from the address field on, without FCS. May be NULL. */
+	void (*frame)(void *arg, int span, bool out, const uint8_t *frame, size_t len);
 	void *arg;
 };
 
@@ -64,18 +95,29 @@ int pri_call_error_cause(int err);
 void pri_trunk_drain(struct pri_trunk *t, bool on);
 /* Changes the hunting order; calls that are up stay where they are. */
 void pri_trunk_hunt(struct pri_trunk *t, enum pri_hunt hunt);
+/* Changes how long an alarm lasts; a time that runs already ends by the new length. */
+void pri_trunk_alarm_times(struct pri_trunk *t, unsigned hold_ms, unsigned clear_ms);
+/* Timers from now on; those that run go on. */
+void pri_trunk_timers(struct pri_trunk *t, const unsigned values[PRI_TIMERS]);
+void pri_trunk_timers_now(const struct pri_trunk *t, unsigned values[PRI_TIMERS]);	/* those in force */
 /* RESTART of every idle B channel of the trunk (Q.931 5.5). */
 void pri_trunk_restart(struct pri_trunk *t);
+/* The same of one span (0: of all) and of its timeslot POS (0: all). Returns how many lines that was. */
+int pri_trunk_restart_at(struct pri_trunk *t, int span, int pos);
+/* Takes these lines out of service, or back: no new call either way (a SETUP that insists on one gets cause 44), a call
+ * that is up stays. A line that comes back is restarted first. Returns how many lines of the trunk that names. */
+int pri_trunk_take_out(struct pri_trunk *t, int span, int pos, bool out);
 
 /* --- For status ------------------------------------------------------------------------------- */
 
 enum pri_line_state { PRI_LINE_OUT, PRI_LINE_RESTARTING, PRI_LINE_IDLE, PRI_LINE_SETUP, PRI_LINE_UP,
-		      PRI_LINE_CLEARING, PRI_LINE_SET_ASIDE };
+		      PRI_LINE_CLEARING, PRI_LINE_SET_ASIDE, PRI_LINE_TAKEN_OUT };
 const char *pri_line_state_name(enum pri_line_state s);
 
 struct pri_line_info {
 	int chan, span, pos;		/* channel number, span, timeslot */
 	enum pri_line_state state;
+	bool taken_out;			/* by people: now, or when its call ends */
 	struct leg *leg;		/* the leg on it, or NULL */
 	int64_t since_us;		/* when the state began */
 	unsigned calls;			/* since the trunk was opened */
@@ -87,6 +129,7 @@ struct pri_span_info {
 	bool in_service;		/* layer 2 up and no alarm held */
 	int64_t since_us;		/* when in_service last changed */
 	unsigned long frames_in, frames_out, abort, overrun, badfcs;	/* on the D channel */
+	enum pri_hunt hunt;		/* in force now */
 	unsigned glare, restarts, restart_timeouts, l2_losses;
 	unsigned calls_in, calls_out;
 	unsigned layer3_calls;		/* calls that libpri holds, at the last audit (every 5 s) */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <syslog.h>
 
-static void set_parties(struct pri_sr *sr, const struct leg_offer *o)
+static void set_parties(struct pri_sr *sr, const struct leg_offer *o, enum pri_dialect dialect)
 {
 	struct pri_party_id caller;
 	struct pri_party_redirecting r;
@@ -25,8 +25,9 @@ static void set_parties(struct pri_sr *sr, const struct leg_offer *o)
 	memset(&r, 0, sizeof(r));
 	pri_number_out(&r.from.number, &o->redirecting);
 	r.count = o->redirect_count ? o->redirect_count : 1;
-	r.reason = o->redirect_reason;
-	r.orig_reason = PRI_REDIR_UNKNOWN;
+	r.reason = pri_reason_out(dialect, o->redirect_reason);
+	pri_number_out(&r.orig_called.number, &o->original);
+	r.orig_reason = pri_reason_out(dialect, o->original_reason);
 	pri_sr_set_redirecting_parties(sr, &r);
 }
 
@@ -44,8 +45,10 @@ int pri_setup_send(struct pri_leg *leg, struct pri_line *line)
 		leg->cr = pri_call_reference(link->pri, leg->call);
 		pri_sr_set_channel(sr, line->pos, link->trunk->conf.exclusive, 0);
 		pri_sr_set_bearer(sr, o->bearer, link->law == HW_ALAW ? PRI_LAYER_1_ALAW : PRI_LAYER_1_ULAW);
-		pri_sr_set_called(sr, o->called.digits, o->called.ton << 4 | o->called.npi, o->complete);
-		set_parties(sr, o);
+		pri_extra_called(leg, sr);
+		set_parties(sr, o, link->trunk->conf.dialect);
+		pri_element_setup(leg, o);
+		pri_extra_setup(leg, sr);
 		res = pri_setup(link->pri, leg->call, sr);
 	}
 	pri_sr_free(sr);
@@ -56,6 +59,7 @@ int pri_setup_send(struct pri_leg *leg, struct pri_line *line)
 		return -EIO;
 	}
 	leg->stage = PS_SENT;
+	leg->overlap = link->trunk->conf.overlap && !o->complete;
 	pri_touch(leg);
 	pri_line_take(line, leg);
 	link->count.calls_out++;
@@ -150,10 +154,13 @@ bool pri_answer_channel(struct pri_leg *leg, int channel)
 
 	if (line && line == leg->line)
 		return true;
-	if (!line || line->leg || !line->hw) {
-		pri_log(leg->link, LOG_WARNING, "call %u: the far end chose chan %d, which is not free",
-			leg->cr, pos);
-		pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 6, .location = 1});
+	if (!line || !line->hw || line->taken_out || (line->leg && !pri_line_yields(line))) {
+		pri_log(leg->link, LOG_WARNING, "call %u: the far end chose chan %d, which is %s", leg->cr, pos,
+			!line				    ? "none of ours"
+			: line->leg || line->taken_out ? pri_line_state_name(line->state)
+						       : "away");
+		if (!pri_setup_again(leg, 6))
+			pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 6, .location = 1});
 		return false;
 	}
 	pri_line_drop(leg, PRI_LINE_IDLE);

@@ -11,6 +11,8 @@ void pri_line_set(struct pri_line *line, enum pri_line_state state)
 {
 	struct pri_trunk *t = line->link->trunk;
 
+	if (state == PRI_LINE_IDLE && line->taken_out)
+		state = PRI_LINE_TAKEN_OUT;
 	if (line->state == state)
 		return;
 	pri_log(line->link, LOG_DEBUG, "chan %d: %s -> %s", line->pos, pri_line_state_name(line->state),
@@ -24,6 +26,7 @@ void pri_line_take(struct pri_line *line, struct pri_leg *leg)
 {
 	line->leg = leg;
 	line->calls++;
+	line->used = ++line->link->trunk->uses;
 	line->restart_due = false;
 	line->restarts = 0;
 	leg->line = line;
@@ -41,6 +44,7 @@ void pri_line_drop(struct pri_leg *leg, enum pri_line_state state)
 	if (!line || line->leg != leg)
 		return;
 	line->leg = NULL;
+	line->used = ++line->link->trunk->uses;
 	if (!line->link->in_service)
 		state = PRI_LINE_OUT;
 	else if (line->restart_due)
@@ -89,6 +93,23 @@ static int total(const struct pri_trunk *t)
 	return n;
 }
 
+/* Of two idle lines the one with less is taken, of equals the first. */
+static uint64_t weight(const struct pri_line *line, enum pri_hunt hunt)
+{
+	switch (hunt) {
+	case PRI_LEAST_USED:
+		return line->calls;
+	case PRI_LEAST_RECENT:
+		return line->used;
+	case PRI_ODD:
+		return !(line->pos & 1);
+	case PRI_EVEN:
+		return line->pos & 1;
+	default:
+		return 0;
+	}
+}
+
 /* An idle line by the trunk's order; ONLY (may be NULL) limits it to one span, AVOID is left out. */
 struct pri_line *pri_hunt(struct pri_trunk *t, const struct pri_link *only, const struct pri_line *avoid)
 {
@@ -106,13 +127,12 @@ struct pri_line *pri_hunt(struct pri_trunk *t, const struct pri_link *only, cons
 
 		if (!pri_link_usable(line->link) || (only && line->link != only) || !free_line(line, avoid))
 			continue;
-		if (t->conf.hunt == PRI_LEAST_USED) {
-			if (!best || line->calls < best->calls)
-				best = line;
+		if (best && weight(line, t->conf.hunt) >= weight(best, t->conf.hunt))
 			continue;
-		}
+		best = line;
 		t->rr_line = (unsigned)at + 1;
-		return line;
+		if (t->conf.hunt <= PRI_ROUND_ROBIN)
+			break;
 	}
 	return best;
 }

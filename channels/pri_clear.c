@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <syslog.h>
 
 #define NORMAL 31 /* normal, unspecified: stands for a cause that is missing */
@@ -47,7 +48,13 @@ void pri_leg_over(struct pri_leg *leg, int cause, int location)
 	if (!leg->cause.q850) {
 		leg->cause.q850 = (uint8_t)(cause > 0 && cause <= 127 ? cause : NORMAL);
 		leg->cause.location = (uint8_t)location;
+		if (leg->rx_cause == leg->cause.q850) {
+			leg->cause.n_raw = leg->rx_n_raw;
+			memcpy(leg->cause.raw, leg->rx_raw, leg->rx_n_raw);
+		}
 	}
+	pri_tone(leg, NULL);
+	pri_wait_stop(leg);
 	leg->call = NULL;
 	leg->stage = PS_DONE;
 	if (leg->line)
@@ -74,12 +81,20 @@ int pri_leg_clear(struct leg *l, const struct leg_cause *cause)
 
 	if (leg->stage >= PS_CLEARING)
 		return -EALREADY;
-	leg->cause = *cause;
-	if (cause->q850 < 1 || cause->q850 > 127)
+	pri_overlap_end(leg);
+	pri_wait_stop(leg);
+	if (!leg->farewell) /* else the far end has said why */
+		leg->cause = *cause;
+	if (leg->cause.q850 < 1 || leg->cause.q850 > 127)
 		leg->cause.q850 = NORMAL;
 	pri_link_location(leg->link, leg, cause->location);
-	if (leg->stage == PS_OFFERED && !refuses_at_once(leg->cause.q850))
+	pri_extra_clear(leg);
+	pri_link_diagnostics(leg->link, &leg->cause);
+	if (leg->stage == PS_OFFERED && !refuses_at_once(leg->cause.q850)) {
 		pri_proceeding(pri, leg->call, pri_encode(leg), 0);
+		leg->stage = PS_PROGRESSING;
+	}
+	pri_clear_tone(leg);
 	leg->stage = PS_CLEARING;
 	pri_touch(leg);
 	if (leg->line)
@@ -90,14 +105,25 @@ int pri_leg_clear(struct leg *l, const struct leg_cause *cause)
 	return 0;
 }
 
+/* Where CAUSE's value was received in an element: its location and contents. */
+void pri_received_cause(const struct pri_leg *leg, struct leg_cause *cause)
+{
+	cause->location = 1;
+	if (leg->rx_cause != cause->q850)
+		return;
+	cause->location = leg->rx_location;
+	cause->n_raw = leg->rx_n_raw;
+	memcpy(cause->raw, leg->rx_raw, leg->rx_n_raw);
+}
+
 /* The cause as it came, with its location; libpri's own (a timer) has location 1, the private network. */
-static void far_cause(struct pri_leg *leg, int cause)
+void pri_far_cause(struct pri_leg *leg, int cause)
 {
 	if (leg->cause.q850)
 		return;
 	leg->far_first = true;
 	leg->cause.q850 = (uint8_t)(cause > 0 && cause <= 127 ? cause : NORMAL);
-	leg->cause.location = leg->rx_cause == leg->cause.q850 ? leg->rx_location : 1;
+	pri_received_cause(leg, &leg->cause);
 }
 
 /* Answers DISCONNECT with RELEASE and RELEASE with RELEASE COMPLETE. */
@@ -112,7 +138,9 @@ static void far_clears(struct pri_link *link, pri_event_hangup *ev)
 	}
 	if (pri_setup_again(leg, cause))
 		return;
-	far_cause(leg, cause);
+	pri_far_cause(leg, cause);
+	pri_overlap_end(leg);
+	pri_wait_stop(leg);
 	leg->stage = PS_CLEARING;
 	pri_touch(leg);
 	if (leg->line)
@@ -125,6 +153,10 @@ static void far_clears(struct pri_link *link, pri_event_hangup *ev)
 
 void pri_on_hangup_req(struct pri_link *link, pri_event *ev)
 {
+	struct pri_leg *leg = pri_leg_of(link, ev->hangup.call);
+
+	if (leg && pri_farewell(leg, ev->hangup.cause))
+		return;
 	far_clears(link, &ev->hangup);
 }
 
@@ -140,6 +172,6 @@ void pri_on_hangup_ack(struct pri_link *link, pri_event *ev)
 
 	if (!leg)
 		return;
-	far_cause(leg, ev->hangup.cause);
+	pri_far_cause(leg, ev->hangup.cause);
 	pri_leg_over(leg, ev->hangup.cause, 1);
 }

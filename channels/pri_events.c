@@ -22,12 +22,14 @@ static struct pri_leg *answered_by(struct pri_link *link, q931_call *call, int c
 	if (!leg || leg->leg.incoming || leg->stage >= PS_UP)
 		return NULL;
 	pri_touch(leg);
+	if (leg->waits_for == PT_T310)
+		pri_wait_stop(leg);
 	if (leg->stage == PS_SENT) {
+		if (!pri_answer_channel(leg, channel))
+			return NULL;
 		leg->stage = PS_PROGRESSING;
 		free(leg->offer);
 		leg->offer = NULL;
-		if (!pri_answer_channel(leg, channel))
-			return NULL;
 	}
 	return leg;
 }
@@ -38,7 +40,7 @@ static void report(struct pri_leg *leg, enum leg_event_kind kind, uint16_t progr
 
 	if (cause > 0 && cause <= 127) {
 		ev.cause.q850 = (uint8_t)cause;
-		ev.cause.location = leg->rx_cause == cause ? leg->rx_location : 1;
+		pri_received_cause(leg, &ev.cause);
 	}
 	leg_report(&leg->leg, &ev);
 }
@@ -48,16 +50,22 @@ static void on_proceeding(struct pri_link *link, pri_event *ev)
 	uint16_t progress = pri_progress_bits(ev->proceeding.progressmask);
 	struct pri_leg *leg = answered_by(link, ev->proceeding.call, ev->proceeding.channel);
 
-	if (leg)
-		report(leg, LEG_PROCEEDING, progress, 0);
+	if (!leg)
+		return;
+	pri_overlap_enough(leg);
+	if (!progress) /* T310 does not run under an announcement */
+		pri_wait(leg, PT_T310);
+	report(leg, LEG_PROCEEDING, progress, 0);
 }
 
-/* SETUP ACKNOWLEDGE: the far end wants more digits than we have. It got all; it decides by its own timer. */
+/* SETUP ACKNOWLEDGE: the far end wants more digits. If it got all that we have, it decides by its own timer. */
 static void on_setup_ack(struct pri_link *link, pri_event *ev)
 {
 	uint16_t progress = pri_progress_bits(ev->setup_ack.progressmask);
 	struct pri_leg *leg = answered_by(link, ev->setup_ack.call, ev->setup_ack.channel);
 
+	if (leg)
+		pri_overlap_acked(leg);
 	if (leg && progress)
 		report(leg, LEG_PROGRESS, progress, 0);
 }
@@ -77,23 +85,28 @@ static void on_ringing(struct pri_link *link, pri_event *ev)
 	uint16_t progress = pri_progress_bits(ev->ringing.progressmask);
 	struct pri_leg *leg = answered_by(link, ev->ringing.call, ev->ringing.channel);
 
-	if (leg)
-		report(leg, LEG_ALERTING, progress, 0);
+	struct leg_event e = {.kind = LEG_ALERTING, .progress = progress, .inband = inband(progress)};
+
+	if (!leg)
+		return;
+	pri_overlap_enough(leg);
+	pri_extra_alerted(leg, &e);
+	leg_report(&leg->leg, &e);
 }
 
 static void on_answer(struct pri_link *link, pri_event *ev)
 {
 	struct leg_event e = {
 		.kind = LEG_ANSWERED, .progress = pri_progress_bits(ev->answer.progressmask), .inband = true};
-	const struct pri_subcommands *s = ev->answer.subcmds;
-	struct pri_leg *leg;
+	struct pri_leg *leg = pri_leg_of(link, ev->answer.call);
+	struct leg_raw raw;
 
-	for (int i = 0; s && i < s->counter_subcmd; i++)
-		if (s->subcmd[i].cmd == PRI_SUBCMD_CONNECTED_LINE)
-			pri_number_in(&e.connected, &s->subcmd[i].u.connected_line.id.number);
+	if (leg)
+		pri_extra_answered(leg, ev->answer.subcmds, &e, &raw);
 	leg = answered_by(link, ev->answer.call, ev->answer.channel);
 	if (!leg)
 		return;
+	pri_overlap_enough(leg);
 	leg->stage = PS_UP;
 	if (leg->line)
 		pri_line_set(leg->line, PRI_LINE_UP);
@@ -122,8 +135,10 @@ static void on_keypad(struct pri_link *link, pri_event *ev)
 static void on_info(struct pri_link *link, pri_event *ev)
 {
 	pri_event_ring copy = ev->ring;
+	struct pri_leg *leg = pri_leg_of(link, copy.call);
 
-	digits(link, copy.call, copy.callednum);
+	if (leg && leg->stage < PS_CLEARING)
+		pri_overlap_info(leg, copy.callednum, copy.complete);
 }
 
 static void on_notify(struct pri_link *link, pri_event *ev)
@@ -131,6 +146,7 @@ static void on_notify(struct pri_link *link, pri_event *ev)
 	struct pri_leg *leg = pri_leg_of(link, ev->notify.call);
 	struct leg_event e = {0};
 
+	pri_extra_changed(link, ev->notify.call, ev->notify.subcmds);
 	switch (ev->notify.info) {
 	case PRI_NOTIFY_USER_SUSPENDED:
 	case PRI_NOTIFY_REMOTE_HOLD:
@@ -175,6 +191,7 @@ static void (*const handlers[])(struct pri_link *link, pri_event *ev) = {
 	[PRI_EVENT_ANSWER] = on_answer,
 	[PRI_EVENT_HANGUP_ACK] = pri_on_hangup_ack,
 	[PRI_EVENT_RESTART_ACK] = pri_on_restart_ack,
+	[PRI_EVENT_FACILITY] = pri_on_facility,
 	[PRI_EVENT_INFO_RECEIVED] = on_info,
 	[PRI_EVENT_PROCEEDING] = on_proceeding,
 	[PRI_EVENT_SETUP_ACK] = on_setup_ack,

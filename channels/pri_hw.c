@@ -4,6 +4,7 @@
  * the span leaves the machine, opened again when it returns. libpri's instance outlives all that. Loop
  * thread.
  */
+#include "channels/pri_dialect.h"
 #include "channels/pri_private.h"
 
 #include <errno.h>
@@ -30,7 +31,8 @@ static bool find_span(struct hw *hw, int no, struct hw_span *out)
 /* Can the span carry the dialect? DAHDI's dynamic spans have no type: their size tells. */
 int pri_hw_check(struct pri_trunk *t, int span)
 {
-	bool e1 = t->conf.dialect == PRI_EUROISDN_E1, is_e1;
+	const struct pri_dialect_def *d = pri_dialect_def(t->conf.dialect);
+	bool is_e1;
 	struct hw_span s;
 
 	if (!find_span(t->hw, span, &s))
@@ -49,7 +51,7 @@ int pri_hw_check(struct pri_trunk *t, int span)
 	default:
 		return -EINVAL;
 	}
-	return is_e1 == e1 ? 0 : -EINVAL;
+	return (is_e1 ? d->e1 : d->t1) ? 0 : -EINVAL;
 }
 
 static void alarms_now(struct pri_link *link)

@@ -6,6 +6,7 @@
  * libpri has no destructor for an instance. One that is not needed any more is kept, without calls, and
  * taken again by the next D channel of the same dialect and side, so that a reload costs nothing for ever.
  */
+#include "channels/pri_dialect.h"
 #include "channels/pri_private.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@
 
 #define FCS 2 /* octets of room at the end of a frame that libpri expects and sends */
 #define FRAME_MAX 1024
+#define N201 260 /* octets of a frame at most (Q.921 5.9.3) */
 
 struct retired {
 	struct retired *next;
@@ -27,12 +29,6 @@ struct retired {
 static struct retired *retired;
 static struct pri_link *speaking; /* whom messages without an instance are from */
 static bool asking;               /* libpri complains about a call that we only ask it about */
-
-static const int switch_types[PRI_DIALECTS] = {
-	[PRI_EUROISDN_E1] = PRI_SWITCH_EUROISDN_E1,
-	[PRI_EUROISDN_T1] = PRI_SWITCH_EUROISDN_T1,
-	[PRI_NATIONAL2] = PRI_SWITCH_NI2,
-};
 
 /* --- libpri's words ---------------------------------------------------------------------------- */
 
@@ -135,6 +131,8 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 	}
 	if (kind != Q921_I || !q921_first(seq, frame, len) || !q931_read(frame, len, &m, detail))
 		return;
+	if (!out)
+		pri_extra_got(link, frame, len);
 	what = q931_type_name(m.type);
 	if (!what) {
 		snprintf(other, sizeof(other), "message 0x%02x", m.type);
@@ -142,13 +140,21 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 	}
 	/* The flag is set in what goes towards the end that chose the reference (Q.931 4.3). */
 	leg = m.cr ? leg_by_reference(link, m.cr, out == m.flag) : NULL;
+	if (!out)
+		pri_element_seen(link, leg, &m);
 	if (leg) {
 		if (!out && m.cause) {
 			leg->rx_cause = m.cause;
 			leg->rx_location = m.location;
+			leg->rx_n_raw = m.raw_len < LEG_CAUSE_MAX ? m.raw_len : LEG_CAUSE_MAX;
+			memcpy(leg->rx_raw, frame + m.raw_at, leg->rx_n_raw);
 		}
 		if (!out && (m.type == 0x45 || m.type == 0x4d || m.type == 0x5a))
 			link->rx_clearing = leg->rx_clearing = true;
+		if (leg->rx_clearing)
+			pri_extra_clearing(leg, frame, len);
+		if (!out && m.type == 0x7d && m.has_state)
+			pri_status_seen(leg, m.state);
 		trace_for(leg, out, what, detail);
 	} else if (m.cr && !out && !m.flag) {
 		if (link->n_stray == PRI_STRAY_MAX)
@@ -172,28 +178,65 @@ void pri_link_location(struct pri_link *link, const struct pri_leg *leg, uint8_t
 {
 	unsigned i = link->n_sent++ % PRI_SENT_CAUSES;
 
-	link->sent[i].cr = location_key(leg);
-	link->sent[i].location = location & 0x0f;
+	link->sent[i] = (struct pri_sent){.cr = location_key(leg), .location = location & 0x0f};
 }
 
-static void put_location(struct pri_link *link, uint8_t *frame, size_t len)
+/* libpri sends no diagnostics (Q.931 4.5.12): those that came with the cause on another line go on with it. */
+void pri_link_diagnostics(struct pri_link *link, const struct leg_cause *cause)
+{
+	struct pri_sent *s = &link->sent[(link->n_sent - 1) % PRI_SENT_CAUSES];
+	unsigned at = 0;
+
+	while (at < cause->n_raw && !(cause->raw[at] & 0x80)) /* octet 3a, which a bit 8 of 0 announces */
+		at++;
+	at += 2;
+	if (at >= cause->n_raw || cause->raw[0] & 0x60) /* none, or of another coding standard than ITU-T's */
+		return;
+	s->cause = cause->q850;
+	s->n_diag = (uint8_t)(cause->n_raw - at);
+	memcpy(s->diag, cause->raw + at, s->n_diag);
+}
+
+static size_t put_diagnostics(const struct pri_sent *s, const struct q931_msg *m, uint8_t *frame, size_t len)
+{
+	size_t at = m->raw_at + m->raw_len;
+
+	if (!s->n_diag || m->cause != s->cause || m->raw_len != 2 || len + s->n_diag > N201)
+		return len;
+	memmove(frame + at + s->n_diag, frame + at, len - at);
+	memcpy(frame + at, s->diag, s->n_diag);
+	frame[m->raw_at - 1] = (uint8_t)(m->raw_len + s->n_diag);
+	return len + s->n_diag;
+}
+
+/* Returns the length of the frame, which diagnostics make longer. */
+static size_t put_location(struct pri_link *link, uint8_t *frame, size_t len)
 {
 	unsigned have = link->n_sent < PRI_SENT_CAUSES ? link->n_sent : PRI_SENT_CAUSES;
 	struct q931_msg m;
 
 	if (!have || !q931_read(frame, len, &m, NULL) || !m.location_at || !m.cr || m.type == 0x7d)
-		return;
+		return len;
 	for (unsigned i = 1; i <= have; i++) {
 		unsigned at = (link->n_sent - i) % PRI_SENT_CAUSES;
 
 		if (link->sent[at].cr != (m.cr | (m.flag ? 0x8000 : 0)))
 			continue;
 		frame[m.location_at] = (uint8_t)((frame[m.location_at] & 0xf0) | link->sent[at].location);
-		return;
+		return put_diagnostics(&link->sent[at], &m, frame, len);
 	}
+	return len;
 }
 
 /* --- Reader and writer ------------------------------------------------------------------------- */
+
+static void tell_frame(const struct pri_link *link, bool out, const uint8_t *frame, size_t len)
+{
+	const struct pri_handlers *h = &link->trunk->h;
+
+	if (h->frame)
+		h->frame(h->arg, link->span, out, frame, len);
+}
 
 static int io_read(struct pri *pri, void *buf, int size)
 {
@@ -208,6 +251,7 @@ static int io_read(struct pri *pri, void *buf, int size)
 		return 0;
 	}
 	link->count.frames_in++;
+	tell_frame(link, false, buf, (size_t)n);
 	trace_frame(link, false, buf, (size_t)n);
 	memset((uint8_t *)buf + n, 0, FCS);
 	return n + FCS;
@@ -223,9 +267,12 @@ static int io_write(struct pri *pri, void *buf, int size)
 	if (!link || !link->dchan || size <= FCS || len > sizeof(frame))
 		return size;
 	memcpy(frame, buf, len);
-	put_location(link, frame, len);
+	len = put_location(link, frame, len);
+	len = pri_element_write(link, frame, len, sizeof(frame));
+	len = pri_extra_put(link, frame, len);
 	if (hw_dchan_write(link->dchan, frame, len) >= 0) {
 		link->count.frames_out++;
+		tell_frame(link, true, frame, len);
 		trace_frame(link, true, frame, len);
 	}
 	return size;
@@ -267,6 +314,7 @@ void pri_link_read(struct pri_link *link)
 			pri_event_handle(link, ev);
 		else if (link->rx_clearing)
 			find_silent_end(link);
+		pri_status_check(link);
 		if (t->depth == 1)
 			pri_deliver(t);
 	}
@@ -300,21 +348,23 @@ int pri_link_start(struct pri_link *link)
 {
 	const struct pri_trunk_conf *conf = &link->trunk->conf;
 	int node = conf->side == PRI_NETWORK ? PRI_NETWORK : PRI_CPE;
-	int type = switch_types[conf->dialect];
+	const struct pri_dialect_def *dialect = pri_dialect_def(conf->dialect);
 
 	pri_set_message(on_message);
 	pri_set_error(on_error);
 	speaking = link;
-	link->pri = take_retired(node, type, link);
+	link->pri = take_retired(node, dialect->switch_type, link);
 	if (!link->pri)
-		link->pri = pri_new_cb(-1, node, type, io_read, io_write, link);
+		link->pri = pri_new_cb(-1, node, dialect->switch_type, io_read, io_write, link);
 	if (!link->pri)
 		return -ENOMEM;
 	pri_hangup_fix_enable(link->pri, 1);
-	if (conf->dialect != PRI_NATIONAL2) /* diversion as EN 300 207-1 has it */
-		pri_facility_enable(link->pri);
-	pri_set_timer(link->pri, PRI_TIMER_T309, 90000); /* Q.931 table 9-1 */
-	pri_service_update(link);			 /* an instance taken over may have layer 2 up */
+	/* libpri would send it in any dialect. Set also when there is none: the instance may be an old one. */
+	pri_set_nsf(link->pri, dialect->nsf && conf->nsf ? conf->nsf : PRI_NSF_NONE);
+	pri_extra_options(link);
+	pri_set_overlapdial(link->pri, conf->overlap);
+	pri_timers_apply(link);
+	pri_service_update(link); /* an instance taken over may have layer 2 up */
 	pri_link_read(link);
 	return 0;
 }
@@ -334,7 +384,7 @@ void pri_link_retire(struct pri_link *link)
 		return;
 	r->pri = link->pri;
 	r->node = conf->side == PRI_NETWORK ? PRI_NETWORK : PRI_CPE;
-	r->type = switch_types[conf->dialect];
+	r->type = pri_dialect_def(conf->dialect)->switch_type;
 	r->up = link->layer2;
 	r->in = link->seq_in;
 	r->out = link->seq_out;

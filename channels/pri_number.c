@@ -5,6 +5,8 @@
  */
 #include "channels/pri_private.h"
 
+#include <errno.h>
+#include <iconv.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -80,30 +82,60 @@ void pri_name_out(struct pri_party_name *out, const char *utf8, int presentation
 	out->presentation = presentation << 5;
 }
 
+/* As iconv(3) calls libpri's character sets; names of the others are taken for Latin-1. A BMPString comes through
+ * libpri as text that ends at its first zero octet: nothing is left of it that could be shown. */
+static const char *const charsets[] = {
+	[PRI_CHAR_SET_ISO8859_2] = "ISO-8859-2", [PRI_CHAR_SET_ISO8859_3] = "ISO-8859-3",
+	[PRI_CHAR_SET_ISO8859_4] = "ISO-8859-4", [PRI_CHAR_SET_ISO8859_5] = "ISO-8859-5",
+	[PRI_CHAR_SET_ISO8859_7] = "ISO-8859-7", [PRI_CHAR_SET_ISO10646_UTF_8STRING] = "UTF-8",
+};
+
+/* TEXT to UTF-8, cut between characters where it is too long; what is no character of the set is left out. */
+static void to_utf8(char *out, size_t size, const char *text, const char *charset)
+{
+	char *from = (char *)text, *to = out;
+	size_t left = strlen(text), room = size - 1;
+	iconv_t cd = iconv_open("UTF-8", charset);
+
+	if (cd == (iconv_t)-1) {
+		out[0] = '\0';
+		return;
+	}
+	while (left && iconv(cd, &from, &left, &to, &room) == (size_t)-1 && errno == EILSEQ) {
+		from++;
+		left--;
+	}
+	iconv_close(cd);
+	*to = '\0';
+}
+
 void pri_name_in(char out[LEG_NAME_MAX], const struct pri_party_name *n)
 {
-	size_t at = 0;
+	size_t set = (size_t)n->char_set, at = 0;
 
 	out[0] = '\0';
-	if (!n->valid)
+	if (!n->valid || n->char_set == PRI_CHAR_SET_ISO10646_BMPSTRING)
 		return;
-	if (n->char_set == PRI_CHAR_SET_ISO10646_UTF_8STRING) {
-		snprintf(out, LEG_NAME_MAX, "%.*s", LEG_NAME_MAX - 1, n->str);
-		return;
-	}
-	for (const char *p = n->str; *p && at < LEG_NAME_MAX - 2; p++) {
-		unsigned char c = (unsigned char)*p;
-
-		if (c < 0x20 || c == 0x7f)
-			continue;
-		if (c < 0x80) {
-			out[at++] = (char)c;
-		} else {
-			out[at++] = (char)(0xc0 | c >> 6);
-			out[at++] = (char)(0x80 | (c & 0x3f));
-		}
-	}
+	to_utf8(out, LEG_NAME_MAX, n->str,
+		set < sizeof(charsets) / sizeof(charsets[0]) && charsets[set] ? charsets[set] : "ISO-8859-1");
+	for (const char *p = out; *p; p++)
+		if ((unsigned char)*p >= 0x20 && *p != 0x7f)
+			out[at++] = *p;
 	out[at] = '\0';
+}
+
+/* Reasons of a redirection are Q.931 4.6.7's, but libpri's call deflection is 3 where it makes ETSI's operation of it.
+ * Where it sends the element, the value goes as it is. */
+int pri_reason_out(enum pri_dialect dialect, uint8_t reason)
+{
+	bool etsi = dialect == PRI_EUROISDN_E1 || dialect == PRI_EUROISDN_T1;
+
+	return reason == 4 && etsi ? PRI_REDIR_DEFLECTION : reason;
+}
+
+uint8_t pri_reason_in(int reason)
+{
+	return reason == PRI_REDIR_DEFLECTION ? 4 : (uint8_t)reason;
 }
 
 uint16_t pri_progress_bits(int progressmask)

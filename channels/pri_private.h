@@ -11,8 +11,17 @@
  *   pri_clear.c    clearing, both ways
  *   pri_channel.c  states of a line, hunting, finding
  *   pri_restart.c  RESTART, both ways
+ *   pri_takeout.c  lines taken out of service by people
+ *   pri_status.c   STATUS that does not fit
  *   pri_service.c  layer 2, alarms, in and out of service, the audit
+ *   pri_dialect.c  what each dialect has
+ *   pri_timers.c   the timers and counters that a trunk may set
+ *   pri_overlap.c  digits that come, or go, one after the other
+ *   pri_wait.c     what a leg waits for no longer than a timer says; an announcement after clearing
+ *   pri_element.c  elements that libpri does not send or tell
  *   pri_number.c   numbers and names between legs and libpri
+ *   pri_extra.c    elements beside the numbers: subaddress, user-user, keypad, date; pri_ie.c: their octets
+ *   pri_name.c     calls that wait for the caller's name
  *   pri_trace.c    the Q.931 decoder for traces
  *
  * Everything runs on the loop thread. Callbacks to the gateway are made from events and from
@@ -22,6 +31,7 @@
 #define CHANNELS_PRI_PRIVATE_H
 
 #include "channels/pri.h"
+#include "channels/pri_ie.h"
 #include "channels/pri_trace.h"
 
 /* libpri has a macro of the same name and, luckily, the same value: ours must be seen first. */
@@ -29,23 +39,22 @@ _Static_assert(PRI_NETWORK == 1, "PRI_NETWORK of libpri.h takes the place of our
 #include <libpri.h>
 
 #define PRI_LINES 31		/* lines of one span at most */
-#define PRI_EARLY_MAX 8		/* messages kept for a leg that has no trace yet */
+#define PRI_EARLY_MAX 32		/* messages kept for a leg that has no trace yet */
 #define PRI_STRAY_MAX 4		/* messages kept for a call that has no leg yet */
 #define PRI_SENT_CAUSES 64	/* clearing messages whose location is remembered until they are sent */
+#define PRI_ATTACHED 64		/* elements put into messages that are remembered until they are sent */
+#define PRI_ELEMENTS 128	/* messages whose elements of our own are remembered until they are sent */
 #define PRI_UNSTAMPED (-1)	/* a time that the next pri_trunk_service() fills in */
 
 struct pri_link;
 struct pri_leg;
 
-/* Timers of the driver; libpri has those of Q.921 and Q.931 that are not here. In milliseconds. */
-enum pri_timer { PT_RESTART, PT_REOPEN, PT_AUDIT, PT_STUCK_SETUP, PT_STUCK_CLEARING, PRI_TIMERS };
-struct pri_timer_def {
-	const char *name;
-	unsigned ms;
-	const char *why;
-};
-extern const struct pri_timer_def pri_timers[PRI_TIMERS];
-int64_t pri_timer_us(enum pri_timer t);
+/* Times of the driver that no trunk sets, in microseconds. Those of Q.921 and Q.931: pri_timers.c. */
+#define PRI_REOPEN_US 1000000		/* between tries to open the channels of a span that has left */
+#define PRI_SET_ASIDE_US 300000000	/* between RESTARTs of a channel that answered none */
+#define PRI_AUDIT_US 5000000		/* between comparisons of lines and legs with libpri's calls */
+#define PRI_STUCK_SETUP_US 600000000	/* no message of a call that is not up: it is lost */
+#define PRI_NAME_US 1000000		/* a calling name that is announced comes within it, or not at all */
 
 struct pri_line {
 	struct pri_link *link;
@@ -57,10 +66,25 @@ struct pri_line {
 	struct pri_leg *leg;
 	bool restart_due;		/* a RESTART of this line waits for its turn */
 	unsigned restarts;		/* RESTARTs sent without an answer */
+	int64_t retry_at;		/* set aside: when RESTART is tried again; 0, PRI_UNSTAMPED */
+	bool taken_out;			/* by people: no new call on it */
+	uint64_t used;			/* the trunk's count of uses when its last call began or ended */
+};
+
+/* Message types of Q.931 that we look for ourselves. */
+enum { Q931_SETUP_TYPE = 0x05, Q931_CONNECT_TYPE = 0x07, Q931_ALERTING_TYPE = 0x01, Q931_PROGRESS_TYPE = 0x03,
+       Q931_SETUP_ACK_TYPE = 0x0d, Q931_DISCONNECT_TYPE = 0x45, Q931_INFORMATION_TYPE = 0x7b };
+
+struct pri_element {			/* what a message of a call carries beside what libpri puts there */
+	unsigned cr;			/* 0x8000: of a call that came in */
+	uint8_t type, hlc;
+	uint16_t progress;
+	bool set_progress, complete;
 };
 
 enum pri_stage {
 	PS_OFFERED,	/* in: SETUP received, nothing sent */
+	PS_OVERLAP,	/* in: SETUP ACKNOWLEDGE sent, digits come */
 	PS_SENT,	/* out: SETUP sent, nothing received */
 	PS_PROGRESSING,	/* both ways: anything between that and CONNECT */
 	PS_UP,
@@ -73,6 +97,13 @@ struct pri_early {			/* a message of the ladder that has nowhere to go yet */
 	unsigned cr;
 	char what[32];
 	char detail[Q931_DETAIL_MAX];
+};
+
+struct pri_attach {			/* an element that libpri does not send */
+	unsigned key;			/* call reference with the flag, 0 for none */
+	uint8_t type;			/* message type it goes with */
+	uint8_t id, len;
+	uint8_t octets[LEG_UUI_MAX];
 };
 
 struct pri_leg {
@@ -89,8 +120,23 @@ struct pri_leg {
 	bool far_first;			/* the far end began to clear */
 	struct leg_cause cause;		/* for LEG_CLEARED */
 	uint8_t rx_cause, rx_location;	/* of the last cause element received, 0 for none */
+	uint8_t rx_raw[LEG_CAUSE_MAX], rx_n_raw;	/* its contents */
+	bool rx_status;			/* STATUS has come, with this state of the far end's */
+	uint8_t rx_state;
 	bool rx_clearing;		/* DISCONNECT, RELEASE or RELEASE COMPLETE has come */
-	struct leg_offer *offer;	/* out: kept for the second try, until the far end has answered */
+	struct leg_uui rx_uui;		/* of the far end's first clearing message */
+	struct leg_extra with;		/* for the next message to the far end */
+	struct leg_offer *held;		/* in: not offered yet, its name is to come; since held_at */
+	int64_t held_at;
+	uint16_t rx_progress;		/* progress indicators of the last DISCONNECT */
+	bool sound;			/* its bearer is speech or 3.1 kHz audio */
+	bool farewell;			/* it has come, and what the far end plays is still heard */
+	enum pri_timer waits_for;
+	int64_t wait_until;		/* 0: waits for nothing */
+	bool collecting, tone;		/* in: not offered yet, as digits come; a tone is played */
+	bool overlap, sending, more_complete;	/* out: SETUP was not complete; SETUP ACKNOWLEDGE has come; */
+	char more[LEG_DIGITS_MAX];	/* what is to be sent then */
+	struct leg_offer *offer;	/* out: kept for the second try, until the far end has answered; in: while collecting */
 	struct pri_early *early;	/* PRI_EARLY_MAX of them until there is a trace */
 	unsigned n_early;
 };
@@ -104,7 +150,7 @@ struct pri_link {
 	struct pri_line lines[PRI_LINES];
 	int n_lines;
 	bool reading, dry;		/* inside pri_link_read(); the reader had no frame left */
-	bool rx_clearing;		/* a leg's rx_clearing has been set */
+	bool rx_clearing, rx_status;	/* that of a leg has been set */
 	bool gone;			/* the span has left; reopened from reopen_at */
 	int64_t reopen_at;
 
@@ -123,8 +169,16 @@ struct pri_link {
 	struct q921_seq seq_in, seq_out;	/* which I frames are repetitions */
 	struct pri_early stray[PRI_STRAY_MAX];
 	unsigned n_stray;
-	struct { unsigned cr; uint8_t location; } sent[PRI_SENT_CAUSES];
+	struct pri_sent { unsigned cr; uint8_t location, cause, n_diag, diag[LEG_CAUSE_MAX]; } sent[PRI_SENT_CAUSES];
 	unsigned n_sent;
+	struct pri_attach attached[PRI_ATTACHED];
+	unsigned n_attached;
+	uint8_t got[320];		/* the last message that came, from its address on */
+	size_t got_len;
+	struct pri_element elements[PRI_ELEMENTS];
+	unsigned n_elements;
+	unsigned setup_cr;		/* of the last SETUP received, and its high layer compatibility */
+	uint8_t setup_hlc;
 
 	char text[256];			/* a line of libpri's that is not finished */
 	struct pri_span_info count;	/* the counters in it */
@@ -143,6 +197,7 @@ struct pri_trunk {
 	unsigned depth;			/* callbacks entered */
 	bool draining, changed, stamp, pending;
 	unsigned rr_line;		/* where round robin goes on */
+	uint64_t uses;			/* calls begun and ended, for the least recently used line */
 };
 
 /* pri_trunk.c */
@@ -152,11 +207,17 @@ void pri_deliver(struct pri_trunk *t);
 void pri_log(const struct pri_link *link, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int64_t pri_stamp(struct pri_trunk *t);	/* PRI_UNSTAMPED, and have it filled in */
 
+/* pri_timers.c */
+int64_t pri_timer_us(const struct pri_trunk *trunk, enum pri_timer t);
+void pri_timers_apply(struct pri_link *link);
+int64_t pri_stuck_clearing_us(const struct pri_trunk *t);
+
 /* pri_link.c */
 int pri_link_start(struct pri_link *link);
 void pri_link_retire(struct pri_link *link);
 void pri_link_read(struct pri_link *link);
 void pri_link_location(struct pri_link *link, const struct pri_leg *leg, uint8_t location);
+void pri_link_diagnostics(struct pri_link *link, const struct leg_cause *cause);	/* of the location told last */
 void pri_leg_replay(struct leg *leg);
 void pri_adopt_strays(struct pri_leg *leg);
 bool pri_call_exists(const struct pri_leg *leg);
@@ -185,9 +246,12 @@ extern const struct leg_ops pri_leg_ops;
 struct pri_leg *pri_leg_new(struct pri_link *link, bool incoming);
 struct pri_leg *pri_leg_of(struct pri_link *link, const q931_call *call);
 void pri_on_ring(struct pri_link *link, pri_event *ev);
+void pri_offer_up(struct pri_leg *leg, const struct leg_offer *offer);	/* to the gateway; cleared when nobody takes it */
 int pri_setup_send(struct pri_leg *leg, struct pri_line *line);
 bool pri_setup_again(struct pri_leg *leg, int cause);
 bool pri_answer_channel(struct pri_leg *leg, int channel);
+/* The far end has named LINE for another call while our SETUP for it was on its way: false when it is really in use. */
+bool pri_line_yields(struct pri_line *line);
 void pri_touch(struct pri_leg *leg);
 
 /* pri_clear.c */
@@ -195,6 +259,8 @@ int pri_leg_clear(struct leg *leg, const struct leg_cause *cause);
 void pri_refuse(struct pri_link *link, pri_event_ring *ev, int cause);
 void pri_leg_over(struct pri_leg *leg, int cause, int location);	/* libpri's call is gone */
 void pri_leg_destroy(struct pri_leg *leg, int cause);	/* forget libpri's call, send nothing */
+void pri_far_cause(struct pri_leg *leg, int cause);	/* as it came, with its location */
+void pri_received_cause(const struct pri_leg *leg, struct leg_cause *cause);
 void pri_on_hangup_req(struct pri_link *link, pri_event *ev);
 void pri_on_hangup(struct pri_link *link, pri_event *ev);
 void pri_on_hangup_ack(struct pri_link *link, pri_event *ev);
@@ -203,8 +269,13 @@ void pri_on_hangup_ack(struct pri_link *link, pri_event *ev);
 void pri_restart_line(struct pri_line *line);
 void pri_restart_run(struct pri_link *link);
 void pri_restart_stop(struct pri_link *link);
+int64_t pri_restart_next(const struct pri_link *link);	/* when a line set aside is tried again, -1 for none */
 void pri_on_restart(struct pri_link *link, pri_event *ev);
 void pri_on_restart_ack(struct pri_link *link, pri_event *ev);
+
+/* pri_status.c */
+void pri_status_seen(struct pri_leg *leg, unsigned state);
+void pri_status_check(struct pri_link *link);
 
 /* pri_service.c */
 void pri_service_layer2(struct pri_link *link, bool up);
@@ -214,10 +285,63 @@ void pri_service_run(struct pri_link *link);
 int64_t pri_service_next(const struct pri_link *link);
 void pri_audit(struct pri_trunk *t);
 
+/* pri_extra.c */
+void pri_extra_options(struct pri_link *link);
+size_t pri_extra_put(struct pri_link *link, uint8_t *frame, size_t len);	/* the new length */
+void pri_extra_got(struct pri_link *link, const uint8_t *frame, size_t len);
+void pri_extra_offer(struct pri_leg *leg, const pri_event_ring *ev, struct leg_offer *o);
+void pri_extra_called(struct pri_leg *leg, struct pri_sr *sr);
+void pri_extra_setup(struct pri_leg *leg, struct pri_sr *sr);
+void pri_extra_alerted(struct pri_leg *leg, struct leg_event *ev);
+void pri_extra_answered(struct pri_leg *leg, const struct pri_subcommands *s, struct leg_event *ev, struct leg_raw *raw);
+void pri_extra_clearing(struct pri_leg *leg, const uint8_t *frame, size_t len);
+void pri_extra_changed(struct pri_link *link, q931_call *call, const struct pri_subcommands *s);
+void pri_on_facility(struct pri_link *link, pri_event *ev);
+int pri_extra_with(struct leg *leg, const struct leg_extra *extra);
+int pri_extra_connected(struct leg *leg, const struct leg_number *connected);
+void pri_extra_alert(struct pri_leg *leg);
+void pri_extra_answer(struct pri_leg *leg, const struct leg_number *connected);
+void pri_extra_clear(struct pri_leg *leg);
+
+/* pri_name.c */
+bool pri_name_awaited(struct pri_leg *leg, const struct leg_offer *offer);
+bool pri_name_came(struct pri_leg *leg, const char *name);
+void pri_name_service(struct pri_trunk *t);
+int64_t pri_name_next(const struct pri_trunk *t);	/* deadline, -1 for none */
+
+/* pri_wait.c */
+void pri_wait(struct pri_leg *leg, enum pri_timer what);
+void pri_wait_stop(struct pri_leg *leg);
+void pri_wait_run(struct pri_trunk *t);
+int64_t pri_wait_next(const struct pri_trunk *t);
+bool pri_farewell(struct pri_leg *leg, int cause);
+void pri_tone(struct pri_leg *leg, const char *name);		/* NULL: none */
+void pri_clear_tone(struct pri_leg *leg);
+
+/* pri_overlap.c */
+bool pri_overlap_begin(struct pri_leg *leg, const struct leg_offer *o);
+void pri_overlap_info(struct pri_leg *leg, const char *digits, bool complete);
+void pri_overlap_late(struct pri_leg *leg);
+void pri_overlap_end(struct pri_leg *leg);
+void pri_overlap_acked(struct pri_leg *leg);
+void pri_overlap_enough(struct pri_leg *leg);
+int pri_overlap_more(struct leg *leg, const char *digits, bool complete);
+
+/* pri_element.c. Of the next message of this TYPE on the leg's call: */
+void pri_element_progress(struct pri_leg *leg, uint8_t type, uint16_t progress);	/* these progress indicators, no other */
+void pri_element_setup(struct pri_leg *leg, const struct leg_offer *o);
+void pri_element_complete(struct pri_leg *leg);			/* INFORMATION with sending complete */
+void pri_element_forget(struct pri_leg *leg);			/* a new call has this reference */
+size_t pri_element_write(struct pri_link *link, uint8_t *frame, size_t len, size_t max);	/* the new length */
+void pri_element_seen(struct pri_link *link, struct pri_leg *leg, const struct q931_msg *m);
+uint8_t pri_element_hlc(const struct pri_leg *leg);		/* of the SETUP that has just come */
+
 /* pri_number.c */
 void pri_number_out(struct pri_party_number *out, const struct leg_number *n);
 void pri_number_in(struct leg_number *out, const struct pri_party_number *n);
 void pri_digits_in(struct leg_number *out, const char *digits, int plan, int presentation);
+int pri_reason_out(enum pri_dialect dialect, uint8_t reason);	/* of a redirection, as libpri has it */
+uint8_t pri_reason_in(int reason);
 void pri_name_out(struct pri_party_name *out, const char *utf8, int presentation);
 void pri_name_in(char out[LEG_NAME_MAX], const struct pri_party_name *n);
 uint16_t pri_progress_bits(int progressmask);

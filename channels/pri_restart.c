@@ -4,10 +4,9 @@
  * one global call reference, and is supervised here: libpri's own T316 ends without an event. Loop thread.
  */
 #include "channels/pri_private.h"
+#include "channels/pri_timers.h"
 
 #include <syslog.h>
-
-#define N316 2 /* times that a RESTART is repeated */
 
 void pri_restart_line(struct pri_line *line)
 {
@@ -41,9 +40,14 @@ static void give_up(struct pri_link *link, struct pri_line *line)
 {
 	if (link->restart_known) {
 		line->restart_due = false;
+		line->retry_at = pri_stamp(link->trunk);
+		if (line->state == PRI_LINE_SET_ASIDE)
+			pri_log(link, LOG_INFO, "chan %d: again no answer to RESTART: it stays aside",
+				line->pos);
+		else
+			pri_log(link, LOG_ERR, "chan %d: RESTART sent %u times, no answer: set aside",
+				line->pos, line->restarts);
 		pri_line_set(line, PRI_LINE_SET_ASIDE);
-		pri_log(link, LOG_ERR, "chan %d: RESTART sent %u times, no answer: set aside", line->pos,
-			line->restarts);
 		return;
 	}
 	pri_log(link, LOG_WARNING, "the far end answers no RESTART: lines are taken as idle");
@@ -57,22 +61,52 @@ static void check_timeout(struct pri_link *link)
 	struct pri_line *line = link->restarting;
 
 	if (!line || link->restart_at == PRI_UNSTAMPED ||
-	    link->trunk->now_us < link->restart_at + pri_timer_us(PT_RESTART))
+	    link->trunk->now_us < link->restart_at + pri_timer_us(link->trunk, PT_T316))
 		return;
 	link->restarting = NULL;
 	link->count.restart_timeouts++;
 	if (!line->restart_due || line->leg)
 		return;
-	if (line->restarts > N316)
+	if (line->restarts > pri_timer(&link->trunk->conf, PT_N316))
 		give_up(link, line);
 	else if (!link->restart_known) /* soon to be known whether it is the procedure or the channel */
 		send_restart(link, line);
+}
+
+static bool waits_aside(const struct pri_line *line)
+{
+	return line->state == PRI_LINE_SET_ASIDE && !line->restart_due && line->retry_at > 0;
+}
+
+int64_t pri_restart_next(const struct pri_link *link)
+{
+	int64_t next = -1;
+
+	for (int i = 0; link->layer2 && i < link->n_lines; i++)
+		if (waits_aside(&link->lines[i]) && (next < 0 || link->lines[i].retry_at < next))
+			next = link->lines[i].retry_at;
+	return next;
+}
+
+/* A line set aside stays so, and is sent one RESTART now and then: the far end may have mended itself. */
+static void retry_aside(struct pri_link *link)
+{
+	for (int i = 0; link->layer2 && i < link->n_lines; i++) {
+		struct pri_line *line = &link->lines[i];
+
+		if (!waits_aside(line) || link->trunk->now_us < line->retry_at)
+			continue;
+		line->retry_at = 0;
+		line->restarts = pri_timer(&link->trunk->conf, PT_N316);
+		line->restart_due = true;
+	}
 }
 
 /* The next line in turn, so that one channel without an answer does not keep the others waiting. */
 void pri_restart_run(struct pri_link *link)
 {
 	check_timeout(link);
+	retry_aside(link);
 	if (link->restarting && link->restart_lost && link->layer2) {
 		link->restart_lost = false;
 		if (link->restarting->leg)

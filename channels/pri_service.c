@@ -115,13 +115,14 @@ void pri_service_run(struct pri_link *link)
 
 int64_t pri_service_next(const struct pri_link *link)
 {
-	int64_t at[4], next = -1;
+	int64_t at[5], next = -1;
 
 	at[0] = held_from(link);
 	at[1] = clear_from(link);
 	at[2] = link->gone ? link->reopen_at : -1;
-	at[3] = link->restarting ? link->restart_at + pri_timer_us(PT_RESTART) : -1;
-	for (int i = 0; i < 4; i++)
+	at[3] = link->restarting ? link->restart_at + pri_timer_us(link->trunk, PT_T316) : -1;
+	at[4] = pri_restart_next(link);
+	for (int i = 0; i < 5; i++)
 		if (at[i] >= 0 && (next < 0 || at[i] < next))
 			next = at[i];
 	return next;
@@ -131,10 +132,10 @@ int64_t pri_service_next(const struct pri_link *link)
 
 static bool stuck(const struct pri_leg *leg, int64_t now)
 {
-	enum pri_timer t = leg->stage == PS_CLEARING ? PT_STUCK_CLEARING : PT_STUCK_SETUP;
+	int64_t limit = leg->stage == PS_CLEARING ? pri_stuck_clearing_us(leg->link->trunk) : PRI_STUCK_SETUP_US;
 
 	return leg->stage != PS_UP && leg->since_us != PRI_UNSTAMPED &&
-	       now >= leg->since_us + pri_timer_us(t);
+	       now >= leg->since_us + limit;
 }
 
 /* The calls that libpri holds; it tells only in its report for people. */
@@ -181,7 +182,8 @@ void pri_audit(struct pri_trunk *t)
 			struct pri_line *line = &link->lines[j];
 
 			if (line->leg || line->state == PRI_LINE_OUT || line->state == PRI_LINE_RESTARTING ||
-			    line->state == PRI_LINE_IDLE || line->state == PRI_LINE_SET_ASIDE)
+			    line->state == PRI_LINE_IDLE || line->state == PRI_LINE_SET_ASIDE ||
+			    line->state == PRI_LINE_TAKEN_OUT)
 				continue;
 			pri_log(link, LOG_WARNING, "audit: chan %d was %s without a call", line->pos,
 				pri_line_state_name(line->state));

@@ -42,13 +42,23 @@ void pri_touch(struct pri_leg *leg)
 
 /* --- Which line -------------------------------------------------------------------------------- */
 
+/* Our call on LINE has none any more, and waits for the one that the far end's answer will name. */
+static void give_up(struct pri_line *line)
+{
+	struct pri_leg *ours = line->leg;
+	struct leg_event ev = {.kind = LEG_AUDIO};
+
+	ours->glared = true;
+	pri_line_drop(ours, PRI_LINE_IDLE);
+	leg_report(&ours->leg, &ev);
+}
+
 /* Q.931 5.7: both ends have sent SETUP for the same channel. The network's call has it; the user's waits
  * for what the network makes of it (another channel in the answer, or a refusal that is tried again). */
 static bool glare(struct pri_line *line)
 {
 	struct pri_leg *ours = line->leg;
 	struct pri_link *link = line->link;
-	struct leg_event ev = {.kind = LEG_AUDIO};
 
 	if (!ours || ours->leg.incoming || ours->stage != PS_SENT)
 		return false;
@@ -56,15 +66,23 @@ static bool glare(struct pri_line *line)
 	if (link->trunk->conf.side == PRI_NETWORK)
 		return false;
 	pri_log(link, LOG_NOTICE, "chan %d: both ends called on it, the network's call has it", line->pos);
-	ours->glared = true;
-	pri_line_drop(ours, PRI_LINE_IDLE);
-	leg_report(&ours->leg, &ev);
+	give_up(line);
+	return true;
+}
+
+bool pri_line_yields(struct pri_line *line)
+{
+	if (!line->leg || line->leg->leg.incoming || line->leg->stage != PS_SENT)
+		return false;
+	line->link->count.glare++;
+	pri_log(line->link, LOG_NOTICE, "chan %d: the far end has chosen it for another call", line->pos);
+	give_up(line);
 	return true;
 }
 
 static bool free_for_far_end(struct pri_line *line)
 {
-	if (!line->hw || (line->leg && !glare(line)))
+	if (!line->hw || line->taken_out || (line->leg && !glare(line)))
 		return false;
 	if (line->state == PRI_LINE_SET_ASIDE)
 		pri_log(line->link, LOG_NOTICE, "chan %d: a call from the far end proves it idle", line->pos);
@@ -101,12 +119,14 @@ static void redirecting(struct leg_offer *o, const pri_event_ring *ev)
 		if (s->subcmd[i].cmd != PRI_SUBCMD_REDIRECTING)
 			continue;
 		pri_number_in(&o->redirecting, &r->from.number);
-		o->redirect_reason = (uint8_t)r->reason;
+		o->redirect_reason = pri_reason_in(r->reason);
 		o->redirect_count = (uint8_t)(r->count < 255 ? r->count : 255);
+		pri_number_in(&o->original, &r->orig_called.number);
+		o->original_reason = pri_reason_in(r->orig_reason);
 	}
 }
 
-static void fill_offer(struct leg_offer *o, const struct pri_leg *leg, const pri_event_ring *ev)
+static void fill_offer(struct leg_offer *o, struct pri_leg *leg, const pri_event_ring *ev)
 {
 	memset(o, 0, sizeof(*o));
 	pri_digits_in(&o->called, ev->callednum, ev->calledplan, 0);
@@ -114,10 +134,21 @@ static void fill_offer(struct leg_offer *o, const struct pri_leg *leg, const pri
 	pri_name_in(o->calling_name, &ev->calling.name);
 	redirecting(o, ev);
 	o->bearer = ev->ctype < 0 ? BEARER_SPEECH : (uint8_t)ev->ctype;
-	o->complete = true; /* digits do not follow: overlap receiving is off */
+	o->complete = !leg->link->trunk->conf.overlap || ev->complete;
 	o->progress = pri_progress_bits(ev->progressmask);
+	o->hlc = pri_element_hlc(leg);
 	snprintf(o->id, sizeof(o->id), "%d/%u", leg->link->span, leg->cr);
 	snprintf(o->source, sizeof(o->source), "span %d", leg->link->span);
+	pri_extra_offer(leg, ev, o);
+}
+
+void pri_offer_up(struct pri_leg *leg, const struct leg_offer *offer)
+{
+	struct pri_trunk *t = leg->link->trunk;
+
+	t->h.offered(t->h.arg, &leg->leg, offer);
+	if (!leg->leg.fn && leg->stage < PS_CLEARING)
+		pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 41, .location = 1});
 }
 
 void pri_on_ring(struct pri_link *link, pri_event *event)
@@ -145,10 +176,14 @@ void pri_on_ring(struct pri_link *link, pri_event *event)
 	leg->ds1 = ev->channel < 0 ? 0 : ev->channel & 0x1ff00;
 	pri_line_take(line, leg);
 	pri_adopt_strays(leg);
+	pri_element_forget(leg);
 	fill_offer(&offer, leg, ev);
-	t->h.offered(t->h.arg, &leg->leg, &offer);
-	if (!leg->leg.fn && leg->stage < PS_CLEARING)
-		pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 41, .location = 1});
+	leg->sound = bearer_is_sound(offer.bearer);
+	if (pri_overlap_begin(leg, &offer))
+		return;
+	offer.complete = true;
+	if (!pri_name_awaited(leg, &offer))
+		pri_offer_up(leg, &offer);
 }
 
 /* --- Answers to it ----------------------------------------------------------------------------- */
@@ -162,6 +197,7 @@ static int sent(struct pri_leg *leg, int res, enum pri_stage stage)
 {
 	if (res)
 		return -EIO;
+	pri_overlap_end(leg);
 	leg->stage = stage;
 	pri_touch(leg);
 	return 0;
@@ -171,8 +207,10 @@ static int proceed(struct leg *l)
 {
 	struct pri_leg *leg = (struct pri_leg *)l;
 
-	if (may_answer(leg) || leg->stage != PS_OFFERED)
+	if (may_answer(leg))
 		return -EALREADY;
+	if (leg->stage > PS_OVERLAP)
+		return leg->held_at ? 0 : -EALREADY;	/* it has gone while the name was awaited */
 	return sent(leg, pri_proceeding(leg->link->pri, leg->call, pri_encode(leg), 0), PS_PROGRESSING);
 }
 
@@ -182,11 +220,13 @@ static int alert(struct leg *l, bool inband)
 
 	if (may_answer(leg))
 		return -EALREADY;
+	pri_extra_alert(leg);
+	pri_element_progress(leg, Q931_ALERTING_TYPE, (uint16_t)(l->progress | (inband ? 1U << 8 : 0)));
 	return sent(leg, pri_acknowledge(leg->link->pri, leg->call, pri_encode(leg), inband), PS_PROGRESSING);
 }
 
-/* PROGRESS must carry a progress indicator and libpri knows only 8 for it: without audio there is nothing
- * to send. It may not be the first message of all (Q.931 3.1.8), hence CALL PROCEEDING before it. */
+/* PROGRESS must carry a progress indicator: without one there is nothing to send. libpri has 8 there, pri_element.c
+ * what is meant. It may not be the first message of all (Q.931 3.1.8), hence CALL PROCEEDING before it. */
 static int progress(struct leg *l, bool inband, const struct leg_cause *cause)
 {
 	struct pri_leg *leg = (struct pri_leg *)l;
@@ -195,8 +235,9 @@ static int progress(struct leg *l, bool inband, const struct leg_cause *cause)
 
 	if (may_answer(leg))
 		return -EALREADY;
-	if (!inband)
+	if (!inband && !l->progress)
 		return -EOPNOTSUPP;
+	pri_element_progress(leg, Q931_PROGRESS_TYPE, (uint16_t)(l->progress | (inband ? 1U << 8 : 0)));
 	if (leg->stage == PS_OFFERED)
 		pri_proceeding(pri, leg->call, pri_encode(leg), 0);
 	if (cause && cause->q850) {
@@ -205,22 +246,20 @@ static int progress(struct leg *l, bool inband, const struct leg_cause *cause)
 	} else {
 		res = pri_progress(pri, leg->call, pri_encode(leg), 1);
 	}
+	if (leg->stage == PS_OVERLAP)
+		return res ? -EIO : 0; /* more digits may come */
 	return sent(leg, res, PS_PROGRESSING);
 }
 
 static int answer(struct leg *l, const struct leg_number *connected)
 {
 	struct pri_leg *leg = (struct pri_leg *)l;
-	struct pri_party_connected_line party;
 	int err;
 
 	if (may_answer(leg))
 		return -EALREADY;
-	if (connected && (connected->digits[0] || connected->presentation)) {
-		memset(&party, 0, sizeof(party));
-		pri_number_out(&party.id.number, connected);
-		pri_connected_line_update(leg->link->pri, leg->call, &party);
-	}
+	pri_extra_answer(leg, connected);
+	pri_element_progress(leg, Q931_CONNECT_TYPE, l->progress);
 	err = sent(leg, pri_answer(leg->link->pri, leg->call, pri_encode(leg), 0), PS_UP);
 	if (!err && leg->line)
 		pri_line_set(leg->line, PRI_LINE_UP);
@@ -233,6 +272,9 @@ const struct leg_ops pri_leg_ops = {
 	.alert = alert,
 	.progress = progress,
 	.answer = answer,
+	.with = pri_extra_with,
+	.connected = pri_extra_connected,
+	.more = pri_overlap_more,
 	.clear = pri_leg_clear,
 	.traced = pri_leg_replay,
 };

@@ -116,6 +116,8 @@ static void read_cause(struct words *w, struct q931_msg *m, const uint8_t *frame
 
 	if (len < 2 || head >= len)
 		return;
+	m->raw_at = (size_t)(p - frame);
+	m->raw_len = (uint8_t)len;
 	m->location = p[0] & 0x0f;
 	m->location_at = (size_t)(p - frame);
 	m->cause = p[head] & 0x7f;
@@ -137,6 +139,30 @@ static void say_bearer(struct words *w, const uint8_t *p, size_t len)
 			say(w, " %s", caps[i].name);
 }
 
+static void read_progress(struct words *w, struct q931_msg *m, const uint8_t *p, size_t len)
+{
+	if (len < 2)
+		return;
+	if ((p[1] & 0x7f) < 16)
+		m->progress |= (uint16_t)(1U << (p[1] & 0x7f));
+	say(w, " progress %u", p[1] & 0x7fU);
+}
+
+/* Q.931 4.5.17, high layer characteristics identification. */
+static void read_hlc(struct words *w, struct q931_msg *m, const uint8_t *p, size_t len)
+{
+	static const struct { uint8_t hlc; const char *name; } names[] = {
+		{ 0x01, "telephony" }, { 0x04, "fax G2/G3" }, { 0x21, "fax G4" }, { 0x31, "teletex" }, { 0x60, "videotelephony" },
+	};
+
+	if (len < 2 || (p[0] & 0x60) || !(p[0] & 0x80))
+		return;
+	m->hlc = p[1] & 0x7f;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].hlc == m->hlc)
+			say(w, " %s", names[i].name);
+}
+
 static void read_element(struct words *w, struct q931_msg *m, const uint8_t *frame, const uint8_t *ie)
 {
 	const uint8_t *p = ie + 2;
@@ -150,15 +176,17 @@ static void read_element(struct words *w, struct q931_msg *m, const uint8_t *fra
 		read_cause(w, m, frame, p, len);
 		break;
 	case 0x14:
-		if (len)
-			say(w, " state %u", p[0] & 0x3fU);
+		if (!len)
+			break;
+		m->has_state = true;
+		m->state = p[0] & 0x3f;
+		say(w, " state %u", m->state);
 		break;
 	case 0x18:
 		say_channel(w, p, len);
 		break;
 	case 0x1e:
-		if (len >= 2)
-			say(w, " progress %u", p[1] & 0x7fU);
+		read_progress(w, m, p, len);
 		break;
 	case 0x28:
 		say(w, " display \"");
@@ -173,6 +201,9 @@ static void read_element(struct words *w, struct q931_msg *m, const uint8_t *fra
 		break;
 	case 0x70:
 		say_number(w, "called", p, len);
+		break;
+	case 0x7d:
+		read_hlc(w, m, p, len);
 		break;
 	case 0x74:
 		say_number(w, "redirecting", p, len);
@@ -226,6 +257,7 @@ bool q931_read(const uint8_t *frame, size_t len, struct q931_msg *out, char text
 	}
 	at += crlen;
 	out->type = frame[at++] & 0x7f;
+	out->elements_at = at;
 	say(&w, "cr %u", out->cr);
 	while (at < len) {
 		uint8_t id = frame[at];

@@ -23,6 +23,13 @@ struct q931_msg {
 	bool flag;		/* call reference flag: sent towards the end that made the reference */
 	uint8_t type;
 	uint8_t cause, location;	/* 0 when there is no cause element */
+	uint16_t progress;	/* progress indicators, bit N for value N (1 to 15) */
+	uint8_t hlc;		/* high layer characteristics (4.5.17), 0 for none */
+	size_t elements_at;	/* offset of the first element */
+	uint8_t raw_len;	/* of the contents of the cause element, which begin at raw_at; 0 for none */
+	size_t raw_at;
+	bool has_state;		/* there is a call state element, and its value */
+	uint8_t state;
 	size_t location_at;	/* offset in the frame of the octet that holds the location, 0 for none */
 };
 

@@ -11,19 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct pri_timer_def pri_timers[PRI_TIMERS] = {
-	[PT_RESTART] = {"T316", 20000, "RESTART without an answer; Q.931's 2 min keeps a line out too long"},
-	[PT_REOPEN] = {"reopen", 1000, "between tries to open the channels of a span that has left"},
-	[PT_AUDIT] = {"audit", 5000, "between comparisons of lines and legs with libpri's calls"},
-	[PT_STUCK_SETUP] = {"stuck-setup", 600000, "no message of a call that is not up: it is lost"},
-	[PT_STUCK_CLEARING] = {"stuck-clearing", 60000, "T305 and T308 twice take 38 s: the call is lost"},
-};
-
-int64_t pri_timer_us(enum pri_timer t)
-{
-	return (int64_t)pri_timers[t].ms * 1000;
-}
-
 int64_t pri_stamp(struct pri_trunk *t)
 {
 	t->stamp = true;
@@ -67,11 +54,13 @@ void pri_deliver(struct pri_trunk *t)
 		t->pending = false;
 		while ((leg = take_done(t))) {
 			struct leg_event ev = {
-				.kind = LEG_CLEARED, .cause = leg->cause, .by_far_end = leg->far_first};
+				.kind = LEG_CLEARED, .cause = leg->cause, .by_far_end = leg->far_first,
+				.extra.uui = leg->rx_uui};
 
 			leg_report(&leg->leg, &ev);
 			pri_line_drop(leg, PRI_LINE_IDLE);
 			free(leg->offer);
+			free(leg->held);
 			free(leg->early);
 			free(leg);
 		}
@@ -190,12 +179,17 @@ static void fill_stamps(struct pri_trunk *t)
 		fill(&link->alarm_at, t->now_us);
 		fill(&link->clear_at, t->now_us);
 		fill(&link->restart_at, t->now_us);
-		fill(&link->reopen_at, t->now_us + pri_timer_us(PT_REOPEN));
-		for (int j = 0; j < link->n_lines; j++)
+		fill(&link->reopen_at, t->now_us + PRI_REOPEN_US);
+		for (int j = 0; j < link->n_lines; j++) {
 			fill(&link->lines[j].since_us, t->now_us);
+			fill(&link->lines[j].retry_at, t->now_us + PRI_SET_ASIDE_US);
+		}
 	}
-	for (struct pri_leg *leg = t->legs; leg; leg = leg->next)
+	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
 		fill(&leg->since_us, t->now_us);
+		fill(&leg->held_at, t->now_us);
+		fill(&leg->wait_until, t->now_us + pri_timer_us(t, leg->waits_for));
+	}
 }
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -209,7 +203,7 @@ static int64_t libpri_next(const struct pri_link *link, int64_t now_us, const st
 	int64_t us;
 
 	if (!at)
-		return link->pri ? -1 : now_us + pri_timer_us(PT_REOPEN);
+		return link->pri ? -1 : now_us + PRI_REOPEN_US;
 	us = (int64_t)(at->tv_sec - wall->tv_sec) * 1000000 + (at->tv_usec - wall->tv_usec);
 	return now_us + (us > 0 ? us : 0);
 }
@@ -235,13 +229,15 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 		pri_service_run(link);
 		pri_restart_run(link);
 	}
+	pri_name_service(t);
+	pri_wait_run(t);
 	if (now_us >= t->audit_at) {
-		t->audit_at = now_us + pri_timer_us(PT_AUDIT);
+		t->audit_at = now_us + PRI_AUDIT_US;
 		pri_audit(t);
 	}
 	pri_leave(t);
 	fill_stamps(t);
-	next = t->legs ? t->audit_at : -1;
+	next = sooner(t->legs ? t->audit_at : -1, sooner(pri_name_next(t), pri_wait_next(t)));
 	for (int i = 0; i < t->n_links; i++) {
 		next = sooner(next, libpri_next(t->links[i], now_us, wall));
 		next = sooner(next, pri_service_next(t->links[i]));
@@ -260,16 +256,10 @@ void pri_trunk_hunt(struct pri_trunk *t, enum pri_hunt hunt)
 	t->conf.hunt = hunt;
 }
 
-void pri_trunk_restart(struct pri_trunk *t)
+void pri_trunk_alarm_times(struct pri_trunk *t, unsigned hold_ms, unsigned clear_ms)
 {
-	for (int i = 0; i < t->n_links; i++) {
-		struct pri_link *link = t->links[i];
-
-		for (int j = 0; link->in_service && j < link->n_lines; j++)
-			if (!link->lines[j].leg)
-				pri_restart_line(&link->lines[j]);
-		pri_restart_run(link);
-	}
+	t->conf.alarm_hold_ms = hold_ms;
+	t->conf.alarm_clear_ms = clear_ms;
 }
 
 /* --- Status ------------------------------------------------------------------------------------ */
@@ -284,6 +274,7 @@ const char *pri_line_state_name(enum pri_line_state s)
 		[PRI_LINE_UP] = "up",
 		[PRI_LINE_CLEARING] = "clearing",
 		[PRI_LINE_SET_ASIDE] = "set aside",
+		[PRI_LINE_TAKEN_OUT] = "taken out",
 	};
 
 	return (size_t)s < sizeof(names) / sizeof(names[0]) ? names[s] : "?";
@@ -305,6 +296,7 @@ int pri_trunk_lines(const struct pri_trunk *t, struct pri_line_info *out, int ma
 					.span = link->span,
 					.pos = l->pos,
 					.state = l->state,
+					.taken_out = l->taken_out,
 					.leg = l->leg ? &l->leg->leg : NULL,
 					.calls = l->calls,
 					.since_us = l->since_us == PRI_UNSTAMPED ? t->now_us : l->since_us,
@@ -321,6 +313,7 @@ int pri_trunk_spans(const struct pri_trunk *t, struct pri_span_info *out, int ma
 
 		out[i] = link->count;
 		out[i].span = link->span;
+		out[i].hunt = t->conf.hunt;
 		out[i].alarms = link->alarms;
 		out[i].layer2 = link->layer2;
 		out[i].in_service = link->in_service;

@@ -26,6 +26,7 @@ static const struct {
 	{ 21, "call rejected" },
 	{ 22, "number changed" },
 	{ 23, "redirection to new destination" },
+	{ 24, "call rejected by a feature at the destination" },
 	{ 25, "exchange routing error" },
 	{ 26, "non-selected user clearing" },
 	{ 27, "destination out of order" },

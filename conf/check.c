@@ -52,10 +52,19 @@ static void check_dialect(struct reader *r, const struct conf_trunk *t, const st
 {
 	char hint[160];
 
-	if (t->isdn.dialect != CONF_NI2 || s->type != CONF_E1)
+	if (s->type != CONF_E1 || conf_dialect_on_e1(t->isdn.dialect))
 		return;
-	snprintf(hint, sizeof(hint), "dialect: euroisdn, or make span %d a t1 in sim", s->no);
-	report(r, item(trunk_node(r, t), "dialect", ""), hint, "ni2 is spoken on T1; span %d is an E1", s->no);
+	snprintf(hint, sizeof(hint), "dialect: euroisdn or qsig, or make span %d a t1 in sim", s->no);
+	report(r, item(trunk_node(r, t), "dialect", ""), hint, "%s is spoken on T1; span %d is an E1",
+	       conf_dialect_name(t->isdn.dialect), s->no);
+}
+
+/* The other dialects have no such element: what is not sent must not be asked for. */
+static void check_nsf(struct reader *r, const struct conf_trunk *t)
+{
+	if (t->isdn.nsf != CONF_NSF_NONE && t->isdn.dialect != CONF_4ESS && t->isdn.dialect != CONF_5ESS)
+		report(r, item(trunk_node(r, t), "nsf", ""), "leave nsf out, or write dialect: 4ess or 5ess",
+		       "%s has no network-specific facilities", conf_dialect_name(t->isdn.dialect));
 }
 
 static void check_spans(struct reader *r, int index)
@@ -197,6 +206,7 @@ void check_whole(struct reader *r)
 	for (int i = 0; i < c->n_trunks; i++) {
 		if (c->trunks[i].kind == CONF_TRUNK_ISDN) {
 			check_spans(r, i);
+			check_nsf(r, &c->trunks[i]);
 			continue;
 		}
 		if (c->trunks[i].kind != CONF_TRUNK_SIP)

@@ -78,6 +78,42 @@ static void check_lines(struct reader *r, int no)
 	}
 }
 
+/* A kind of start that the file asks for must be the card's. That of a real card is looked at when the trunk is opened. */
+static void check_start(struct reader *r, const struct conf_trunk *t)
+{
+	static const char *const names[] = { "card", "loop", "kewl", "ground" };
+	const struct conf *c = r->conf;
+	enum conf_start start = t->kind == CONF_TRUNK_FXS ? t->fxs.start : t->fxo.start;
+	const struct yaml *n = yaml_get(trunk_node(r, t), "start");
+	char hint[200];
+
+	if (c->card != CONF_CARD_SIM || start == CONF_START_CARD)
+		return;
+	for (int i = 0; i < lines(t)->n; i++) {
+		int chan = lines(t)->line[i].chan;
+		const struct conf_sim_span *s = span_of(c, chan);
+		bool ground = s && s->start == CONF_SIM_GROUND;
+
+		if (!s || s->type != CONF_ANALOG || ground == (start == CONF_GROUND))
+			continue;
+		snprintf(hint, sizeof(hint), "leave start out, or give span %d start: %s", s->no, ground ? "kewl" : "ground");
+		report(r, n, hint, "start: %s, but channel %d of the card is %s start", names[start], chan,
+		       ground ? "ground" : "kewl");
+		return;
+	}
+}
+
+/* Both ends of a pair start alike. */
+static void check_pair_starts(struct reader *r, const struct yaml *n, const struct conf_sim_pair *p)
+{
+	const struct conf_sim_span *a = span_of(r->conf, p->fxs), *b = span_of(r->conf, p->fxo);
+
+	if (a && b && a->type == CONF_ANALOG && b->type == CONF_ANALOG && a->start != b->start)
+		report(r, n, "give both spans the same start", "channel %d is %s start and channel %d %s start", p->fxs,
+		       a->start == CONF_SIM_GROUND ? "ground" : "kewl", p->fxo,
+		       b->start == CONF_SIM_GROUND ? "ground" : "kewl");
+}
+
 static void check_pairs(struct reader *r)
 {
 	const struct conf *c = r->conf;
@@ -98,6 +134,7 @@ static void check_pairs(struct reader *r)
 			name_ports(c, fxs, hint, sizeof(hint));
 			report(r, n, hint, "channel %d is no %s port", chan, fxs ? "FXS" : "FXO");
 		}
+		check_pair_starts(r, n, p);
 		for (int j = 0; j < i; j++)
 			if (c->sim.pairs[j].fxs == p->fxs || c->sim.pairs[j].fxo == p->fxo)
 				report(r, n, "one pair for each port", "channel %d has a pair already",
@@ -152,6 +189,7 @@ void check_analog(struct reader *r)
 	for (int i = 0; i < c->n_trunks; i++)
 		if (lines(&c->trunks[i])) {
 			check_lines(r, i);
+			check_start(r, &c->trunks[i]);
 			check_values(r, &c->trunks[i]);
 			check_tones(r, &c->trunks[i]);
 		}

@@ -87,6 +87,8 @@ static void diff_trunk(struct differ *d, const struct conf_trunk *a, const struc
 		break;
 	default:
 		diff_keys(d, where, &conf_isdn_keys, &a->isdn, &b->isdn);
+		snprintf(where, sizeof(where), "trunks.%s.isdn.timers.", a->name);
+		diff_keys(d, where, &conf_timers_keys, a->isdn.timers, b->isdn.timers);
 	}
 }
 
@@ -98,6 +100,7 @@ int conf_diff(const struct conf *old, const struct conf *new_, conf_diff_fn *fn,
 	diff_keys(&d, "site.", &conf_site_keys, &old->site, &new_->site);
 	diff_keys(&d, "sim.", &conf_sim_keys, &old->sim, &new_->sim);
 	diff_keys(&d, "sip.", &conf_sip_listen_keys, &old->sip, &new_->sip);
+	diff_keys(&d, "trace.", &conf_trace_keys, &old->trace, &new_->trace);
 	for (int i = 0; i < old->n_trunks; i++) {
 		const struct conf_trunk *a = &old->trunks[i], *b = conf_trunk(new_, a->name);
 

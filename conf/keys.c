@@ -9,13 +9,35 @@
 #define AT(s, f) .offset = offsetof(struct s, f)
 
 static const char *const cards[] = { "dahdi", "sim", NULL };
-static const char *const dialects[] = { "euroisdn", "ni2", NULL };
+static const char *const dialects[] = { "euroisdn", "ni1", "ni2", "dms100", "4ess", "5ess", "qsig", NULL };
 static const char *const sides[] = { "user", "network", NULL };
-static const char *const hunts[] = { "ascending", "descending", "round-robin", "least-used", NULL };
+/* As enum conf_nsf has them; the facilities of AT&T TR 41459 that libpri names. */
+static const char *const nsfs[] = { "none", "sid-preferred", "ani-preferred", "sid-only", "ani-only", "operator", "pcco",
+				    "sdn", "toll-free-megacom", "megacom", "accunet", "long-distance",
+				    "international-toll-free", "multiquest", "call-redirection", NULL };
+static const char *const hunts[] = { "ascending", "descending", "round-robin", "least-used",
+				    "least-recent", "odd", "even", NULL };
+static const char *const overlaps[] = { "none", "rfc3578", NULL };
 static const char *const transports[] = { "udp", "tcp", NULL };
-static const char *const styles[] = { "typed", "international", "dialled", "plus", NULL };
+static const char *const styles[] = { "typed", "international", "dialled", "plus", "local", NULL };
+static const char *const types[] = { "auto", "unknown", "international", "national", "network", "subscriber",
+				     "abbreviated", NULL };
+static const char *const plans[] = { "auto", "unknown", "isdn", "data", "telex", "national", "private", NULL };
+static const char *const diversions[] = { "both", "diversion", "history-info", "none", NULL };
+static const char *const date_times[] = { "none", "date", "minutes", "seconds", NULL };
+static const char *const displays[] = { "auto", "send", "none", NULL };
 
-const char *const conf_later[] = { "tls", "qsig", "dms100", "4ess", "5ess", "g722", "opus", "g729", NULL };
+const char *conf_dialect_name(enum conf_dialect d)
+{
+	return dialects[d];
+}
+
+bool conf_dialect_on_e1(enum conf_dialect d)
+{
+	return d == CONF_EUROISDN || d == CONF_QSIG;
+}
+
+const char *const conf_later[] = { "tls", "g722", "opus", "g729", NULL };
 
 static const struct conf_key top[] = {
 	{ .name = "site", .type = &conf_type_site, .required = true, .help = "site: {country: 44, area: 20}" },
@@ -26,6 +48,7 @@ static const struct conf_key top[] = {
 	  .help = "sip: {listen: [\"0.0.0.0:5060\"]}" },
 	{ .name = "records", .type = &conf_type_string, AT(conf, records), .min = 1, .max = 256,
 	  .help = "path of the SQLite file of call records" },
+	{ .name = "trace", .type = &conf_type_trace, .live = true, .help = "trace: {memory: 2048, mask: true}" },
 	{ .name = "trunks", .type = &conf_type_trunks, .required = true, .late = true, .live = true,
 	  .help = "trunks: {telco: {isdn: ...}, office: {sip: ...}}" },
 };
@@ -74,6 +97,22 @@ static const struct conf_key sip_listen[] = {
 };
 const struct conf_keys conf_sip_listen_keys = { "sip", sip_listen, COUNT(sip_listen) };
 
+static const struct conf_key trace[] = {
+	{ .name = "memory", .type = &conf_type_uint, AT(conf_trace, memory_kb), .max = 1048576, .def = "2048",
+	  .help = "KiB of the last packets that are kept, 0 for none" },
+	{ .name = "failed-calls", .type = &conf_type_bool, AT(conf_trace, failed_calls), .def = "true", .live = true,
+	  .help = "a call that a fault ended is written to a file" },
+	{ .name = "alarms", .type = &conf_type_bool, AT(conf_trace, alarms), .def = "true", .live = true,
+	  .help = "so is the D channel of a span that goes out of service" },
+	{ .name = "rtp", .type = &conf_type_bool, AT(conf_trace, rtp), .def = "false", .live = true,
+	  .help = "keep the headers of RTP packets too" },
+	{ .name = "mask", .type = &conf_type_bool, AT(conf_trace, mask), .def = "false", .live = true,
+	  .help = "numbers are made unreadable in files" },
+	{ .name = "keep", .type = &conf_type_uint, AT(conf_trace, keep), .min = 1, .max = 100000, .def = "50", .live = true,
+	  .help = "so many files made by themselves stay" },
+};
+const struct conf_keys conf_trace_keys = { "trace", trace, COUNT(trace) };
+
 static const struct conf_key trunk[] = {
 	{ .name = "isdn", .type = &conf_type_isdn, .help = "isdn: {spans: [1], dialect: euroisdn, side: user}" },
 	{ .name = "sip", .type = &conf_type_sip, .live = true, .help = "sip: {peer: \"pbx.example.com\"}" },
@@ -101,6 +140,18 @@ static const struct conf_key numbers[] = {
 	  .help = "how called numbers go out" },
 	{ .name = "calling", .type = &conf_type_word, AT(conf_trunk, calling_style), .words = styles, .live = true,
 	  .help = "how calling numbers go out" },
+	{ .name = "called-type", .type = &conf_type_word, AT(conf_trunk, called_type), .words = types, .live = true,
+	  .help = "the type that every called number is sent with" },
+	{ .name = "called-plan", .type = &conf_type_word, AT(conf_trunk, called_plan), .words = plans, .live = true,
+	  .help = "the plan that every called number is sent with" },
+	{ .name = "calling-type", .type = &conf_type_word, AT(conf_trunk, calling_type), .words = types, .live = true,
+	  .help = "the type that every calling number is sent with" },
+	{ .name = "calling-plan", .type = &conf_type_word, AT(conf_trunk, calling_plan), .words = plans, .live = true,
+	  .help = "the plan that every calling number is sent with" },
+	{ .name = "calling-allowed", .type = &conf_type_patterns, AT(conf_trunk, calling_allowed), .live = true,
+	  .help = "calling-allowed: [\"+442079460*\"]" },
+	{ .name = "calling-default", .type = &conf_type_e164, AT(conf_trunk, calling_default), .max = 32, .live = true,
+	  .help = "calling-default: \"+442079460000\"" },
 };
 const struct conf_keys conf_numbers_keys = { "numbers", numbers, COUNT(numbers) };
 
@@ -108,16 +159,35 @@ static const struct conf_key isdn[] = {
 	{ .name = "spans", .type = &conf_type_spans, .required = true, .help = "spans: [1, 2] or 1-4" },
 	{ .name = "dialect", .type = &conf_type_word, AT(conf_isdn, dialect), .words = dialects, .def = "euroisdn",
 	  .help = "the switch type" },
+	{ .name = "nsf", .type = &conf_type_word, AT(conf_isdn, nsf), .words = nsfs, .def = "none",
+	  .help = "the network-specific facility that calls ask for" },
 	{ .name = "side", .type = &conf_type_word, AT(conf_isdn, side), .words = sides, .def = "user",
 	  .help = "user towards an exchange, network towards a PBX" },
 	{ .name = "exclusive", .type = &conf_type_bool, AT(conf_isdn, exclusive), .def = "false",
 	  .help = "ask for exactly the channel named" },
+	{ .name = "overlap", .type = &conf_type_bool, AT(conf_isdn, overlap), .def = "false",
+	  .help = "digits may follow the SETUP, one after the other" },
+	{ .name = "clear-tones", .type = &conf_type_bool, AT(conf_isdn, clear_tones), .def = "false",
+	  .help = "network side: a call that fails ends with a tone" },
+	{ .name = "announcements", .type = &conf_type_bool, AT(conf_isdn, announcements), .def = "true",
+	  .help = "hear what the far end plays when it has cleared" },
 	{ .name = "alarm-hold", .type = &conf_type_ms, AT(conf_isdn, alarm_hold_ms), .max = 60000, .def = "2500ms",
-	  .help = "an alarm this long clears the span's calls" },
+	  .live = true, .help = "an alarm this long clears the span's calls" },
 	{ .name = "alarm-clear", .type = &conf_type_ms, AT(conf_isdn, alarm_clear_ms), .max = 300000, .def = "5s",
-	  .help = "no alarm this long and the span is used again" },
+	  .live = true, .help = "no alarm this long and the span is used again" },
 	{ .name = "echo-canceller", .type = &conf_type_uint, AT(conf_isdn, echo_taps), .max = 1024, .def = "0",
 	  .help = "length in samples, 0 for none" },
+	{ .name = "timers", .type = &conf_type_timers, .live = true, .help = "timers: {T200: 1s, N200: 3}" },
+	{ .name = "keypad", .type = &conf_type_bool, AT(conf_isdn, keypad), .def = "false",
+	  .help = "service codes go as keypad facility" },
+	{ .name = "two-calling", .type = &conf_type_bool, AT(conf_isdn, two_calling), .def = "false",
+	  .help = "send both calling numbers where there are two" },
+	{ .name = "redirecting-element", .type = &conf_type_bool, AT(conf_isdn, redirecting_element), .def = "false",
+	  .help = "send the redirecting number as an element too" },
+	{ .name = "date-time", .type = &conf_type_word, AT(conf_isdn, date_time), .words = date_times, .def = "none",
+	  .help = "what the network side says of the time" },
+	{ .name = "display", .type = &conf_type_word, AT(conf_isdn, display), .words = displays, .def = "auto",
+	  .help = "names in the display element" },
 };
 const struct conf_keys conf_isdn_keys = { "isdn", isdn, COUNT(isdn) };
 
@@ -137,6 +207,16 @@ static const struct conf_key sip[] = {
 	  .live = true, .help = "a call without RTP this long is cleared, 0 for never" },
 	{ .name = "trust-identity", .type = &conf_type_bool, AT(conf_sip, trust_identity), .def = "false", .live = true,
 	  .help = "believe and send P-Asserted-Identity" },
+	{ .name = "diversion", .type = &conf_type_word, AT(conf_sip, diversion), .words = diversions, .def = "both",
+	  .live = true, .help = "which headers tell of redirections" },
+	{ .name = "overlap", .type = &conf_type_word, AT(conf_sip, overlap), .words = overlaps, .def = "none", .live = true,
+	  .help = "none, or rfc3578: an INVITE for each digit that comes" },
+	{ .name = "clearmode", .type = &conf_type_bool, AT(conf_sip, clearmode), .def = "true", .live = true,
+	  .help = "data calls of 64 kbit/s, as CLEARMODE" },
+	{ .name = "causes", .type = &conf_type_causes, AT(conf_sip, causes), .live = true,
+	  .help = "causes: {34: 480}, the SIP status for a Q.850 cause" },
+	{ .name = "statuses", .type = &conf_type_statuses, AT(conf_sip, statuses), .live = true,
+	  .help = "statuses: {480: 19}, the Q.850 cause for a SIP status" },
 	{ .name = "srtp", .type = &conf_type_later, .help = "leave it out: RTP is not encrypted" },
 };
 const struct conf_keys conf_sip_keys = { "sip", sip, COUNT(sip) };

@@ -6,7 +6,8 @@
 #define AT(s, f) .offset = offsetof(struct s, f)
 
 static const char *const laws[] = { "alaw", "mulaw", NULL };
-static const char *const starts[] = { "loop", "kewl", NULL };
+static const char *const starts[] = { "card", "loop", "kewl", "ground", NULL };
+static const char *const sim_starts[] = { "kewl", "ground", NULL };
 static const char *const cids[] = { "country", "none", "bell202", "v23", "dtmf", "ntt", NULL };
 static const char *const cid_whens[] = { "country", "after-ring", "after-short-ring", "after-reversal", "before-ring", NULL };
 static const char *const cid_alerts[] = { "country", "none", "dtas", NULL };
@@ -21,6 +22,7 @@ static const struct conf_key ports[] = {
 	{ .name = "fxo", .type = &conf_type_uint, AT(conf_sim_span, fxo), .max = CONF_PORTS_MAX,
 	  .help = "ports that are a telephone" },
 	{ .name = "law", .type = &conf_type_word, AT(conf_sim_span, law), .words = laws, .help = "alaw or mulaw" },
+	{ .name = "start", .type = &conf_type_word, AT(conf_sim_span, start), .words = sim_starts, .help = "kewl or ground" },
 };
 const struct conf_keys conf_ports_keys = { "an analog span", ports, COUNT(ports) };
 
@@ -59,8 +61,8 @@ static const struct conf_key fxs[] = {
 	  .help = "numbers: {63: \"+442079460501\", 64: {number: \"+442079460502\", name: Hall}}" },
 	{ .name = "tones", .type = &conf_type_tones, AT(conf_fxs, tones), .max = 16,
 	  .help = "whose tones, rings and caller ID, as uk" },
-	{ .name = "start", .type = &conf_type_word, AT(conf_fxs, start), .words = starts, .def = "loop",
-	  .help = "loop or kewl (ground start is the card's: fxogs= in DAHDI's system.conf)" },
+	{ .name = "start", .type = &conf_type_word, AT(conf_fxs, start), .words = starts, .def = "card",
+	  .help = "card (ground or loop, as the card has it), loop, kewl or ground" },
 	{ .name = "caller-id", .type = &conf_type_word, AT(conf_fxs, cid), .words = cids, .def = "country",
 	  .help = "how it is sent to the telephone" },
 	{ .name = "caller-id-when", .type = &conf_type_word, AT(conf_fxs, cid_when), .words = cid_whens, .def = "country",
@@ -110,6 +112,8 @@ static const struct conf_key fxo[] = {
 	  .help = "numbers: {87: \"+442079460600\"}" },
 	{ .name = "tones", .type = &conf_type_tones, AT(conf_fxo, tones), .max = 16,
 	  .help = "whose tones, rings and caller ID, as uk" },
+	{ .name = "start", .type = &conf_type_word, AT(conf_fxo, start), .words = starts, .def = "card",
+	  .help = "card (as the card has it), loop, kewl or ground" },
 	{ .name = "answer", .type = &conf_type_answer, AT(conf_fxo, answer), .help = "answer: [polarity, speech]" },
 	{ .name = "answer-timer", .type = &conf_type_ms, AT(conf_fxo, answer_timer_ms), .min = 1000, .max = 300000,
 	  .def = "10s", .help = "with timer in answer: answered so long after dialling" },

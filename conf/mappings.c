@@ -59,6 +59,13 @@ static void sip_listen_set(struct reader *r, const struct conf_key *k, const str
 	keys_read(r, &conf_sip_listen_keys, n, s);
 }
 
+static void trace_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
+{
+	(void)k;
+	keys_read(r, &conf_trace_keys, n, &((struct conf *)base)->trace);
+}
+
+const struct conf_type conf_type_trace = { trace_set, NULL };
 const struct conf_type conf_type_site = { site_set, NULL };
 const struct conf_type conf_type_sim = { sim_set, NULL };
 const struct conf_type conf_type_sip_listen = { sip_listen_set, NULL };
@@ -73,7 +80,18 @@ static void isdn_set(struct reader *r, const struct conf_key *k, const struct ya
 	t->kind = CONF_TRUNK_ISDN;
 	t->called_style = t->calling_style = CONF_STYLE_TYPED;
 	keys_defaults(r, &conf_isdn_keys, &t->isdn);
+	keys_defaults(r, &conf_timers_keys, t->isdn.timers);
 	keys_read(r, &conf_isdn_keys, n, &t->isdn);
+	if (t->isdn.date_time != CONF_DATE_TIME_NONE && t->isdn.side != CONF_NETWORK)
+		report(r, yaml_get(n, "date-time"), "leave it out, or side: network", "date-time: only the network side says the time");
+}
+
+static void timers_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
+{
+	struct conf_isdn *s = base;
+
+	(void)k;
+	keys_read(r, &conf_timers_keys, n, s->timers);
 }
 
 static void check_sip(struct reader *r, const struct yaml *n, const struct conf_sip *s)
@@ -110,6 +128,17 @@ static void sip_set(struct reader *r, const struct conf_key *k, const struct yam
 	check_sip(r, n, s);
 }
 
+/* Type and plan are elements of ISDN; elsewhere a number is written by its style alone. */
+static void check_types(struct reader *r, const struct yaml *n, const struct conf_trunk *t)
+{
+	static const char *const keys[] = { "called-type", "called-plan", "calling-type", "calling-plan" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && t->kind != CONF_TRUNK_ISDN; i++)
+		if (yaml_get(n, keys[i]))
+			report(r, yaml_get(n, keys[i]), "leave it out: called: and calling: say how numbers are written",
+			       "%s: a number has a type and a plan on ISDN only", keys[i]);
+}
+
 static void numbers_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
 {
 	struct conf_trunk *t = base;
@@ -124,9 +153,11 @@ static void numbers_set(struct reader *r, const struct conf_key *k, const struct
 		t->area[0] = '\0';	/* the site's area is in another country */
 	}
 	keys_read(r, &conf_numbers_keys, n, t);
+	check_types(r, n, t);
 }
 
 const struct conf_type conf_type_isdn = { isdn_set, NULL };
+const struct conf_type conf_type_timers = { timers_set, NULL };
 const struct conf_type conf_type_sip = { sip_set, NULL };
 const struct conf_type conf_type_numbers = { numbers_set, NULL };
 

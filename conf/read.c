@@ -159,6 +159,7 @@ static void read_tree(struct reader *r)
 	} else {
 		keys_defaults(r, &conf_top_keys, r->conf);
 		keys_defaults(r, &conf_sip_listen_keys, &r->conf->sip);
+		keys_defaults(r, &conf_trace_keys, &r->conf->trace);
 		r->root = root;
 		keys_read(r, &conf_top_keys, root, r->conf);
 		check_whole(r);

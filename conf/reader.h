@@ -62,7 +62,9 @@ struct conf_keys {
 
 /* keys.c */
 extern const struct conf_keys conf_top_keys, conf_site_keys, conf_sim_keys, conf_wire_keys, conf_sip_listen_keys,
-	conf_trunk_keys, conf_numbers_keys, conf_isdn_keys, conf_sip_keys;
+	conf_trace_keys, conf_trunk_keys, conf_numbers_keys, conf_isdn_keys, conf_sip_keys;
+/* keys_timers.c */
+extern const struct conf_keys conf_timers_keys;
 /* keys_line.c */
 extern const struct conf_keys conf_ports_keys, conf_pair_keys, conf_fxs_keys, conf_fxo_keys, conf_fxs_line_keys;
 /* What this version does not do yet, ending in NULL: "tls", "fxs" ... */
@@ -94,8 +96,12 @@ void *grow(struct reader *r, void *list, int n, size_t size);
 /* types_net.c, types_span.c, trunk.c */
 extern const struct conf_type conf_type_listen, conf_type_nets, conf_type_peer, conf_type_ports, conf_type_address;
 extern const struct conf_type conf_type_spans, conf_type_sim_spans, conf_type_wires, conf_type_codecs;
-extern const struct conf_type conf_type_site, conf_type_sim, conf_type_sip_listen, conf_type_trunks,
-	conf_type_numbers, conf_type_isdn, conf_type_sip;
+extern const struct conf_type conf_type_site, conf_type_sim, conf_type_sip_listen, conf_type_trace, conf_type_trunks,
+	conf_type_numbers, conf_type_isdn, conf_type_timers, conf_type_sip;
+/* types_number.c */
+extern const struct conf_type conf_type_patterns, conf_type_e164;
+/* types_cause.c */
+extern const struct conf_type conf_type_causes, conf_type_statuses;
 /* types_line.c */
 extern const struct conf_type conf_type_tones, conf_type_lines, conf_type_fxs_numbers, conf_type_fxo_numbers, conf_type_number,
 	conf_type_prefix, conf_type_answer, conf_type_clear, conf_type_pairs, conf_type_fxs, conf_type_fxo;

@@ -33,13 +33,22 @@ enum conf_law { CONF_ALAW, CONF_MULAW };
 enum conf_trunk_kind { CONF_TRUNK_ISDN, CONF_TRUNK_SIP, CONF_TRUNK_FXS, CONF_TRUNK_FXO, CONF_TRUNK_KINDS };
 /* "isdn", "sip", ... */
 const char *conf_kind_name(enum conf_trunk_kind kind);
-enum conf_dialect { CONF_EUROISDN, CONF_NI2 };
+enum conf_dialect { CONF_EUROISDN, CONF_NI1, CONF_NI2, CONF_DMS100, CONF_4ESS, CONF_5ESS, CONF_QSIG, CONF_DIALECTS };
+/* As trunks.yaml has it; and whether an E1 can carry it (each runs on T1 and J1). */
+const char *conf_dialect_name(enum conf_dialect d);
+bool conf_dialect_on_e1(enum conf_dialect d);
+enum conf_nsf { CONF_NSF_NONE, CONF_NSF_SID_PREFERRED, CONF_NSF_ANI_PREFERRED, CONF_NSF_SID_ONLY, CONF_NSF_ANI_ONLY,
+		CONF_NSF_OPERATOR, CONF_NSF_PCCO, CONF_NSF_SDN, CONF_NSF_TOLL_FREE_MEGACOM, CONF_NSF_MEGACOM,
+		CONF_NSF_ACCUNET, CONF_NSF_LONG_DISTANCE, CONF_NSF_INTERNATIONAL_TOLL_FREE, CONF_NSF_MULTIQUEST,
+		CONF_NSF_CALL_REDIRECTION, CONF_NSFS };
 enum conf_side { CONF_USER, CONF_NETWORK };
-enum conf_hunt { CONF_ASCENDING, CONF_DESCENDING, CONF_ROUND_ROBIN, CONF_LEAST_USED };
+enum conf_hunt { CONF_ASCENDING, CONF_DESCENDING, CONF_ROUND_ROBIN, CONF_LEAST_USED, CONF_LEAST_RECENT, CONF_ODD, CONF_EVEN };
+enum conf_overlap { CONF_OVERLAP_NONE, CONF_OVERLAP_RFC3578 };
 enum conf_transport { CONF_UDP, CONF_TCP };
-enum conf_codec { CONF_PCMA, CONF_PCMU };
+enum conf_codec { CONF_PCMA, CONF_PCMU, CONF_CLEARMODE };	/* the last is never in codecs: */
 /* In the order of enum number_style, dialplan/number.h. */
-enum conf_number_style { CONF_STYLE_TYPED, CONF_STYLE_INTERNATIONAL, CONF_STYLE_DIALLED, CONF_STYLE_PLUS };
+enum conf_number_style { CONF_STYLE_TYPED, CONF_STYLE_INTERNATIONAL, CONF_STYLE_DIALLED, CONF_STYLE_PLUS,
+			 CONF_STYLE_LOCAL };
 
 struct conf_site {		/* site: */
 	char country[8];	/* country: 44 */
@@ -49,11 +58,12 @@ struct conf_site {		/* site: */
 	char tones[16];		/* tones: uk; "" for the country's own */
 };
 
-struct conf_sim_span {		/* 1: e1, 3: {fxs: 4, fxo: 4, law: alaw} */
+struct conf_sim_span {		/* 1: e1, 3: {fxs: 4, fxo: 4, law: alaw, start: ground} */
 	int no;
 	enum conf_span_type type;
 	int fxs, fxo;		/* CONF_ANALOG: so many ports, FXS first */
 	enum conf_law law;	/* CONF_ANALOG: of its ports; by default the country's */
+	enum conf_sim_start { CONF_SIM_KEWL, CONF_SIM_GROUND } start;	/* CONF_ANALOG: of its ports */
 	int first_chan, n_chans;	/* channel numbers across all spans, as the card counts them */
 };
 struct conf_sim_wire { int a, b; double ppm; };
@@ -86,19 +96,43 @@ struct conf_sip_listen {	/* sip: */
 	char rtp_address[64];	/* rtp-address: what SDP names, "" for the address the peer is reached from */
 };
 
+/* timers: {T200: 1s, N200: 3}; in the order of enum pri_timer, channels/pri.h. */
+enum conf_timer { CONF_T200, CONF_N200, CONF_T203, CONF_K, CONF_T302, CONF_T303, CONF_T304, CONF_T305, CONF_T306, CONF_T308,
+		  CONF_T309, CONF_T310, CONF_T313, CONF_T316, CONF_N316, CONF_TIMERS };
+struct conf_timer_range { const char *name; unsigned min, max; };	/* milliseconds, or a number */
+bool conf_timer(enum conf_timer t, struct conf_timer_range *out);	/* false: there is no such timer */
+
 struct conf_isdn {		/* isdn: */
 	int *spans;		/* spans: [1, 2] or 1-4, in hunting order */
 	int n_spans;
 	enum conf_dialect dialect;
+	enum conf_nsf nsf;	/* nsf: none */
 	enum conf_side side;
 	bool exclusive;		/* exclusive: true */
+	bool overlap;		/* overlap: true: digits may come, and go, one after the other */
+	bool clear_tones;	/* clear-tones: true: network side: a failed call ends with a tone */
+	bool announcements;	/* announcements: true: what is played after DISCONNECT is heard */
 	unsigned alarm_hold_ms, alarm_clear_ms;	/* alarm-hold: 2500ms, alarm-clear: 5s */
 	unsigned echo_taps;	/* echo-canceller: 0 (off) */
+	unsigned timers[CONF_TIMERS];	/* in ms, or a number */
+	bool keypad;		/* keypad: service codes go as keypad facility */
+	bool redirecting_element;	/* redirecting-element: as an element too, where euroisdn has an operation */
+	bool two_calling;	/* two-calling: both calling numbers go out where there are two */
+	/* In the order of enum pri_date_time and enum pri_display (channels/pri.h). */
+	enum conf_date_time { CONF_DATE_TIME_NONE, CONF_DATE_TIME_DATE, CONF_DATE_TIME_MINUTES,
+			      CONF_DATE_TIME_SECONDS } date_time;	/* date-time: network side */
+	enum conf_display { CONF_DISPLAY_AUTO, CONF_DISPLAY_SEND, CONF_DISPLAY_NONE } display;	/* display: */
 };
 
 struct conf_net {		/* an address with prefix length, binary, for the source check */
 	uint8_t addr[16];	/* IPv4 as ::ffff:a.b.c.d */
 	uint8_t bits;		/* 0 to 128 */
+};
+
+#define CONF_CAUSES_MAX 64
+struct conf_causes {		/* causes: {34: 480}, statuses: {480: 19} */
+	struct { uint16_t from, to; } row[CONF_CAUSES_MAX];
+	int n;
 };
 
 struct conf_sip {		/* sip: */
@@ -113,7 +147,13 @@ struct conf_sip {		/* sip: */
 	bool symmetric;		/* symmetric: learn the RTP address from what arrives */
 	unsigned health_ms;	/* health: 30s between OPTIONS; 0 off */
 	unsigned rtp_timeout_ms;	/* rtp-timeout: 60s without RTP on a call that is not held; 0 off */
+	struct conf_causes causes, statuses;	/* rows that go before those of gateway/cause.h: Q.850 to SIP, SIP to Q.850 */
 	bool trust_identity;	/* trust-identity: true: P-Asserted-Identity is believed and sent */
+	/* diversion: which headers tell of redirections */
+	enum conf_diversion { CONF_DIVERSION_BOTH, CONF_DIVERSION_DIVERSION, CONF_DIVERSION_HISTORY_INFO,
+			      CONF_DIVERSION_NONE } diversion;
+	enum conf_overlap overlap;	/* overlap: none, or rfc3578: several INVITEs as digits come */
+	bool clearmode;		/* clearmode: true: data calls, RFC 4040 */
 };
 
 /* --- Analog trunks: as channels/fxs.h and channels/fxo.h have them -------------------------------- */
@@ -127,7 +167,8 @@ struct conf_line {		/* lines: 63-70, and numbers: {63: "+442079460501", 64: {num
 };
 struct conf_lines { struct conf_line *line; int n; };	/* in the order of the file: port 1 is the first */
 
-enum conf_start { CONF_LOOP, CONF_KEWL };
+/* CONF_START_CARD: ground start where the card has it, else loop start. The others must be what the card has. */
+enum conf_start { CONF_START_CARD, CONF_LOOP, CONF_KEWL, CONF_GROUND };
 /* The country's is first, then the order of enum cid_method and of enum cid_when (channels/sound/country.h). */
 enum conf_cid { CONF_CID_COUNTRY, CONF_CID_NONE, CONF_CID_BELL202, CONF_CID_V23, CONF_CID_DTMF, CONF_CID_NTT };
 enum conf_cid_when { CONF_CID_WHEN_COUNTRY, CONF_CID_AFTER_RING, CONF_CID_AFTER_SHORT_RING, CONF_CID_AFTER_REVERSAL,
@@ -160,6 +201,7 @@ enum conf_clear { CONF_CLEAR_BATTERY, CONF_CLEAR_POLARITY, CONF_CLEAR_TONE, CONF
 struct conf_fxo {		/* fxo: */
 	struct conf_lines lines;	/* number: called number of calls that come in on it */
 	char tones[16];		/* tones: "" for the site's */
+	enum conf_start start;
 	enum conf_answer answer[CONF_ANSWERS];	/* answer: [polarity, speech], n_answer of them */
 	int n_answer;
 	unsigned answer_timer_ms;	/* answer-timer: 10s */
@@ -179,6 +221,20 @@ struct conf_fxo {		/* fxo: */
 	unsigned echo_taps;	/* echo-canceller: 128 */
 };
 
+#define CONF_PATTERNS_MAX 32
+struct conf_patterns {		/* calling-allowed: ["+442079460*", "+44207946010?"] */
+	char pattern[CONF_PATTERNS_MAX][32];
+	int n;
+};
+
+struct conf_trace {		/* trace: */
+	unsigned memory_kb;	/* memory: 2048; 0 for none */
+	bool failed_calls, alarms;	/* failed-calls: true, alarms: true: written to a file by themselves */
+	bool rtp;		/* rtp: false: headers of RTP packets are kept too */
+	bool mask;		/* mask: false */
+	unsigned keep;		/* keep: 50 files */
+};
+
 struct conf_trunk {
 	char name[64];
 	enum conf_trunk_kind kind;
@@ -186,6 +242,9 @@ struct conf_trunk {
 	int max_calls;		/* max-calls: 0 for no limit */
 	char country[8], area[8], international[8], national[8];	/* numbers: {...}, filled from site where not given */
 	enum conf_number_style called_style, calling_style;	/* numbers: {called: typed, calling: typed} */
+	int called_type, called_plan, calling_type, calling_plan;	/* 0 for the style's; enum number_type, number_plan */
+	struct conf_patterns calling_allowed;	/* calling-allowed: none for all */
+	char calling_default[32];	/* calling-default: "" for none */
 	union {
 		struct conf_isdn isdn;
 		struct conf_sip sip;
@@ -202,6 +261,7 @@ struct conf {
 	struct conf_sip_listen sip;
 	struct conf_trunk *trunks;
 	int n_trunks;
+	struct conf_trace trace;
 	char records[256];	/* records: path of the SQLite file; "" for the default */
 };
 

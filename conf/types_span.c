@@ -146,7 +146,8 @@ static void sim_spans_print(FILE *f, const struct conf_key *k, const void *base)
 
 		fprintf(f, "%s%d: ", i ? ", " : "", p->no);
 		if (p->type == CONF_ANALOG)
-			fprintf(f, "{fxs: %d, fxo: %d, law: %s}", p->fxs, p->fxo, p->law == CONF_ALAW ? "alaw" : "mulaw");
+			fprintf(f, "{fxs: %d, fxo: %d, law: %s, start: %s}", p->fxs, p->fxo,
+				p->law == CONF_ALAW ? "alaw" : "mulaw", p->start == CONF_SIM_GROUND ? "ground" : "kewl");
 		else
 			fputs(span_types[p->type], f);
 	}

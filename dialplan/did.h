@@ -111,6 +111,9 @@ enum did_digits {
 };
 enum did_digits did_digits(const struct did_table *t, const char *trunk, const struct number_rules *r, const char *digits);
 
+/* Is the row of NUMBER (inside form) that of every longer number that begins with it? */
+bool did_settled(const struct did_table *t, const char *trunk, const char *number);
+
 /* How many rows (of section TRUNK, or all for NULL), and how many rows in all have an index below this. */
 size_t did_rows(const struct did_table *t, const char *trunk);
 size_t did_expects(const struct did_table *t);	/* expect rows, all of which held */

@@ -231,3 +231,42 @@ enum did_digits did_digits(const struct did_table *t, const char *trunk, const s
 		return is ? DID_DIGITS_COMPLETE_OR_MORE : DID_DIGITS_MORE;
 	return is ? DID_DIGITS_COMPLETE : DID_DIGITS_NONE;
 }
+
+/* --- Settled? ----------------------------------------------------------------------------------- */
+
+/* Is there a pattern below node INDEX that goes on where NUMBER ends? Pieces of ranges count as such. */
+static bool beyond(const struct did_table *t, uint32_t index, const char *number)
+{
+	const struct did_node *node = &t->nodes[index];
+	const uint8_t *skip = node_skip(t, node);
+	uint32_t exact = node->exact & ~NODE_RANGES, bit, child;
+
+	for (int i = 0; i < node->skip_len; i++, number++)
+		if (!*number || !code_matches(t, skip[i], symbol_bit(*number)))
+			return !*number;
+	if (!*number)
+		return node->exact || node->sets;
+	bit = symbol_bit(*number);
+	child = node->first + (uint32_t)__builtin_popcount(exact);
+	if (exact & bit && beyond(t, node->first + (uint32_t)__builtin_popcount(exact & (bit - 1)), number + 1))
+		return true;
+	for (int i = 0; i < node->sets; i++, child++)
+		if (code_matches(t, t->nodes[child].label, bit) && beyond(t, child, number + 1))
+			return true;
+	return false;
+}
+
+bool did_settled(const struct did_table *t, const char *trunk, const char *number)
+{
+	const struct did_section *s = section_find(t, trunk);
+	char longer[NUMBER_MAX + 1];
+	uint32_t row = lookup_row(t, s, number);
+	size_t n = strlen(number);
+
+	if (row == NO_ROW || n + 1 >= NUMBER_MAX)
+		return false;
+	memcpy(longer, number, n);
+	longer[n] = '0';
+	longer[n + 1] = '\0';
+	return lookup_row(t, s, longer) == row && !beyond(t, s->root, number);
+}

@@ -120,6 +120,14 @@ static void put(char *digits, const char *prefix, const char *rest)
 	snprintf(digits, NUMBER_MAX, "%s%.*s", prefix, (int)(NUMBER_MAX - 1 - strlen(prefix)), rest);
 }
 
+/* The digits after the country and the area code, when NUMBER is in the trunk's own area; else NULL. */
+static const char *in_area(const struct number_rules *r, const char *national)
+{
+	const char *rest = national ? after(national, r->area) : NULL;
+
+	return rest && strlen(rest) >= SUBSCRIBER_MIN ? rest : NULL;
+}
+
 void number_out(const struct number_rules *r, enum number_style style, const char *number, char *digits,
 		unsigned *ton)
 {
@@ -139,6 +147,13 @@ void number_out(const struct number_rules *r, enum number_style style, const cha
 		else
 			put(digits, r->international, number + 1);
 		return;
+	case NUMBER_STYLE_LOCAL:
+		if (in_area(r, national)) {
+			put(digits, "", in_area(r, national));
+			*ton = TON_SUBSCRIBER;
+			return;
+		}
+		/* fall through */
 	case NUMBER_STYLE_TYPED:
 		if (national) {
 			put(digits, "", national);
@@ -152,4 +167,31 @@ void number_out(const struct number_rules *r, enum number_style style, const cha
 	}
 	put(digits, "", number + 1);
 	*ton = TON_INTERNATIONAL;
+}
+
+void number_fix(const struct number_rules *r, bool calling, unsigned *ton, unsigned *npi)
+{
+	static const unsigned tons[] = { 0, 0, 1, 2, 3, 4, 6 }, npis[] = { 0, 0, 1, 3, 4, 8, 9 };
+	int type = calling ? r->calling_type : r->called_type, plan = calling ? r->calling_plan : r->called_plan;
+
+	if (type > NUMBER_TYPE_AUTO && type <= NUMBER_TYPE_ABBREVIATED)
+		*ton = tons[type];
+	if (plan > NUMBER_PLAN_AUTO && plan <= NUMBER_PLAN_PRIVATE)
+		*npi = npis[plan];
+}
+
+static bool matches(const char *pattern, const char *number)
+{
+	for (; *pattern && *pattern != '*'; pattern++, number++)
+		if (!*number || (*pattern == '?' ? *number < '0' || *number > '9' : *pattern != *number))
+			return false;
+	return *pattern == '*' || !*number;
+}
+
+bool number_allowed(const struct number_rules *r, const char *number)
+{
+	for (int i = 0; i < r->n_allowed; i++)
+		if (matches(r->allowed[i], number))
+			return true;
+	return r->n_allowed == 0 || (r->calling_default[0] && strcmp(number, r->calling_default) == 0);
 }

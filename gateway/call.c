@@ -15,6 +15,7 @@
 
 #include "gateway/cause.h"
 #include "gateway/log.h"
+#include "gateway/trace.h"
 #include "gateway/trunk.h"
 
 #define M(s) (1u << (s))
@@ -148,10 +149,12 @@ static void retire(struct call *c)
 	struct gateway *gw = c->gw;
 
 	call_set_state(c, CALL_IDLE);
+	trace_call_over(gw->trace, c);
 	call_record_write(c);
 	ladder_end(gw->ladder, c->id);
 	loop_timer_cancel(gw->loop, &c->timer);
 	loop_timer_cancel(gw->loop, &c->stuck);
+	loop_timer_cancel(gw->loop, &c->dialling);
 	*c->prev = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
@@ -223,6 +226,8 @@ void call_offered(struct gateway *gw, struct trunk *t, struct leg *leg, const st
 		return;
 	}
 	c->offer = *offer;
+	c->rec.bearer = offer->bearer;
+	c->rec.hlc = offer->hlc;
 	c->in.trunk = t;
 	t->calls++;
 	trunk_read_number(t, &offer->called, c->number);
@@ -244,7 +249,7 @@ void call_offered(struct gateway *gw, struct trunk *t, struct leg *leg, const st
 }
 
 int call_originate(struct gateway *gw, struct leg *leg, struct trunk *to, const char *number, const char *from,
-		   struct call **out)
+		   bool by_digit, struct call **out)
 {
 	struct call *c = make(gw);
 
@@ -252,7 +257,8 @@ int call_originate(struct gateway *gw, struct leg *leg, struct trunk *to, const 
 		return -ENOMEM;
 	snprintf(c->number, sizeof(c->number), "%s", number);
 	snprintf(c->from, sizeof(c->from), "%s", from);
-	c->offer.complete = true;
+	c->by_digit = by_digit && to->overlap && to->kind == CONF_TRUNK_ISDN;
+	c->offer.complete = !c->by_digit;
 	c->state = CALL_OFFERED;
 	c->route.row = -1;
 	c->route.n_dests = 1;
@@ -323,9 +329,7 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 	char buf[200];
 
 	call_leg_stats(cl, leg);
-	cl->rec.cause = ev->cause.q850;
-	cl->rec.location = ev->cause.location;
-	cl->rec.sip = ev->cause.sip;
+	call_record_cause(cl, leg, ev);
 	cl->leg = NULL;
 	call_unjoin(cl);
 	call_part(c);
@@ -341,52 +345,50 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 		return;
 	if (ev->how)
 		snprintf(c->rec.cleared_how, sizeof(c->rec.cleared_how), "%s", ev->how);
-	if (c->state != CALL_CLEARING)
-		call_end(c, &cause, cl == &c->in ? "in" : "out", sentence(c, cl, &cause, buf, sizeof(buf)));
+	if (c->state == CALL_CLEARING)
+		return;
+	call_extra(cl, ev);
+	call_end(c, &cause, cl == &c->in ? "in" : "out", sentence(c, cl, &cause, buf, sizeof(buf)));
 }
 
 /* --- events of both legs ---------------------------------------------------------------------- */
 
 static void alerted(struct call *c, const struct leg_event *ev)
 {
+	bool inband;
+
 	if (!c->rec.alert_ms)
 		c->rec.alert_ms = wall_us() / 1000;
 	if (c->state == CALL_DIALING)
 		call_set_state(c, CALL_ALERTING);
 	if (ev->inband)
 		call_join(c);
+	call_extra(&c->out, ev);
+	inband = call_progress(c, ev);
 	if (c->in.leg)
-		leg_alert(c->in.leg, ev->inband);
+		leg_alert(c->in.leg, inband);
 }
 
 static void progressed(struct call *c, const struct leg_event *ev)
 {
+	bool inband = call_progress(c, ev);
+
 	if (ev->inband)
 		call_join(c);
 	if (c->in.leg)
-		leg_progress(c->in.leg, ev->inband, ev->cause.q850 ? &ev->cause : NULL);
+		leg_progress(c->in.leg, inband, ev->cause.q850 ? &ev->cause : NULL);
 }
 
 static void answered(struct call *c, const struct leg_event *ev)
 {
-	struct leg_number connected = ev->connected;
-
 	c->rec.answer_ms = wall_us() / 1000;
 	if (ev->how)
 		snprintf(c->rec.answered_how, sizeof(c->rec.answered_how), "%s", ev->how);
 	c->answer_us = loop_now_us();
 	call_set_state(c, CALL_UP);
 	call_join(c);
-	if (connected.digits[0] && c->out.trunk && c->in.trunk) {
-		char inside[NUMBER_MAX];
-
-		trunk_read_number(c->out.trunk, &ev->connected, inside);
-		trunk_write_number(c->in.trunk, true, inside, &connected);
-		connected.presentation = ev->connected.presentation;
-		connected.screening = ev->connected.screening;
-	}
-	if (c->in.leg)
-		leg_answer(c->in.leg, connected.digits[0] ? &connected : NULL);
+	call_progress(c, ev);
+	call_connected_answer(c, ev);
 }
 
 static void out_event(struct call *c, const struct leg_event *ev)
@@ -395,9 +397,11 @@ static void out_event(struct call *c, const struct leg_event *ev)
 		call_transfer_event(c, ev);
 	if (c->state == CALL_CLEARING || c->state == CALL_UP)
 		return;
+	if (ev->kind != LEG_PROGRESS)
+		call_overlap_enough(c);
 	if (ev->kind == LEG_ALERTING)
 		alerted(c, ev);
-	else if (ev->kind == LEG_PROGRESS)
+	else if (ev->kind == LEG_PROGRESS || (ev->kind == LEG_PROCEEDING && ev->inband))
 		progressed(c, ev);
 	else if (ev->kind == LEG_ANSWERED)
 		answered(c, ev);
@@ -442,7 +446,17 @@ void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev)
 		call_record_leg(cl, NULL);
 		return;
 	case LEG_DIGIT:
-		digit(c, cl, ev);
+		if (!call_overlap_digit(c, cl, ev->digit))
+			digit(c, cl, ev);
+		return;
+	case LEG_COMPLETE:
+		call_overlap_complete(c);
+		return;
+	case LEG_DISCONNECT:
+		call_farewell(cl, ev);
+		return;
+	case LEG_CONNECTED:
+		call_connected_change(cl, ev);
 		return;
 	case LEG_JOIN:
 		call_transfer(cl, ev->other);

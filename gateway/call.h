@@ -40,7 +40,10 @@ struct call {
 	const void *table;		/* DID table the route came from: max= counts rows of one table */
 	char number[NUMBER_MAX], from[NUMBER_MAX], redirecting[NUMBER_MAX];	/* inside form */
 	struct leg_offer offer;		/* as it came */
-	bool joined;
+	char out_rule[12];		/* what became of the calling number on the way out: "replaced", "withheld", "added" or "" */
+	bool joined, told_progress, by_digit;	/* by_digit: a test call that dials one digit after the other */
+	char later[LEG_DIGITS_MAX];	/* digits that it has still to dial */
+	struct loop_timer *dialling;
 	bool transferring;		/* up, and its new called side has yet to answer */
 	unsigned open_ports;		/* ports of ours whose MEDIA_CLOSED is still to come */
 	struct loop_timer *timer;	/* the state's */
@@ -54,9 +57,9 @@ struct call {
 /* An incoming leg on a trunk: routed, refused or connected from here on. */
 void call_offered(struct gateway *gw, struct trunk *t, struct leg *leg, const struct leg_offer *offer);
 /* A call of the gateway's own, from an incoming leg (the probe) to NUMBER (inside form) on trunk TO. Returns 0 and the call,
- * or -ENOMEM; the leg is then still the caller's. */
+ * or -ENOMEM; the leg is then still the caller's. BY_DIGIT: the number is dialled digit by digit, where TO has overlap. */
 int call_originate(struct gateway *gw, struct leg *leg, struct trunk *to, const char *number, const char *from,
-		   struct call **out);
+		   bool by_digit, struct call **out);
 /* Ends a call from the gateway's side. WHY: one plain sentence for the record. */
 void call_clear(struct call *c, int q850, const char *why);
 
@@ -76,9 +79,25 @@ void call_maybe_free(struct call *c);
 /* call_route.c: the first or next destination; ends the call when there is none. */
 void call_route(struct call *c);
 bool call_try_next(struct call *c);
+/* call_numbers.c: who calls and who answered, between the legs */
+void call_numbers_offer(struct call *c, const struct trunk *t, struct leg_offer *o);
+void call_extra(struct call_leg *cl, const struct leg_event *ev);
+void call_connected_answer(struct call *c, const struct leg_event *ev);
+void call_connected_change(struct call_leg *cl, const struct leg_event *ev);
+void call_connected_tell(struct call *c);	/* each end about the other, after a transfer */
 /* call_transfer.c: the far ends of C's leg and of OTHER's call go on in one call; the other ends. */
 void call_transfer(struct call_leg *cl, struct leg *other);
 void call_transfer_event(struct call *c, const struct leg_event *ev);	/* of its new called side */
+/* call_progress.c: progress indicators for the calling leg's next answer, from EV of the called one; returns whether it is to say
+ * that there is something to hear. And LEG_DISCONNECT. */
+bool call_progress(struct call *c, const struct leg_event *ev);
+void call_farewell(struct call_leg *cl, const struct leg_event *ev);
+/* call_overlap.c: a digit of a number that is not complete yet (false: of none such), no more of them, and the called end has
+ * enough. */
+bool call_overlap_digit(struct call *c, const struct call_leg *cl, char digit);
+void call_overlap_complete(struct call *c);
+void call_overlap_enough(struct call *c);
+void call_overlap_dial(struct call *c, struct leg_offer *o);	/* by_digit: takes the digits out of O and sends them one by one */
 /* call_media.c */
 void call_join(struct call *c);
 void call_part(struct call *c);
@@ -86,6 +105,8 @@ void call_unjoin(struct call_leg *cl);
 void call_leg_stats(struct call_leg *cl, struct leg *leg);
 /* call_record.c */
 void call_record_leg(struct call_leg *cl, const char *trunk);
+void call_record_offer(struct record_leg *r, const struct leg_offer *o);	/* what is recorded of its numbers */
+void call_record_cause(struct call_leg *cl, const struct leg *leg, const struct leg_event *cleared);
 void call_record_write(struct call *c);
 
 #endif

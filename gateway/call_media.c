@@ -41,8 +41,8 @@ static struct media_port *port_of(struct call_leg *cl)
 {
 	struct call *c = cl->call;
 	struct media_line_conf mc = {
-		.clear = c->offer.bearer == BEARER_UNRESTRICTED,
-		.dtmf = c->offer.bearer != BEARER_UNRESTRICTED,
+		.clear = !bearer_is_sound(c->offer.bearer),
+		.dtmf = bearer_is_sound(c->offer.bearer),
 		.echo_taps = cl->trunk ? cl->trunk->echo_taps : 0,
 	};
 

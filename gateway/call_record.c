@@ -7,7 +7,36 @@
 #include "gateway/call.h"
 #include "gateway/cause.h"
 #include "gateway/log.h"
+#include "gateway/trace.h"
 #include "gateway/trunk.h"
+
+void call_record_offer(struct record_leg *r, const struct leg_offer *o)
+{
+	r->called_npi = o->called.npi;
+	r->calling_npi = o->calling.npi;
+	snprintf(r->calling_user_raw, sizeof(r->calling_user_raw), "%s", o->calling_user.digits);
+	snprintf(r->redirecting_raw, sizeof(r->redirecting_raw), "%s", o->redirecting.digits);
+	r->redirecting_ton = o->redirecting.ton;
+	r->redirecting_npi = o->redirecting.npi;
+	r->redirecting_presentation = o->redirecting.presentation;
+	r->redirecting_screening = o->redirecting.screening;
+	r->redirect_reason = o->redirect_reason;
+	r->redirect_count = o->redirect_count;
+	snprintf(r->original_raw, sizeof(r->original_raw), "%s", o->original.digits);
+	snprintf(r->date_time, sizeof(r->date_time), "%s", o->raw.date_time);
+	snprintf(r->called_ie, sizeof(r->called_ie), "%s", o->raw.hex[ELEMENT_CALLED]);
+	snprintf(r->calling_ie, sizeof(r->calling_ie), "%s", o->raw.hex[ELEMENT_CALLING]);
+	snprintf(r->calling_user_ie, sizeof(r->calling_user_ie), "%s", o->raw.hex[ELEMENT_CALLING_2]);
+	snprintf(r->redirecting_ie, sizeof(r->redirecting_ie), "%s", o->raw.hex[ELEMENT_REDIRECTING]);
+}
+
+static void sip_name(const struct leg *leg, struct record_leg *r)
+{
+	struct sip_leg_info info;
+
+	sip_leg_info(leg, &info);
+	snprintf(r->id, sizeof(r->id), "%s", info.call_id);
+}
 
 /* Fills what is known of a leg when it is made, and its line when it becomes known. TRUNK NULL: the same. */
 void call_record_leg(struct call_leg *cl, const char *trunk)
@@ -31,11 +60,32 @@ void call_record_leg(struct call_leg *cl, const char *trunk)
 		r->presentation = c->offer.calling.presentation;
 		r->screening = c->offer.calling.screening;
 		snprintf(r->id, sizeof(r->id), "%s", c->offer.id);
+		call_record_offer(r, &c->offer);
 	}
+	if (cl->leg && !strcmp(cl->leg->ops->name, "sip") && !r->id[0])
+		sip_name(cl->leg, r);
 	if (cl->leg && cl->leg->line)
 		gateway_line_name(c->gw, cl->leg->line, r->line, sizeof(r->line));
+	trace_call_leg(c->gw->trace, c, cl->leg && cl->leg->line ? cl->leg->line->span : 0,
+		       cl->leg && !strcmp(cl->leg->ops->name, "sip") ? r->id : "");
 	snprintf(title, sizeof(title), "%s%s%s", r->trunk, r->line[0] ? " " : "", r->line);
 	ladder_title(c->gw->ladder, c->id, cl->side, title);
+}
+
+void call_record_cause(struct call_leg *cl, const struct leg *leg, const struct leg_event *cleared)
+{
+	const struct leg_cause *c = &cleared->cause;
+	struct record_leg *r = &cl->rec;
+
+	r->cause = c->q850;
+	r->location = c->location;
+	r->sip = c->sip;
+	r->far_end = cleared->by_far_end;
+	snprintf(r->cause_by, sizeof(r->cause_by), "%s", c->by && !strcmp(leg->ops->name, "sip") ? c->by : "");
+	snprintf(r->cause_from, sizeof(r->cause_from), "%s", cleared->by_far_end ? cause_location_name(c->location) : "");
+	r->cause_raw[0] = 0;
+	for (unsigned i = 0; i < c->n_raw && cleared->by_far_end; i++)
+		snprintf(r->cause_raw + 2 * i, 3, "%02x", c->raw[i]);
 }
 
 static void log_end(const struct call *c)

@@ -25,7 +25,10 @@ void call_route(struct call *c)
 
 	if (did_lookup(gw->site->dids, c->in.trunk->name, c->number, &c->route)) {
 		gw->refused_route++;
-		call_clear(c, 1, "no row of the DID file allows the call");
+		if (trunk_overlap_incomplete(c->in.trunk, &c->offer.called))
+			call_clear(c, 28, "the number is not complete");
+		else
+			call_clear(c, 1, "no row of the DID file allows the call");
 		return;
 	}
 	c->table = gw->site->dids;
@@ -36,28 +39,19 @@ void call_route(struct call *c)
 		call_clear(c, 17, "the row's max= is reached");
 		return;
 	}
-	if (call_try_next(c) && c->in.leg)
+	if (call_try_next(c) && c->in.leg && c->offer.complete)
 		leg_proceed(c->in.leg);
 }
 
-static void make_offer(const struct call *c, const struct trunk *t, const char *number, struct leg_offer *o)
+static void make_offer(struct call *c, const struct trunk *t, const char *number, struct leg_offer *o)
 {
-	*o = (struct leg_offer){ .bearer = c->offer.bearer, .complete = true, .progress = c->offer.progress };
+	*o = (struct leg_offer){ .bearer = c->offer.bearer, .progress = c->offer.progress };
+	o->complete = c->offer.complete || !t->overlap;
+	o->hlc = c->offer.hlc;
 	trunk_write_number(t, false, number, &o->called);
-	if (c->from[0])
-		trunk_write_number(t, true, c->from, &o->calling);
-	o->calling.presentation = c->offer.calling.presentation;
-	o->calling.screening = c->offer.calling.screening;
-	snprintf(o->calling_name, sizeof(o->calling_name), "%s", c->offer.calling_name);
+	call_numbers_offer(c, t, o);
 	o->no_number = c->offer.no_number;
 	snprintf(o->ring, sizeof(o->ring), "%s", c->route.ring[0] ? c->route.ring : c->offer.ring);
-	if (c->redirecting[0]) {
-		trunk_write_number(t, true, c->redirecting, &o->redirecting);
-		o->redirecting.presentation = c->offer.redirecting.presentation;
-		o->redirecting.screening = c->offer.redirecting.screening;
-		o->redirect_reason = c->offer.redirect_reason;
-		o->redirect_count = c->offer.redirect_count;
-	}
 }
 
 /* Each returns 0 or the cause for which this destination cannot take the call. */
@@ -72,9 +66,11 @@ static int to_trunk(struct call *c, const struct did_dest *d)
 		return 3;
 	if (t->max_calls && t->calls >= (unsigned)t->max_calls && !c->route.emergency)
 		return 34;
-	if (c->offer.bearer == BEARER_UNRESTRICTED && t->kind == CONF_TRUNK_SIP)
-		return 65;	/* needs CLEARMODE, RFC 4040 */
+	if (!trunk_carries(t, c->offer.bearer))
+		return 65;	/* bearer capability not implemented */
 	make_offer(c, t, d->number, &offer);
+	if (c->by_digit)
+		call_overlap_dial(c, &offer);
 	cause = trunk_call(t, &offer, call_leg_event, &c->out, &leg);
 	if (cause)
 		return cause;
@@ -89,6 +85,8 @@ static int to_trunk(struct call *c, const struct did_dest *d)
 	c->out.rec.calling_ton = offer.calling.ton;
 	c->out.rec.presentation = offer.calling.presentation;
 	c->out.rec.screening = offer.calling.screening;
+	call_record_offer(&c->out.rec, &offer);
+	snprintf(c->out.rec.calling_rule, sizeof(c->out.rec.calling_rule), "%s", c->out_rule);
 	return 0;
 }
 
@@ -97,7 +95,11 @@ static int to_test(struct call *c, const struct did_dest *d)
 	struct testleg_env env = { c->gw->loop, c->gw->media, c->gw->args.dir };
 	char title[NUMBER_MAX * 2 + 8];
 	struct leg *leg = NULL;
-	int cause = testleg_call(&env, d->number, call_leg_event, &c->out, &leg);
+	int cause;
+
+	if (!bearer_is_sound(c->offer.bearer) && strcmp(d->number, "echo") != 0)
+		return 65;	/* the other lines have only sound to give */
+	cause = testleg_call(&env, d->number, call_leg_event, &c->out, &leg);
 
 	if (cause)
 		return cause;

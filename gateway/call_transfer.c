@@ -82,8 +82,9 @@ void call_transfer(struct call_leg *cl, struct leg *other)
 		ring_tone(keep, true);
 	else
 		call_join(keep);
-	if (!keep->transferring && far->leg && cl->leg)
-		leg_join(far->leg, cl->leg);
+	/* Ends that do it among themselves hear of each other on the way. */
+	if (!keep->transferring && far->leg && cl->leg && leg_join(far->leg, cl->leg))
+		call_connected_tell(keep);
 	call_end(end, &cause, "gateway", "transferred by the telephone");
 }
 
@@ -93,6 +94,7 @@ void call_transfer_event(struct call *c, const struct leg_event *ev)
 		c->transferring = false;
 		ring_tone(c, false);
 		call_join(c);
+		call_connected_tell(c);
 	} else if (ev->kind == LEG_ALERTING || ev->kind == LEG_PROGRESS) {
 		ring_tone(c, !ev->inband);
 		if (ev->inband)

@@ -9,6 +9,10 @@
 const char *cause_name(int q850);	/* "user busy"; "unknown cause" outside the table */
 /* Final SIP status for a cause; never 603, never a 2xx. An unmapped cause gets its class's: 4xx or 5xx. */
 int cause_to_sip(int q850);
+/* Where the row that cause_to_sip() took comes from: "RFC 3398 7.2.4.1", "own choice: as 31". */
+const char *cause_to_sip_source(int q850);
+const char *cause_from_sip_source(int status);
+const char *cause_location_name(int location);	/* Q.850 2.2.3: "user"; "location not known" */
 const char *sip_phrase(int status);	/* "Busy Here" */
 /* Cause for a final SIP status of 300 and up. */
 int cause_from_sip(int status);

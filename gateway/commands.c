@@ -9,7 +9,9 @@ const struct control_command gateway_commands[] = {
 	{ "lines", command_lines },   { "calls", command_calls },     { "call", command_call },
 	{ "clear", command_clear },   { "drain", command_drain },     { "ladder", command_ladder },
 	{ "fault", command_fault },   { "explain", command_explain }, { "reload", command_reload },
-	{ "phone", command_phone },     { "line", command_line },
+	{ "phone", command_phone },     { "line", command_line },     { "timers", command_timers },
+	{ "trace", command_trace },
+	{ "out", command_out },	      { "in", command_in },	    { "restart", command_restart },
 	{ "records", command_records }, { "log", command_log },	      { NULL, NULL },
 };
 

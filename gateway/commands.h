@@ -20,6 +20,8 @@ void command_trunks(void *arg, struct control_request *req, struct json_object *
 void command_spans(void *arg, struct control_request *req, struct json_object *args);
 void command_lines(void *arg, struct control_request *req, struct json_object *args);
 void command_calls(void *arg, struct control_request *req, struct json_object *args);
+/* commands_timers.c */
+void command_timers(void *arg, struct control_request *req, struct json_object *args);
 /* commands_calls.c */
 void command_call(void *arg, struct control_request *req, struct json_object *args);
 void command_clear(void *arg, struct control_request *req, struct json_object *args);
@@ -30,8 +32,14 @@ void command_fault(void *arg, struct control_request *req, struct json_object *a
 /* The answer to a request ARG that was to write a file: its name, or why not (media_file_fn). */
 void command_file_written(void *arg, const char *path, int err);
 void command_line(void *arg, struct control_request *req, struct json_object *args);
+/* commands_service.c */
+void command_out(void *arg, struct control_request *req, struct json_object *args);
+void command_in(void *arg, struct control_request *req, struct json_object *args);
+void command_restart(void *arg, struct control_request *req, struct json_object *args);
 /* commands_phone.c */
 void command_phone(void *arg, struct control_request *req, struct json_object *args);
+/* commands_trace.c */
+void command_trace(void *arg, struct control_request *req, struct json_object *args);
 /* commands_conf.c */
 void command_explain(void *arg, struct control_request *req, struct json_object *args);
 void command_reload(void *arg, struct control_request *req, struct json_object *args);

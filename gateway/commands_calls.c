@@ -158,7 +158,8 @@ static void on_cleared(void *arg, const struct leg_cause *cause)
 		free(t);
 }
 
-static int start_test_call(struct test_call *t, struct trunk *trunk, const char *number, const char *from)
+static int start_test_call(struct test_call *t, struct trunk *trunk, const char *number, const char *from,
+			   bool by_digit)
 {
 	struct testleg_env env = { t->gw->loop, t->gw->media, t->gw->args.dir };
 	struct probe_handlers h = { on_proceeding, on_alerting, on_progress, on_answered, on_cleared, t };
@@ -171,7 +172,7 @@ static int start_test_call(struct test_call *t, struct trunk *trunk, const char 
 	t->id = t->gw->next_call + 1;
 	loop_timer(t->gw->loop, (int64_t)TEST_RING_S * 1000000, on_time, t, &t->timer);
 	control_on_gone(t->req, on_client_gone, t);
-	err = call_originate(t->gw, t->probe, trunk, number, from, &c);
+	err = call_originate(t->gw, t->probe, trunk, number, from, by_digit, &c);
 	if (!err) {
 		c->ended = on_ended;
 		c->ended_arg = t;
@@ -210,7 +211,7 @@ void command_call(void *arg, struct control_request *req, struct json_object *ar
 	snprintf(from.digits, sizeof(from.digits), "%s", number[0] == '+' ? number + 1 : number);
 	from.ton = number[0] == '+' ? TON_INTERNATIONAL : TON_UNKNOWN;
 	trunk_read_number(trunk, &from, inside_from);
-	if (start_test_call(t, trunk, inside, inside_from)) {
+	if (start_test_call(t, trunk, inside, inside_from, json_object_get_boolean(json_object_object_get(args, "overlap")))) {
 		control_on_gone(req, NULL, NULL);
 		control_fail(req, "", "the test call could not be started");
 		loop_timer_cancel(gw->loop, &t->timer);

@@ -9,6 +9,7 @@
 #include "gateway/commands.h"
 #include "gateway/log.h"
 #include "gateway/testleg.h"
+#include "gateway/trace.h"
 #include "gateway/trunk.h"
 
 /* --- explain: the router, with its reasons, and no call ---------------------------------------- */
@@ -165,6 +166,7 @@ static int reload(struct gateway *gw, struct reload *r)
 		return err;
 	}
 	media_tones(gw->media, site_country(fresh->conf, ""));
+	trace_reload(gw->trace);
 	for (struct call *c = gw->calls; c; c = c->next)
 		c->table = NULL; /* rows of the old table are not counted against max= of the new one */
 	site_free(old);

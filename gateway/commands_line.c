@@ -9,6 +9,7 @@
 #include "gateway/commands.h"
 #include "gateway/line_audio.h"
 #include "gateway/line_test.h"
+#include "gateway/pair_test.h"
 #include "gateway/trunk.h"
 
 /* The port on the line: an analog line's own, or that of the call on a B channel. */
@@ -76,6 +77,8 @@ void command_line(void *arg, struct control_request *req, struct json_object *ar
 		control_fail(req, "tipring lines lists them", "there is no line \"%s\"", name);
 	else if (!strcmp(act, "record"))
 		record(gw, &l, req, args);
+	else if (!strcmp(act, "test") && *command_str(args, "with", ""))
+		pair_test(gw, name, command_str(args, "with", ""), req);
 	else if (!strcmp(act, "test"))
 		line_test(gw, t, &l, req);
 	else

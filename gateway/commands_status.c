@@ -67,6 +67,30 @@ void command_trunks(void *arg, struct control_request *req, struct json_object *
 
 /* --- spans ------------------------------------------------------------------------------------ */
 
+#define GLARE_SOME 3	 /* fewer say nothing */
+#define GLARE_PERCENT 1	 /* of the calls on the span */
+
+/* Both ends that hunt in one direction meet whenever they call at once. */
+static void add_advice(struct json_object *o, const struct pri_span_info *s)
+{
+	static const char *const other[] = {
+		[PRI_ASCENDING] = "descending",
+		[PRI_DESCENDING] = "ascending",
+		[PRI_ODD] = "even",
+		[PRI_EVEN] = "odd",
+	};
+	size_t n = sizeof(other) / sizeof(*other);
+	unsigned calls = s->calls_in + s->calls_out;
+	const char *to = (size_t)s->hunt < n && other[s->hunt] ? other[s->hunt] : "ascending or descending";
+	char text[160];
+
+	if (s->glare < GLARE_SOME || s->glare * 100ULL < calls * (unsigned long long)GLARE_PERCENT)
+		return;
+	snprintf(text, sizeof(text), "%.1f %% of the calls met glare: both ends choose the same channels; set \"hunt: %s\" here",
+		 100.0 * s->glare / calls, to);
+	put_str(o, "advice", text);
+}
+
 static void add_signalling(struct gateway *gw, struct json_object *o, int span)
 {
 	for (struct trunk *t = gw->trunks; t; t = t->next) {
@@ -91,6 +115,8 @@ static void add_signalling(struct gateway *gw, struct json_object *o, int span)
 			put_int(o, "l2_losses", s[i].l2_losses);
 			put_int(o, "calls_in", s[i].calls_in);
 			put_int(o, "calls_out", s[i].calls_out);
+			put_int(o, "layer3_calls", s[i].layer3_calls);
+			add_advice(o, &s[i]);
 			return;
 		}
 	}

@@ -14,7 +14,9 @@
 #include "gateway/line_audio.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
+#include "gateway/pair_test.h"
 #include "gateway/phone.h"
+#include "gateway/trace.h"
 #include "gateway/trunk.h"
 #include "gateway/watchdog.h"
 #include "hw/sim.h"
@@ -33,7 +35,7 @@ static void on_site_error(void *arg, const struct site_error *e)
 static const enum hw_span_type span_types[] = { [CONF_E1] = HW_SPAN_E1, [CONF_T1] = HW_SPAN_T1, [CONF_J1] = HW_SPAN_J1,
 						 [CONF_ANALOG] = HW_SPAN_ANALOG };
 
-static int open_sim(struct gateway *gw, const struct conf_sim *c)
+int gateway_open_sim(struct hw **out, const struct conf_sim *c)
 {
 	struct sim_span *spans = calloc((size_t)c->n_spans + 1, sizeof(*spans));
 	struct sim_wire *wires = calloc((size_t)c->n_wires + 1, sizeof(*wires));
@@ -45,7 +47,8 @@ static int open_sim(struct gateway *gw, const struct conf_sim *c)
 	for (i = 0; !err && i < c->n_spans; i++)
 		spans[i] = (struct sim_span){ .no = c->spans[i].no, .type = span_types[c->spans[i].type],
 					      .fxs = c->spans[i].fxs, .fxo = c->spans[i].fxo,
-					      .law = c->spans[i].law == CONF_MULAW ? HW_MULAW : HW_ALAW };
+					      .law = c->spans[i].law == CONF_MULAW ? HW_MULAW : HW_ALAW,
+					      .ground_start = c->spans[i].start == CONF_SIM_GROUND };
 	for (i = 0; !err && i < c->n_wires; i++)
 		wires[i] = (struct sim_wire){ c->wires[i].a, c->wires[i].b, c->wires[i].ppm };
 	for (i = 0; !err && i < c->n_pairs; i++) {
@@ -55,7 +58,7 @@ static int open_sim(struct gateway *gw, const struct conf_sim *c)
 					      .echo_ms = p->echo_ms, .noise_dbm0 = p->noise_dbm0, .dead = p->dead };
 	}
 	if (!err)
-		err = hw_sim_open(&gw->hw, &sc);
+		err = hw_sim_open(out, &sc);
 	free(spans);
 	free(wires);
 	free(pairs);
@@ -73,7 +76,7 @@ static void on_hw(void *arg, uint32_t events)
 static int open_card(struct gateway *gw)
 {
 	const struct conf *c = gw->site->conf;
-	int err = c->card == CONF_CARD_SIM ? open_sim(gw, &c->sim) : hw_dahdi_open(&gw->hw);
+	int err = c->card == CONF_CARD_SIM ? gateway_open_sim(&gw->hw, &c->sim) : hw_dahdi_open(&gw->hw);
 
 	if (!err)
 		err = loop_add_fd(gw->loop, hw_fd(gw->hw), EPOLLIN, on_hw, gw);
@@ -147,15 +150,41 @@ static int open_media(struct gateway *gw)
 	return err;
 }
 
-/* Audio kept of failures goes to a folder beside the call records. */
+/* What is kept of failures goes to folders beside the call records. */
+static void folder_beside(const struct gateway *gw, const char *name, char *out, size_t size)
+{
+	char *slash;
+
+	snprintf(out, size, "%s", records_path(gw));
+	slash = strrchr(out, '/');
+	snprintf(slash ? slash + 1 : out, size - (size_t)(slash ? slash + 1 - out : 0), "%s", name);
+}
+
 static int open_audios(struct gateway *gw)
 {
-	char folder[300], *slash;
+	char folder[300];
 
-	snprintf(folder, sizeof(folder), "%s", records_path(gw));
-	slash = strrchr(folder, '/');
-	snprintf(slash ? slash + 1 : folder, sizeof(folder) - (size_t)(slash ? slash + 1 - folder : 0), "audio");
+	folder_beside(gw, "audio", folder, sizeof(folder));
 	return line_audios_open(&gw->audios, gw->media, folder);
+}
+
+static int open_trace(struct gateway *gw)
+{
+	char folder[300];
+	int err;
+
+	folder_beside(gw, "traces", folder, sizeof(folder));
+	err = trace_open(&gw->trace, gw, folder);
+	if (err)
+		log_line(LOG_L_ERROR, "trace: cannot start: %s", strerror(-err));
+	return err;
+}
+
+static void on_sip_message(void *arg, const struct dump_message *m, const struct sockaddr_storage *local)
+{
+	struct gateway *gw = arg;
+
+	trace_message(gw->trace, m, local);
 }
 
 static void on_sip_offered(void *arg, const char *trunk, struct leg *leg, const struct leg_offer *offer)
@@ -193,7 +222,7 @@ static void on_sip_log(void *arg, int level, const char *text)
 static int open_sip(struct gateway *gw)
 {
 	struct sip_handlers h = { .offered = on_sip_offered, .peer = on_sip_peer, .messages = on_sip_messages,
-				  .log = on_sip_log, .arg = gw };
+				  .log = on_sip_log, .message = on_sip_message, .arg = gw };
 	int err = sip_ua_open(&gw->ua, loop_root(gw->loop), gw->media, gw->site->conf, &h);
 
 	if (err)
@@ -265,6 +294,8 @@ int gateway_open(struct gateway **out, struct loop *loop, const struct gateway_a
 	if (!err)
 		err = open_books(gw);
 	if (!err)
+		err = open_trace(gw);
+	if (!err)
 		err = open_sip(gw);
 	if (!err)
 		err = trunks_open(gw);
@@ -285,11 +316,13 @@ static void drop_calls(struct gateway *gw)
 	int64_t until = loop_now_us() + 1000000;
 	struct call *c, *next;
 
+	gw->stopping = true;
+	pair_test_stop(gw);
 	for (c = gw->calls; c; c = next) {
 		next = c->next;
 		call_clear(c, 41, "the gateway is stopping");
 	}
-	while ((!trunks_quiet(gw) || !phones_quiet(gw) || gw->n_calls) && loop_now_us() < until)
+	while ((!trunks_quiet(gw) || !phones_quiet(gw) || gw->n_calls || gw->pair_test) && loop_now_us() < until)
 		loop_step(gw->loop, 20000);
 }
 
@@ -302,8 +335,11 @@ void gateway_close(struct gateway *gw)
 	control_close(gw->control);
 	drop_calls(gw);
 	sip_ua_close(gw->ua);
+	gw->ua = NULL;
 	trunks_close(gw);
 	calls_forget(gw);
+	trace_close(gw->trace);
+	gw->trace = NULL;
 	loop_timer_cancel(gw->loop, &gw->quiet_timer);
 	if (gw->media)
 		loop_del_fd(gw->loop, media_fd(gw->media));
@@ -364,6 +400,7 @@ void gateway_stop(struct gateway *gw)
 		return;
 	gw->stopping = true;
 	notify_service_manager("STOPPING=1");
+	pair_test_stop(gw);
 	gateway_drain(gw, true);
 	loop_timer(gw->loop, (int64_t)STOP_MS * 1000, on_stop_limit, gw, &gw->stop_timer);
 	for (c = gw->calls; c; c = next) {

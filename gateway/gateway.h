@@ -20,6 +20,8 @@
 #include "hw/hw.h"
 
 struct call;
+struct pair_test;
+struct trace;
 struct trunk;
 struct watchdog;
 
@@ -40,8 +42,10 @@ struct gateway {
 	struct ladder *ladder;
 	struct control *control;
 	struct watchdog *watchdog;
+	struct trace *trace;
 
 	struct line_audios *audios;	/* of analog lines */
+	struct pair_test *pair_test;	/* the one under way */
 	struct phone *phones;		/* of the simulated card, as they were asked for */
 
 	struct trunk *trunks;		/* list, in the order of the trunk file */
@@ -58,6 +62,9 @@ struct gateway {
 	unsigned short *chan_pos;	/* timeslot of each channel number, filled by gateway_line_name() */
 	int n_chan_pos;
 };
+
+/* The simulated card as the configuration has it. */
+int gateway_open_sim(struct hw **out, const struct conf_sim *c);
 
 /* Starts everything. Errors have been logged when it returns non-zero. */
 int gateway_open(struct gateway **out, struct loop *loop, const struct gateway_args *args);

@@ -28,6 +28,8 @@ struct line_audio {
 	unsigned ports;			/* whose MEDIA_CLOSED is still to come */
 	line_audio_fn *fn;
 	void *arg;
+	line_audio_digit_fn *digit;	/* may be NULL */
+	void *digit_arg;
 };
 
 int line_audios_open(struct line_audios **out, struct media *m, const char *folder)
@@ -93,9 +95,19 @@ static void on_media(void *arg, struct media_port *p, const struct media_event *
 	case MEDIA_CLOSED:
 		closed(a);
 		break;
+	case MEDIA_DIGIT:	/* of the call: the driver hears it by LINE_HEARD when it wants it */
+		if (a->digit)
+			a->digit(a->digit_arg, ev->digit);
+		break;
 	default:
-		break;	/* a digit of the call: the driver hears it by LINE_HEARD when it wants it */
+		break;
 	}
+}
+
+void line_audio_digits(struct line_audio *a, line_audio_digit_fn *fn, void *arg)
+{
+	a->digit = fn;
+	a->digit_arg = arg;
 }
 
 static int audio_open(void *arg, struct hw_line *line, const struct line_audio_conf *conf, line_audio_fn *fn, void *fn_arg,

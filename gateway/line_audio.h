@@ -20,6 +20,9 @@ extern const struct line_audio_ops line_audio_media;
 
 /* The audio of channel CHAN's line, or NULL where no driver has it open: for `tipring line N record` and `test`. */
 struct line_audio *line_audio_find(struct line_audios *all, int chan);
+/* FN is told of DTMF heard on the line while its port is joined, at each digit's end; NULL: nobody is. */
+typedef void line_audio_digit_fn(void *arg, char digit);
+void line_audio_digits(struct line_audio *a, line_audio_digit_fn *fn, void *arg);
 struct hw_line *line_audio_hw(struct line_audio *a);
 /* PATH, or what it is below the folder when it does not begin with "/". -EINVAL: empty, or too long. */
 int line_audio_path(const struct line_audios *all, const char *path, char *out, size_t size);

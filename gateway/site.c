@@ -234,6 +234,14 @@ void site_number_rules(const struct conf_trunk *t, struct number_rules *out)
 	memcpy(out->national, t->national, sizeof(out->national));
 	out->called_style = (enum number_style)t->called_style;
 	out->calling_style = (enum number_style)t->calling_style;
+	out->called_type = t->called_type;
+	out->called_plan = t->called_plan;
+	out->calling_type = t->calling_type;
+	out->calling_plan = t->calling_plan;
+	_Static_assert(sizeof(out->allowed) == sizeof(t->calling_allowed.pattern), "patterns of conf and of dialplan");
+	memcpy(out->allowed, t->calling_allowed.pattern, sizeof(out->allowed));
+	out->n_allowed = t->calling_allowed.n;
+	memcpy(out->calling_default, t->calling_default, sizeof(out->calling_default));
 }
 
 const struct country *site_country(const struct conf *c, const char *tones)

@@ -32,6 +32,9 @@ static void take_conf(struct trunk *t, const struct conf_trunk *c)
 {
 	site_number_rules(c, &t->rules);
 	t->max_calls = c->max_calls;
+	t->clearmode = c->kind == CONF_TRUNK_SIP && c->sip.clearmode;
+	t->overlap = c->kind == CONF_TRUNK_SIP ? c->sip.overlap == CONF_OVERLAP_RFC3578 :
+		     c->kind == CONF_TRUNK_ISDN && c->isdn.overlap;
 	if (t->is->reload)
 		t->is->reload(t, c);
 }
@@ -157,20 +160,32 @@ bool trunk_in_service(const struct trunk *t, char *why, size_t size)
 void trunk_write_number(const struct trunk *t, bool calling, const char *number, struct leg_number *out)
 {
 	char digits[NUMBER_MAX] = "";
-	unsigned ton = TON_UNKNOWN;
+	unsigned ton = TON_UNKNOWN, npi;
 
 	number_out(&t->rules, calling ? t->rules.calling_style : t->rules.called_style, number, digits, &ton);
 	if (digits[0] == '+')
 		ton = TON_INTERNATIONAL;
 	snprintf(out->digits, sizeof(out->digits), "%s", digits + (digits[0] == '+'));
+	npi = ton == TON_UNKNOWN && t->kind == CONF_TRUNK_SIP ? NPI_UNKNOWN : NPI_E164;
+	number_fix(&t->rules, calling, &ton, &npi);
 	out->ton = (uint8_t)ton;
-	out->npi = ton == TON_UNKNOWN && t->kind == CONF_TRUNK_SIP ? NPI_UNKNOWN : NPI_E164;
+	out->npi = (uint8_t)npi;
 }
 
+/* The types of another plan than E.164's mean something else: such a number stays as it came. */
 void trunk_read_number(const struct trunk *t, const struct leg_number *in, char *number)
 {
-	if (!in->digits[0] || number_in(&t->rules, in->digits, in->ton, number))
+	bool e164 = in->npi == NPI_UNKNOWN || in->npi == NPI_E164 || in->npi == NPI_NATIONAL;
+
+	if (!in->digits[0] || number_in(&t->rules, in->digits, e164 ? in->ton : (unsigned)TON_NETWORK, number))
 		snprintf(number, NUMBER_MAX, "%.*s", NUMBER_MAX - 1, in->digits);
+}
+
+bool trunk_carries(const struct trunk *t, uint8_t bearer)
+{
+	if (bearer_is_sound(bearer) || t->kind == CONF_TRUNK_ISDN)
+		return true;
+	return t->kind == CONF_TRUNK_SIP && bearer == BEARER_UNRESTRICTED && t->clearmode;
 }
 
 int trunk_call(struct trunk *t, const struct leg_offer *offer, leg_event_fn *fn, void *arg, struct leg **out)

@@ -53,6 +53,9 @@ struct trunk {
 	enum conf_trunk_kind kind;
 	struct number_rules rules;
 	int max_calls;			/* 0: no limit */
+	bool clearmode;			/* SIP: data calls are allowed */
+	bool overlap;			/* takes digits one after the other */
+	struct trunk_tone *tones;	/* trunk_overlap.c */
 	unsigned echo_taps;		/* ISDN */
 	struct pri_trunk *pri;		/* ISDN; else NULL */
 	struct fxs_trunk *fxs;		/* FXS; else NULL */
@@ -91,6 +94,14 @@ void trunk_lines_detail(const struct trunk *t, char *buf, size_t size);
 void trunk_lines_alarms(const struct trunk *t, trunk_alarm_fn *fn, void *arg);
 /* "+44..." of a line's own number: the plus becomes the type. */
 void trunk_own_number(struct leg_number *n);
+/* trunk_start.c: -EINVAL, logged, where a port of LINES starts otherwise on the card. */
+int trunk_start(struct trunk *t, enum conf_start start, const struct conf_lines *lines);
+
+/* trunk_overlap.c: handlers of an ISDN trunk that takes digits one after the other, ARG is the trunk; and whether no
+ * tone plays any more (those that do are ended). */
+enum pri_digits trunk_overlap_digits(void *arg, const struct leg_number *called);
+void trunk_overlap_tone(void *arg, struct leg *leg, const char *name);
+bool trunk_overlap_quiet(struct trunk *t);
 
 /* --- For everybody ---------------------------------------------------------------------------------- */
 
@@ -101,6 +112,11 @@ int trunk_line_chan(struct gateway *gw, const char *line, const struct country *
 /* WAITING messages for the telephone whose number is USER ("+442079460501", or as a person dials). -ENOENT. */
 int trunk_messages(struct gateway *gw, const char *user, unsigned waiting);
 
+/* Was CALLED, which no row has, the beginning of a number whose digits come one after the other? */
+bool trunk_overlap_incomplete(struct trunk *t, const struct leg_number *called);
+/* Can a call with this information transfer capability (enum leg_bearer) go out on T? ISDN takes all, SIP unrestricted data as
+ * CLEARMODE, a telephone line sound alone. */
+bool trunk_carries(const struct trunk *t, uint8_t bearer);
 /* Places a call; returns 0, or the Q.850 cause for which it cannot. */
 int trunk_call(struct trunk *t, const struct leg_offer *offer, leg_event_fn *fn, void *arg, struct leg **out);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/line_audio.h"
+#include "gateway/pair_test.h"
 #include "gateway/trunk.h"
 
 static void on_offered(void *arg, struct leg *leg, const struct leg_offer *offer)
@@ -14,11 +15,13 @@ static void on_offered(void *arg, struct leg *leg, const struct leg_offer *offer
 
 	trunk_own_number(&o.called);
 	trunk_own_number(&o.calling);
+	if (pair_test_takes(((struct trunk *)arg)->gw, leg, &o))
+		return;
 	trunk_offered(arg, leg, &o);
 }
 
 _Static_assert((int)ANSWER_TIMER == (int)CONF_ANSWER_TIMER && (int)CLEARED_IDLE == (int)CONF_CLEAR_IDLE &&
-	       (int)FXO_LEAST_USED == (int)CONF_LEAST_USED && (int)NO_DIALTONE_DIAL == (int)CONF_NO_DIALTONE_DIAL,
+	       (int)FXO_EVEN == (int)CONF_EVEN && (int)NO_DIALTONE_DIAL == (int)CONF_NO_DIALTONE_DIAL,
 	       "conf's enums are the driver's");
 
 static int fxo_open(struct trunk *t, const struct conf_trunk *ct)
@@ -55,7 +58,7 @@ static int fxo_open(struct trunk *t, const struct conf_trunk *ct)
 	};
 	struct fxo_handlers h = { .offered = on_offered, .log = trunk_log, .arg = t, .audio = &line_audio_media,
 				  .audio_arg = t->gw->audios };
-	int err = -ENOMEM;
+	int err = trunk_start(t, c->start, &c->lines);
 
 	t->country = fc.country;
 	for (int i = 0; i < c->n_answer; i++)
@@ -64,7 +67,9 @@ static int fxo_open(struct trunk *t, const struct conf_trunk *ct)
 		lines[i].chan = c->lines.line[i].chan;
 		memcpy(lines[i].number, c->lines.line[i].number, sizeof(lines[i].number));
 	}
-	if (lines)
+	if (!lines)
+		err = -ENOMEM;
+	if (!err)
 		err = fxo_trunk_open(&t->fxo, t->gw->hw, &fc, &h);
 	free(lines);
 	return err;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/line_audio.h"
+#include "gateway/pair_test.h"
 #include "gateway/trunk.h"
 
 /* A line's own number stands in the trunk file as "+442079460501": on a leg the plus is the type of number. */
@@ -52,7 +53,6 @@ static enum cid_when cid_when(const struct conf_fxs *c, const struct country *co
 
 _Static_assert((int)CID_NTT == CONF_CID_NTT - CONF_CID_NONE && (int)CID_BEFORE_RING == CONF_CID_BEFORE_RING - CONF_CID_AFTER_RING,
 	       "conf's enums are the country's with one before them");
-_Static_assert((int)FXS_KEWL == (int)CONF_KEWL, "the two enums are one");
 
 static int fxs_open(struct trunk *t, const struct conf_trunk *ct)
 {
@@ -64,7 +64,7 @@ static int fxs_open(struct trunk *t, const struct conf_trunk *ct)
 		.lines = lines,
 		.n_lines = c->lines.n,
 		.country = country,
-		.start = (enum fxs_start)c->start,
+		.start = c->start == CONF_KEWL ? FXS_KEWL : FXS_LOOP,
 		.cid = cid_method(c, country),
 		.cid_when = cid_when(c, country),
 		.cid_dtas = c->cid_alert == CONF_CID_ALERT_COUNTRY ? country->cid_dtas : c->cid_alert == CONF_CID_ALERT_DTAS,
@@ -87,7 +87,7 @@ static int fxs_open(struct trunk *t, const struct conf_trunk *ct)
 	};
 	struct fxs_handlers h = { .offered = on_offered, .digits = on_digits, .log = trunk_log, .arg = t,
 				  .audio = &line_audio_media, .audio_arg = t->gw->audios };
-	int err = -ENOMEM;
+	int err = trunk_start(t, c->start, &c->lines);
 
 	t->country = country;
 	for (int i = 0; lines && i < c->lines.n; i++) {
@@ -99,7 +99,9 @@ static int fxs_open(struct trunk *t, const struct conf_trunk *ct)
 		memcpy(lines[i].hotline, l->hotline, sizeof(lines[i].hotline));
 		lines[i].hotline_ms = l->hotline_ms;
 	}
-	if (lines)
+	if (!lines)
+		err = -ENOMEM;
+	if (!err)
 		err = fxs_trunk_open(&t->fxs, t->gw->hw, &fc, &h);
 	free(lines);
 	return err;
@@ -154,6 +156,8 @@ static int fxs_call(struct trunk *t, const struct leg_offer *offer, leg_event_fn
 	port = port_of_number(t, inside);
 	if (port)
 		snprintf(o.called.digits, sizeof(o.called.digits), "%d", port);
+	if (pair_test_has(t, o.called.digits))
+		return 17;
 	err = fxs_trunk_call(t->fxs, &o, fn, arg, out);
 	return err ? fxs_call_error_cause(err) : 0;
 }

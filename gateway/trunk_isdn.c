@@ -4,24 +4,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "channels/pri_dialect.h"
+#include "gateway/trace.h"
 #include "gateway/trunk.h"
 
 enum { SPANS_MAX = 128 };
+_Static_assert((int)CONF_TIMERS == (int)PRI_TIMERS && (int)CONF_N316 == (int)PT_N316, "timers in one order");
 
-static const enum pri_dialect dialects[] = { [CONF_EUROISDN] = PRI_EUROISDN_E1, [CONF_NI2] = PRI_NATIONAL2 };
+_Static_assert((int)PRI_EVEN == (int)CONF_EVEN, "conf's hunting orders are the driver's");
 
-/* EuroISDN runs on both kinds of span; libpri wants to know which. */
-static enum pri_dialect dialect_for(struct gateway *gw, const struct conf_isdn *c)
+/* Is the trunk's first span an E1? One that the card has not is taken as what its dialect wants. */
+static bool on_e1(struct gateway *gw, const struct conf_isdn *c)
 {
 	struct hw_span spans[SPANS_MAX];
 	int n = hw_spans(gw->hw, spans, SPANS_MAX), i;
 
-	if (c->dialect != CONF_EUROISDN)
-		return dialects[c->dialect];
 	for (i = 0; i < n && i < SPANS_MAX; i++)
-		if (spans[i].no == c->spans[0] && spans[i].chans == 24)
-			return PRI_EUROISDN_T1;
-	return PRI_EUROISDN_E1;
+		if (spans[i].no == c->spans[0])
+			return spans[i].chans > 24;
+	return conf_dialect_on_e1(c->dialect);
+}
+
+static void on_frame(void *arg, int span, bool out, const uint8_t *frame, size_t len)
+{
+	struct trunk *t = arg;
+
+	trace_frame(t->gw->trace, span, out, frame, len);
+}
+
+static void on_changed(void *arg)
+{
+	struct trunk *t = arg;
+	struct pri_span_info s[SPANS_MAX];
+	int n = t->pri ? pri_trunk_spans(t->pri, s, SPANS_MAX) : 0;
+
+	for (int i = 0; i < n && i < SPANS_MAX; i++)
+		trace_span(t->gw->trace, s[i].span, s[i].in_service);
 }
 
 static int isdn_open(struct trunk *t, const struct conf_trunk *c)
@@ -30,15 +48,26 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 		.name = c->name,
 		.spans = c->isdn.spans,
 		.n_spans = c->isdn.n_spans,
-		.dialect = dialect_for(t->gw, &c->isdn),
+		.dialect = pri_dialect_find(conf_dialect_name(c->isdn.dialect), on_e1(t->gw, &c->isdn)),
+		.nsf = pri_nsf((unsigned)c->isdn.nsf),
 		.side = c->isdn.side == CONF_USER ? PRI_USER : PRI_NETWORK,
 		.hunt = (enum pri_hunt)c->hunt,
 		.exclusive = c->isdn.exclusive,
+		.keypad = c->isdn.keypad,
+		.two_calling = c->isdn.two_calling,
+		.redirecting_element = c->isdn.redirecting_element,
+		.date_time = (enum pri_date_time)c->isdn.date_time,
+		.display = (enum pri_display)c->isdn.display,
+		.overlap = c->isdn.overlap,
+		.clear_tones = c->isdn.clear_tones,
+		.announcements = c->isdn.announcements,
 		.alarm_hold_ms = c->isdn.alarm_hold_ms,
 		.alarm_clear_ms = c->isdn.alarm_clear_ms,
 	};
-	struct pri_handlers h = { .offered = trunk_offered, .log = trunk_log, .arg = t };
+	struct pri_handlers h = { .offered = trunk_offered, .digits = trunk_overlap_digits, .tone = trunk_overlap_tone,
+				  .log = trunk_log, .changed = on_changed, .frame = on_frame, .arg = t };
 
+	memcpy(pc.timers, c->isdn.timers, sizeof(pc.timers));
 	return pri_trunk_open(&t->pri, t->gw->hw, &pc, &h);
 }
 
@@ -56,6 +85,8 @@ static void isdn_reload(struct trunk *t, const struct conf_trunk *c)
 {
 	t->echo_taps = c->isdn.echo_taps;
 	pri_trunk_hunt(t->pri, (enum pri_hunt)c->hunt);
+	pri_trunk_alarm_times(t->pri, c->isdn.alarm_hold_ms, c->isdn.alarm_clear_ms);
+	pri_trunk_timers(t->pri, c->isdn.timers);
 }
 
 static void isdn_drain(struct trunk *t, bool on)
@@ -82,6 +113,11 @@ static bool isdn_in_service(const struct trunk *t, char *why, size_t size)
 	return false;
 }
 
+static bool is_out(const struct pri_line_info *l)
+{
+	return l->state == PRI_LINE_OUT || l->state == PRI_LINE_SET_ASIDE || l->state == PRI_LINE_TAKEN_OUT;
+}
+
 static int isdn_lines(const struct trunk *t, struct trunk_line *out, int max)
 {
 	struct pri_line_info *l = calloc((size_t)max + 1, sizeof(*l));
@@ -92,12 +128,14 @@ static int isdn_lines(const struct trunk *t, struct trunk_line *out, int max)
 			.chan = l[i].chan,
 			.state = pri_line_state_name(l[i].state),
 			.idle = l[i].state == PRI_LINE_IDLE,
-			.out_of_service = l[i].state == PRI_LINE_OUT || l[i].state == PRI_LINE_SET_ASIDE,
+			.out_of_service = is_out(&l[i]),
 			.since_us = l[i].since_us,
 			.leg = { l[i].leg },
 			.calls = l[i].calls,
 		};
 		snprintf(out[i].name, sizeof(out[i].name), "%d/%d", l[i].span, l[i].pos);
+		if (l[i].taken_out && l[i].leg)
+			snprintf(out[i].note, sizeof(out[i].note), "taken out of service when its call ends");
 	}
 	free(l);
 	return n;
@@ -111,7 +149,7 @@ static void isdn_detail(const struct trunk *t, char *buf, size_t size)
 
 	for (int i = 0; i < n && i < TRUNK_LINES_MAX; i++) {
 		busy += l[i].leg != NULL;
-		out += l[i].state == PRI_LINE_OUT || l[i].state == PRI_LINE_SET_ASIDE;
+		out += is_out(&l[i]);
 	}
 	free(l);
 	snprintf(buf, size, "%d span%s, %d lines, %d busy, %d out of service", spans, spans == 1 ? "" : "s", n, busy,
@@ -129,12 +167,47 @@ static bool card_has(struct gateway *gw, int no)
 	return false;
 }
 
+/* Lines of one span that are SET ASIDE or taken out: how many, since when, and which the first is. */
+static void line_alarm(const struct pri_line_info *l, int n, int span, bool aside, trunk_alarm_fn *fn, void *arg)
+{
+	const struct pri_line_info *first = NULL;
+	int64_t since = 0;
+	int count = 0;
+	char text[160];
+
+	for (int i = 0; i < n; i++) {
+		if (l[i].span != span || !(aside ? l[i].state == PRI_LINE_SET_ASIDE : l[i].taken_out))
+			continue;
+		first = first ? first : &l[i];
+		since = !count++ || l[i].since_us < since ? l[i].since_us : since;
+	}
+	if (!count)
+		return;
+	snprintf(text, sizeof(text), "span %d: %d line%s %s, the first is %d/%d", span, count, count == 1 ? "" : "s",
+		 aside ? "set aside, RESTART is not answered" : "taken out of service by command", span, first->pos);
+	fn(arg, since, text);
+}
+
+static void lines_alarms(const struct trunk *t, const struct pri_span_info *s, int spans, trunk_alarm_fn *fn, void *arg)
+{
+	struct pri_line_info *l = calloc(TRUNK_LINES_MAX, sizeof(*l));
+	int n = l ? pri_trunk_lines(t->pri, l, TRUNK_LINES_MAX) : 0;
+
+	n = n < TRUNK_LINES_MAX ? n : TRUNK_LINES_MAX;
+	for (int i = 0; i < spans; i++) {
+		line_alarm(l, n, s[i].span, true, fn, arg);
+		line_alarm(l, n, s[i].span, false, fn, arg);
+	}
+	free(l);
+}
+
 static void isdn_alarms(const struct trunk *t, trunk_alarm_fn *fn, void *arg)
 {
 	struct pri_span_info s[SPANS_MAX];
 	int n = pri_trunk_spans(t->pri, s, SPANS_MAX);
 	char text[120];
 
+	lines_alarms(t, s, n < SPANS_MAX ? n : SPANS_MAX, fn, arg);
 	for (int i = 0; i < n && i < SPANS_MAX; i++) {
 		if (s[i].in_service)
 			continue;
@@ -150,6 +223,7 @@ const struct trunk_kind trunk_isdn = {
 	.name = "isdn",
 	.open = isdn_open,
 	.close = isdn_close,
+	.quiet = trunk_overlap_quiet,
 	.service = isdn_service,
 	.reload = isdn_reload,
 	.drain = isdn_drain,

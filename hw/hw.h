@@ -25,6 +25,8 @@ struct hw_dchan;	/* an opened D channel */
 enum hw_law { HW_ALAW, HW_MULAW };			/* ITU-T G.711 */
 enum hw_span_type { HW_SPAN_E1, HW_SPAN_T1, HW_SPAN_J1, HW_SPAN_ANALOG, HW_SPAN_OTHER };
 enum hw_chan_kind { HW_CHAN_B, HW_CHAN_D, HW_CHAN_FXS, HW_CHAN_FXO, HW_CHAN_UNUSED };
+/* How an analog port starts a call, as the card is configured (DAHDI's system.conf: fxols, fxoks, fxogs and fxsls, fxsks, fxsgs). */
+enum hw_start { HW_START_NONE, HW_START_LOOP, HW_START_KEWL, HW_START_GROUND };
 
 /* Alarms of a span, as bits. Names and meaning as DAHDI's (dahdi/user.h). */
 enum {
@@ -36,13 +38,25 @@ enum {
 	HW_ALARM_NOTOPEN = 1 << 5,
 };
 
+/* How the line of a digital span is configured, as bits; 0 for what it comes up with. */
+enum {
+	HW_FRAME_SET = 1 << 0,		/* it has been configured: the bits below say how */
+	HW_FRAME_CRC4 = 1 << 1,		/* E1: CRC-4 (ITU-T G.704) */
+	HW_FRAME_D4 = 1 << 2,		/* T1, J1: D4 and not ESF */
+	HW_FRAME_AMI = 1 << 3,		/* and not HDB3 or B8ZS */
+	HW_FRAME_DYNAMIC = 1 << 4,	/* no line at all: a span of DAHDI's that another span or Ethernet carries */
+};
+
 struct hw_span {
 	int no;				/* span number, from 1, as DAHDI numbers it */
 	enum hw_span_type type;
 	unsigned alarms;		/* HW_ALARM_ bits, 0 for none */
 	int first_chan, chans;		/* channel numbers first_chan .. first_chan + chans - 1 */
 	int errors;			/* line errors counted by the card since start (CRC, framing, slips) */
+	unsigned framing;		/* HW_FRAME_ bits */
+	int lbo;			/* line build-out, as DAHDI numbers it */
 	char name[40], desc[80];	/* as the driver names it */
+	char maker[40];			/* manufacturer and device, "" when unknown */
 };
 
 struct hw_chan {
@@ -50,6 +64,8 @@ struct hw_chan {
 	int span, pos;			/* its span, and its place in it from 1 (the timeslot) */
 	enum hw_chan_kind kind;
 	enum hw_law law;		/* the law the span carries */
+	enum hw_start start;		/* analog ports; else HW_START_NONE */
+	enum hw_chan_kind port;		/* what it is made for: HW_CHAN_FXS, HW_CHAN_FXO, or HW_CHAN_B for a timeslot */
 };
 
 /* What a line or a D channel reports, on the loop thread, from inside hw_service(). */
@@ -71,7 +87,9 @@ enum hw_event {
 	/* FXO ports only. Our end is the telephone. */
 	HW_EV_RING_BEGIN,	/* ring voltage has come */
 	HW_EV_RING_END,		/* and gone */
-	HW_EV_DISCONNECT,	/* kewl start: the far end took battery away from a seized line for a while */
+	HW_EV_DISCONNECT,	/* kewl start: the far end took battery away from a seized line for a while. Ground start: it took the
+				 * ground from tip, of a seized line or of one that it had rung */
+	HW_EV_TIP_GROUND,	/* ground start: the far end has answered our seizure; the loop is closed now */
 	HW_EV_POLARITY,		/* battery is reversed against what it was */
 	HW_EV_NO_BATTERY,	/* no battery on the line: unplugged, or cut for longer than a disconnect */
 	HW_EV_BATTERY,		/* it is back */
@@ -95,14 +113,17 @@ struct hw_audio {
 
 /* What hw_hook() does. FXS means a port that has a telephone, FXO one that is a telephone. */
 enum hw_hook {
-	HW_ONHOOK,	/* FXO: opens the loop. FXS: ends ringing, normal battery */
-	HW_OFFHOOK,	/* FXO: seizes the line or answers it. FXS: battery for talking (needed before audio) */
+	HW_ONHOOK,	/* FXO: opens the loop. FXS: ends ringing, normal battery; ground start: tip is open */
+	HW_OFFHOOK,	/* FXO: seizes the line or answers it; ground start: a line that the far end has not seized is seized by
+			 * grounding ring, and the loop closes at HW_EV_TIP_GROUND. FXS: battery for talking (needed before
+			 * audio), tip grounded */
 	HW_FLASH,	/* FXO: opens the loop for flash_out_ms; HW_EV_HOOK_DONE. -EBUSY: on hook, or not off hook for long */
 	HW_RING,	/* FXS: rings with the cadence until HW_RING_OFF, HW_ONHOOK or the far end goes off hook.
 			 * -EBUSY: it rings, or somebody is off hook */
 	HW_RING_OFF,	/* FXS: ends ringing */
 	HW_DROP,	/* FXS: takes battery away for drop_ms (open-loop disconnect), then on hook; HW_EV_HOOK_DONE.
-			 * Meanwhile HW_OFFHOOK and HW_RING are -EBUSY */
+			 * Meanwhile HW_OFFHOOK and HW_RING are -EBUSY. Ground start: opens tip, which stays so; HW_EV_HOOK_DONE at
+			 * once */
 };
 /* Times of a port. A member that is 0 keeps what the driver has. */
 struct hw_timing {
@@ -118,10 +139,11 @@ struct hw_timing {
 struct hw_analog {
 	int offhook;		/* FXS: the telephone is; FXO: we are */
 	int ringing;		/* FXS: we ring it; FXO: ring voltage now */
-	int battery;		/* FXO: there is battery */
+	int battery;		/* FXO: there is battery; ground start has none to see while it is idle: -1 */
 	int reversed;		/* polarity is reversed */
 	int voltage_mv;		/* FXO: loop voltage with its sign; INT_MIN: cannot tell */
 	int current_ua;		/* loop current; INT_MIN: cannot tell */
+	int grounded;		/* FXO, ground start: tip is, so the far end has seized the line or answered our seizure; else 0 */
 };
 
 /* A driver. Every member is required; callers use the functions below. */
@@ -167,6 +189,7 @@ struct hw_line {
 	int span;		/* its span */
 	enum hw_law law;	/* law of the octets read and written */
 	enum hw_chan_kind kind;	/* HW_CHAN_B, HW_CHAN_FXS or HW_CHAN_FXO */
+	enum hw_start start;	/* analog ports */
 };
 struct hw_dchan {
 	const struct hw_ops *ops;
@@ -240,8 +263,8 @@ int hw_line_write(struct hw_line *l, const uint8_t *buf, size_t len);
  * said so, or by itself between rings. */
 
 int hw_hook(struct hw_line *l, enum hw_hook what);
-/* -EOPNOTSUPP: a time is another on this card and stays so; the others are set (DAHDI: 500 ms for drop_ms, 200 for
- * flash_min_ms, as shorter openings are pulses). Members of the other kind of port do not matter. */
+/* -EOPNOTSUPP: a time is another on this card and stays so; the others are set (200 ms for
+ * flash_min_ms, as shorter openings are pulses; DAHDI: 500 for drop_ms). Members of the other kind of port do not matter. */
 int hw_set_timing(struct hw_line *l, const struct hw_timing *t);
 /* FXS: N (even, at most HW_CADENCE_MAX) times of ring and pause for rings from now on. From entry REPEAT_FROM on it
  * repeats: entries before that are played once (a first ring apart from the others, a short ring before caller ID). */

@@ -13,6 +13,7 @@ struct sim_span {
 	enum hw_span_type type;		/* E1: 31 channels, D on 16, A-law; T1, J1: 24, D on 24, mu-law; HW_SPAN_ANALOG: PORTS */
 	int fxs, fxo;			/* analog: so many FXS ports, then so many FXO ports; else 0 */
 	enum hw_law law;		/* analog: law of its ports */
+	bool ground_start;		/* analog: all its ports are ground start; else kewl start */
 };
 /* A copper pair from an FXS port to an FXO port, by channel number, and what it does to audio. All zero: a short
  * clean pair, on which octets pass unchanged. FXO 0: the pair ends in the open, and holds for a telephone. Noise is
@@ -40,7 +41,7 @@ struct sim_conf {
 
 /* Copies CONF. A digital span without a wire is in red alarm. -EINVAL: a span numbered wrongly or twice, a wire to
  * nowhere, a second wire, a wire between spans of different law or length, an offset over 1000 ppm, a pair of what are no ports or are
- * paired already or differ in law, a value out of its range. Times are
+ * paired already or differ in law or start, a value out of its range. Times are
  * those given to hw_service() and hw_clock_tick(); hw_fd() becomes readable by itself when a frame or an alarm
  * falls due. */
 int hw_sim_open(struct hw **out, const struct sim_conf *conf);

@@ -9,6 +9,7 @@ help:
 # make check-tsan   threaded unit tests and a few whole calls under ThreadSanitizer
 # make check-soak   2,000 calls at 20 a second, with figures of memory and descriptors
 # make check-lines  500 calls over eight analog ports by people who change their mind
+# make check-isdn-load  10,000 calls over four E1 spans from both ends at once
 # make check-callerid  caller ID by every method over 24,000 lines: sent, read, wrong, missed
 # make check-supervision  every tone of every country through bad lines; false alarms in 2 hours of generated speech
 # make check-style  sizes, SPDX lines, include directions
@@ -45,6 +46,10 @@ check-lines: deps-check
 	@$(MAKE) -s all tools
 	TIPRING_LINES_SOAK=500 tests/calls/run.py --build $(B) -k test_lines
 	@cat $(B)/lines.txt
+check-isdn-load: deps-check
+	@$(MAKE) -s all tools
+	TIPRING_ISDN_LOAD=10000 tests/calls/run.py --build $(B) -k test_isdn_load
+	@cat $(B)/isdn-load.txt
 check-callerid: deps-check
 	@$(MAKE) -s tools
 	tests/check/callerid.sh $(B)
@@ -64,5 +69,5 @@ bench: deps-check
 clean:
 	rm -rf build
 
-.PHONY: help deps deps-check deps-dahdi run check check-asan check-tsan check-units check-calls check-soak check-callerid \
+.PHONY: help deps deps-check deps-dahdi run check check-asan check-tsan check-units check-calls check-soak check-lines check-isdn-load check-callerid check-supervision \
 	check-style check-dahdi bench clean

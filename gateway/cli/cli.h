@@ -17,6 +17,8 @@ struct cli {
 	const char *socket;
 	bool json;
 	const char *from;	/* call --from NUMBER, or NULL */
+	const char *country, *area, *output;	/* detect's, or NULL */
+	bool overlap;		/* call --overlap */
 	int seconds;		/* call and phone --seconds N, 0 when not given */
 };
 
@@ -63,6 +65,8 @@ const char *put_age(int64_t seconds);	/* "3 h 12 m"; good until the fourth call 
 
 /* --- The commands ----------------------------------------------------------------------------- */
 
+int cli_detect(const struct cli *cli, int argc, char **argv);
+int cli_timers(const struct cli *cli, int argc, char **argv);
 int cli_status(const struct cli *cli, int argc, char **argv);
 int cli_trunks(const struct cli *cli, int argc, char **argv);
 int cli_spans(const struct cli *cli, int argc, char **argv);
@@ -71,6 +75,9 @@ int cli_calls(const struct cli *cli, int argc, char **argv);
 int cli_records(const struct cli *cli, int argc, char **argv);
 int cli_call(const struct cli *cli, int argc, char **argv);
 int cli_clear(const struct cli *cli, int argc, char **argv);
+int cli_out(const struct cli *cli, int argc, char **argv);
+int cli_in(const struct cli *cli, int argc, char **argv);
+int cli_restart(const struct cli *cli, int argc, char **argv);
 int cli_drain(const struct cli *cli, int argc, char **argv);
 int cli_line(const struct cli *cli, int argc, char **argv);
 int cli_phone(const struct cli *cli, int argc, char **argv);
@@ -78,6 +85,8 @@ int cli_fault(const struct cli *cli, int argc, char **argv);
 int cli_log(const struct cli *cli, int argc, char **argv);
 int cli_reload(const struct cli *cli, int argc, char **argv);
 int cli_explain(const struct cli *cli, int argc, char **argv);
+int cli_cause(const struct cli *cli, int argc, char **argv);
+int cli_trace(const struct cli *cli, int argc, char **argv);
 int cli_ladder(const struct cli *cli, int argc, char **argv);
 void cli_ladder_print(struct json_object *ladder);
 

@@ -8,7 +8,8 @@
 #include "gateway/cli/cli.h"
 
 #define ASK_S 20
-#define TEST_S 40	/* longer than any test lasts */
+#define TEST_S 40	/* longer than the test of one line lasts */
+#define PAIR_S 80	/* and of two */
 
 static int record(const struct cli *cli, int argc, char **argv)
 {
@@ -59,14 +60,16 @@ static int test(const struct cli *cli, int argc, char **argv)
 	struct json_object *q, *a = NULL;
 	int rc;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: tipring line LINE test\n");
+	if (argc > 3) {
+		fprintf(stderr, "usage: tipring line LINE test [OTHER]\n");
 		return CLI_USAGE;
 	}
 	q = cli_request("line");
 	json_object_object_add(q, "line", json_object_new_string(argv[0]));
 	json_object_object_add(q, "act", json_object_new_string("test"));
-	rc = cli_ask(cli, q, TEST_S, &a);
+	if (argc == 3)
+		json_object_object_add(q, "with", json_object_new_string(argv[2]));
+	rc = cli_ask(cli, q, argc == 3 ? PAIR_S : TEST_S, &a);
 	if (rc == CLI_OK && !cli->json)
 		print_steps(a);
 	if (rc == CLI_OK && (ji(a, "bad") || *js(a, "aborted")))

@@ -182,6 +182,16 @@ static void put_span(struct table *t, struct json_object *o)
 	table_cell(t, DIM, "%s%s%s", js(o, "name"), *js(o, "desc") ? ", " : "", js(o, "desc"));
 }
 
+static void put_advice(struct json_object *spans)
+{
+	for (size_t i = 0; i < jlen(spans); i++) {
+		struct json_object *o = jat(spans, i);
+
+		if (*js(o, "advice"))
+			printf("span %lld (%s): %s\n", (long long)ji(o, "no"), js(o, "trunk"), js(o, "advice"));
+	}
+}
+
 int cli_spans(const struct cli *cli, int argc, char **argv)
 {
 	struct json_object *a, *spans;
@@ -199,6 +209,7 @@ int cli_spans(const struct cli *cli, int argc, char **argv)
 		for (size_t i = 0; i < jlen(spans); i++)
 			put_span(t, jat(spans, i));
 		table_print(t);
+		put_advice(spans);
 	}
 	json_object_put(a);
 	return rc;
@@ -210,7 +221,8 @@ static enum colour state_colour(const char *state)
 {
 	if (strcmp(state, "up") == 0)
 		return GOOD;
-	if (strcmp(state, "out of service") == 0 || strcmp(state, "set aside") == 0)
+	if (strcmp(state, "out of service") == 0 || strcmp(state, "set aside") == 0 ||
+	    strcmp(state, "taken out") == 0)
 		return BAD;
 	return strcmp(state, "idle") == 0 ? PLAIN : WARN;
 }

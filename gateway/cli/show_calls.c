@@ -159,6 +159,8 @@ int cli_call(const struct cli *cli, int argc, char **argv)
 		json_object_object_add(q, "seconds", json_object_new_int(cli->seconds));
 	if (cli->from)
 		json_object_object_add(q, "from", json_object_new_string(cli->from));
+	if (cli->overlap)
+		json_object_object_add(q, "overlap", json_object_new_boolean(true));
 	rc = cli_ask(cli, q, RING_S + (cli->seconds ? cli->seconds : 3), &a);
 	if (rc == CLI_OK && !cli->json)
 		put_test_call(a);

@@ -98,8 +98,13 @@ bool ear_hear(struct ear *e, const uint8_t *buf, unsigned n, int64_t now_us)
 	digit = e->digit;
 	if (e->end)
 		e->digit = 0;
-	if (!digit || !q || q->kind != PORT_RTP || !rtp_sends_events(q))
+	if (!digit || !q)
 		return false;
+	if (q->kind != PORT_RTP || !rtp_sends_events(q)) {	/* it goes on in band */
+		if (e->end)
+			port_report(e->port, MEDIA_DIGIT, digit, e->samples / 8);
+		return false;
+	}
 	port_event(e->port, digit, e->samples, e->first, e->end, now_us);
 	return true;
 }

@@ -97,8 +97,8 @@ static void invent(struct jitter *j, uint8_t *out, unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		unsigned fade = j->run++ / FADE;
 
-		if (!j->hist_len || fade > 2) {
-			out[i] = law_silence(j->law);
+		if (j->data || !j->hist_len || fade > 2) {
+			out[i] = j->data ? 0xff : law_silence(j->law);
 			continue;
 		}
 		out[i] = j->hist[j->hist_pos];
@@ -163,6 +163,8 @@ unsigned jitter_slack(struct jitter *j, int64_t slack_us, unsigned len, int64_t 
 		j->dropped += len;
 		return len;
 	}
+	if (j->data)
+		return 0;
 	if (now_us >= j->window_end_us) {
 		if (j->window_end_us && j->window_min_us != INT32_MAX)
 			j->excess_us = j->window_min_us > JITTER_TARGET_US + JITTER_HYSTERESIS_US ?

@@ -4,7 +4,8 @@
  * play a sample more or less. It keeps only what came too early for its place; audio in order passes
  * through at once, because the queue of the line that plays it is the buffer. Media thread only; it reads
  * no clock: how early a packet was comes in as slack. The policy (a small fixed target that grows by what
- * the network does) is behind these functions.
+ * the network does) is behind these functions. Of data not a sample is left out to shorten the delay: what a
+ * clock that is not ours makes of it is a slip now and then, counted as inserted or dropped.
  */
 #ifndef GATEWAY_MEDIA_JITTER_H
 #define GATEWAY_MEDIA_JITTER_H
@@ -29,6 +30,7 @@ struct jitter_segment {
 };
 struct jitter {
 	enum hw_law law;
+	bool data;		/* no sound: nothing is made up, 0xff stands for what is missing; kept by jitter_reset() */
 	bool synced;
 	uint16_t next_seq;	/* after the newest packet played */
 	uint32_t next_ts;	/* of the first sample not yet played */

@@ -57,7 +57,7 @@ static int read_block(struct line_port *l, uint8_t *buf, int64_t now_us)
 	}
 	if (now_us < l->origin_us + (l->rd + l->block) * SAMPLE_US)
 		return 0;
-	memset(buf, law_silence(l->port.law), l->block);
+	memset(buf, port_idle(&l->port), l->block);
 	return (int)l->block;
 }
 

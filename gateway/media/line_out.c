@@ -58,7 +58,7 @@ static void silence_out(struct line_port *l, unsigned n)
 	uint8_t quiet[BLOCK_MAX];
 	unsigned part;
 
-	memset(quiet, law_silence(l->port.law), sizeof(quiet));
+	memset(quiet, port_idle(&l->port), sizeof(quiet));
 	for (; n; n -= part) {
 		part = n < BLOCK_MAX ? n : BLOCK_MAX;
 		write_out(l, quiet, part);

@@ -140,6 +140,7 @@ void media_close(struct media *m)
 		close(m->epoll_fd);
 	queue_close(&m->commands);
 	queue_close(&m->reports);
+	queue_close(&m->heads);
 	free(m->spill);
 	free(m);
 }
@@ -271,6 +272,7 @@ int media_rtp_remote(struct media_port *p, const struct media_rtp_remote *r)
 	n->payload = r->payload;
 	n->dtmf_payload = r->dtmf_payload;
 	n->law = r->law;
+	n->clear = r->clear;
 	n->ptime_ms = (uint16_t)r->ptime_ms;
 	n->dir = r->dir;
 	return media_command(p->m, &c);

@@ -72,7 +72,7 @@ uint64_t media_beats(const struct media *m);
 
 /* A B channel. The line is started when the port is joined and stopped when it is parted. */
 struct media_line_conf {
-	bool clear;		/* unrestricted: transparent, no DTMF, no canceller */
+	bool clear;		/* data: octets as they are, 0xff where there are none; no DTMF, no canceller, no tones */
 	bool dtmf;		/* detect DTMF in what the line brings */
 	unsigned echo_taps;	/* 0 for none */
 };
@@ -98,6 +98,7 @@ struct media_rtp_remote {
 	struct sockaddr_storage rtp, rtcp;	/* where to send; rtcp.ss_family 0: the next port up */
 	uint8_t payload;			/* payload type sent and expected: 0 PCMU, 8 PCMA */
 	enum hw_law law;			/* what that payload type carries */
+	bool clear;				/* no sound but data (RFC 4040): octets pass as they are */
 	uint8_t dtmf_payload;			/* telephone-event (RFC 4733), 0 for none: tones pass in band */
 	unsigned ptime_ms;			/* packets sent: 10, 20 or 30; any is accepted */
 	enum media_dir dir;

@@ -85,6 +85,11 @@ void port_deliver(struct media_port *from, uint8_t *buf, unsigned n, int64_t now
 	to->ops->push(to, buf, n, now_us);
 }
 
+uint8_t port_idle(const struct media_port *p)
+{
+	return p->transparent ? 0xff : law_silence(p->law);
+}
+
 bool port_generating(const struct media_port *p)
 {
 	return digits_active(&p->digits) || p->tone.def || p->player || (p->peer && p->peer->ops->produce);

@@ -54,7 +54,7 @@ struct media_port {
 	struct stats_box box;		/* both: the published snapshot */
 
 	enum hw_law law;		/* of the audio pushed to it and brought by it */
-	bool transparent;		/* no law conversion, no generator in the way of data */
+	bool transparent;		/* data: no law conversion, no generator in the way; its idle octet is 0xff */
 	const uint8_t *conv;		/* from our law to the partner's, NULL for none */
 	struct media_port *peer;
 	struct digits digits;		/* tones of digits to be played out of this port */
@@ -81,6 +81,7 @@ struct remote {			/* media_rtp_remote in the size that a queue likes */
 	} rtp, rtcp;
 	uint8_t payload, dtmf_payload;
 	enum hw_law law;
+	bool clear;
 	uint16_t ptime_ms;
 	enum media_dir dir;
 };
@@ -118,6 +119,9 @@ struct media {
 	pthread_t thread;
 	bool running;			/* loop thread: the thread was started */
 	struct queue commands, reports;
+	struct queue heads;		/* heads.h; made when they are first wanted */
+	_Atomic bool heads_wanted;
+	_Atomic uint64_t heads_lost;
 	int command_fd, report_fd, epoll_fd;
 	_Atomic uint64_t beats;
 	_Atomic bool spilled;		/* the loop thread holds commands back: wake it when there is room */
@@ -147,6 +151,7 @@ void port_set_law(struct media_port *p, enum hw_law law);	/* and what follows fr
 /* Passes what FROM brings to its partner, in the partner's law. */
 void port_deliver(struct media_port *from, uint8_t *buf, unsigned n, int64_t now_us);
 bool port_generating(const struct media_port *p);
+uint8_t port_idle(const struct media_port *p);		/* the octet for when there is none */
 /* What goes out of P now in place of pushed audio. Returns N, or 0 when nothing generates. */
 unsigned port_generate(struct media_port *p, uint8_t *buf, unsigned n);
 void port_report(struct media_port *p, enum media_event_kind kind, char digit, unsigned duration_ms);

@@ -71,9 +71,12 @@ void rtp_apply_remote(struct media_port *p, const struct remote *n, int64_t now_
 		rtp_in_flush(r);
 		epoll_ctl(p->m->epoll_fd, EPOLL_CTL_MOD, r->rtcp_fd, &ev);
 	}
-	if (first || n->law != p->law)
+	if (first || n->law != p->law || n->clear != p->transparent) {
+		p->transparent = n->clear;
 		port_set_law(p, n->law);
+	}
 	r->jitter.law = n->law;
+	r->jitter.data = n->clear;
 	if (ptime)
 		r->out.have = 0;
 	if (n->dir != old.dir || first || moved)

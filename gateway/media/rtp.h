@@ -118,6 +118,16 @@ void rtp_out_generator(struct rtp_port *r, int64_t now_us);
 void rtp_out_due(void *rtp, int64_t now_us);
 bool rtp_out_open(const struct rtp_port *r);		/* may we send now? */
 
+/* heads.c: a packet that passed, for a trace; costs nothing while none wants it */
+struct heads_packet {
+	int64_t us;
+	bool out;
+	const uint8_t *octets;
+	size_t len;
+	const union sock_addr *remote;	/* NULL: the one that was signalled */
+};
+void heads_put(const struct rtp_port *r, const struct heads_packet *p);
+
 /* rtcp.c */
 void rtcp_ready(struct rtp_port *r, int64_t now_us);
 void rtcp_sweep(struct rtp_port *r, int64_t now_us);

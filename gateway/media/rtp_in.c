@@ -351,6 +351,7 @@ static int drain(struct rtp_port *r, int64_t now_us)
 		if (len < 0)
 			break;
 		r->arrival_us = arrival_of(r, &h, now_us);
+		heads_put(r, &(struct heads_packet){ r->arrival_us, false, buf, (size_t)len, connected ? NULL : &from });
 		packet_in(r, buf, (size_t)len, connected ? NULL : &from, now_us);
 		if (now_us - r->arrival_us < (int64_t)r->packet_in * SAMPLE_US / 2) {
 			n++;

@@ -46,6 +46,7 @@ static void send_packet(struct rtp_port *r, uint8_t type, uint32_t ts, uint8_t *
 	if (sendto(r->rtp_fd, at, RTP_HEADER + n, MSG_DONTWAIT | MSG_NOSIGNAL, r->connected ? NULL : &r->remote.rtp.sa,
 		   r->connected ? 0 : rtp_address_size(&r->remote.rtp)) < 0)
 		return;		/* an ICMP error of an earlier packet, or a full queue: as if lost on the way */
+	heads_put(r, &(struct heads_packet){ r->port.m->now_us, true, at, RTP_HEADER + n, NULL });
 	r->port.st.packets_out++;
 	r->port.st.octets_out += n;
 	o->packets++;

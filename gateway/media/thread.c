@@ -113,10 +113,12 @@ static bool obey(struct media *m, const struct command *c)
 		rtp_apply_remote(p, &c->remote, m->now_us);
 		break;
 	case CMD_DIGIT:
-		digit_out(p, c->digit.digit, c->digit.ms, m->now_us);
+		if (!p->transparent)
+			digit_out(p, c->digit.digit, c->digit.ms, m->now_us);
 		break;
 	case CMD_TONE:
-		tone_out(p, c->tone, m->now_us);
+		if (!p->transparent)
+			tone_out(p, c->tone, m->now_us);
 		break;
 	case CMD_LISTEN:
 		line_listen(p, c->listen.bits, c->listen.seq, m->now_us);

@@ -20,9 +20,22 @@ struct record_leg {
 	char called[64], calling[64];	/* inside form, as this leg had them */
 	char called_raw[64], calling_raw[64];	/* digits as they came or went */
 	uint8_t called_ton, calling_ton, presentation, screening;
+	/* As they came or went: numbering plans, further numbers, and information elements in hex as they came. */
+	uint8_t called_npi, calling_npi;
+	char calling_user_raw[64], redirecting_raw[64], original_raw[64], connected_raw[64];
+	uint8_t redirecting_ton, redirecting_npi, redirecting_presentation, redirecting_screening;
+	uint8_t redirect_reason, redirect_count;
+	uint8_t connected_ton, connected_npi, connected_presentation, connected_screening;
+	char calling_rule[12];		/* the trunk's calling-allowed: "replaced", "withheld", "added" or "" */
+	char date_time[24];		/* the network's, in SETUP or CONNECT */
+	char called_ie[72], calling_ie[72], calling_user_ie[72], redirecting_ie[72], connected_ie[72];
 	char id[128];			/* Call-ID, or span/call reference */
 	uint8_t cause, location;	/* of this leg's clearing */
-	uint16_t sip;
+	uint16_t sip;			/* status received or sent */
+	char cause_by[48];		/* what made one of the other, SIP and Q.850: "RFC 3398 8.2.6.1"; "" on other legs */
+	char cause_raw[64];		/* Q.931's cause element as it came, hexadecimal; "" where there was none */
+	char cause_from[48];		/* the location in words: "public network of the remote user" */
+	uint8_t far_end;		/* 1: this leg's far end began to clear */
 	struct media_stats media;
 };
 struct call_record {
@@ -33,6 +46,8 @@ struct call_record {
 	int attempts;			/* destinations tried */
 	int did_line;			/* the DID row's line, 0 for none */
 	char did_name[64];
+	uint8_t hlc;			/* asked for: Q.931 4.5.17 high layer characteristics, 4 is fax; 0 for none */
+	uint8_t bearer;			/* asked for: Q.931 4.5.5 information transfer capability */
 	uint8_t cause, location;	/* of the call */
 	char side[16];			/* who cleared: "in", "out", "gateway" */
 	char answered_how[24], cleared_how[24];	/* lines without signals: what told it ("polarity", "tone"); else "" */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The columns of the call records, as data: each field of struct call_record has its row here, and the
- * CREATE and INSERT statements are made from the rows. A change here is a new RECORDS_SCHEMA and a step
- * from the old one in records_db.c.
+ * CREATE and INSERT statements are made from the rows, and the steps from older schemas: a new column says in which
+ * RECORDS_SCHEMA it came.
  */
 #include <sqlite3.h>
 #include <string.h>
@@ -17,9 +17,12 @@ struct column {
 	enum kind kind;
 	size_t at;		/* in struct call_record, or in struct record_leg */
 	size_t size;		/* of a text */
+	int since;		/* the schema that brought it */
 };
-#define CALL(f) offsetof(struct call_record, f), sizeof(((struct call_record *)0)->f)
-#define LEG(f) offsetof(struct record_leg, f), sizeof(((struct record_leg *)0)->f)
+#define CALL_SINCE(n, f) offsetof(struct call_record, f), sizeof(((struct call_record *)0)->f), n
+#define LEG_SINCE(n, f) offsetof(struct record_leg, f), sizeof(((struct record_leg *)0)->f), n
+#define CALL(f) CALL_SINCE(1, f)
+#define LEG(f) LEG_SINCE(1, f)
 
 static const struct column call_columns[] = {
 	{ "call", U64, CALL(id) },
@@ -39,8 +42,10 @@ static const struct column call_columns[] = {
 	{ "location", U8, CALL(location) },
 	{ "cleared_by", TEXT, CALL(side) },
 	{ "why", TEXT, CALL(why) },
-	{ "answered_how", TEXT, CALL(answered_how) },
-	{ "cleared_how", TEXT, CALL(cleared_how) },
+	{ "answered_how", TEXT, CALL_SINCE(2, answered_how) },
+	{ "cleared_how", TEXT, CALL_SINCE(2, cleared_how) },
+	{ "bearer", U8, CALL_SINCE(3, bearer) },
+	{ "hlc", U8, CALL_SINCE(3, hlc) },
 };
 static const struct column leg_columns[] = {
 	{ "trunk", TEXT, LEG(trunk) },
@@ -57,6 +62,10 @@ static const struct column leg_columns[] = {
 	{ "cause", U8, LEG(cause) },
 	{ "location", U8, LEG(location) },
 	{ "sip", U16, LEG(sip) },
+	{ "cause_by", TEXT, LEG_SINCE(3, cause_by) },
+	{ "cause_raw", TEXT, LEG_SINCE(3, cause_raw) },
+	{ "cause_from", TEXT, LEG_SINCE(3, cause_from) },
+	{ "far_end", U8, LEG_SINCE(3, far_end) },
 	{ "packets_in", U64, LEG(media.packets_in) },
 	{ "packets_out", U64, LEG(media.packets_out) },
 	{ "octets_in", U64, LEG(media.octets_in) },
@@ -79,6 +88,29 @@ static const struct column leg_columns[] = {
 	{ "line_overrun", U64, LEG(media.line_overrun) },
 	{ "level_dbm0", F32, LEG(media.level_in_dbm0) },
 	{ "tone_hz", F32, LEG(media.freq_in_hz) },
+	{ "called_npi", U8, LEG_SINCE(3, called_npi) },
+	{ "calling_npi", U8, LEG_SINCE(3, calling_npi) },
+	{ "calling_user_raw", TEXT, LEG_SINCE(3, calling_user_raw) },
+	{ "calling_rule", TEXT, LEG_SINCE(3, calling_rule) },
+	{ "redirecting_raw", TEXT, LEG_SINCE(3, redirecting_raw) },
+	{ "redirecting_ton", U8, LEG_SINCE(3, redirecting_ton) },
+	{ "redirecting_npi", U8, LEG_SINCE(3, redirecting_npi) },
+	{ "redirecting_presentation", U8, LEG_SINCE(3, redirecting_presentation) },
+	{ "redirecting_screening", U8, LEG_SINCE(3, redirecting_screening) },
+	{ "redirect_reason", U8, LEG_SINCE(3, redirect_reason) },
+	{ "redirect_count", U8, LEG_SINCE(3, redirect_count) },
+	{ "original_raw", TEXT, LEG_SINCE(3, original_raw) },
+	{ "connected_raw", TEXT, LEG_SINCE(3, connected_raw) },
+	{ "connected_ton", U8, LEG_SINCE(3, connected_ton) },
+	{ "connected_npi", U8, LEG_SINCE(3, connected_npi) },
+	{ "connected_presentation", U8, LEG_SINCE(3, connected_presentation) },
+	{ "connected_screening", U8, LEG_SINCE(3, connected_screening) },
+	{ "date_time", TEXT, LEG_SINCE(3, date_time) },
+	{ "called_ie", TEXT, LEG_SINCE(3, called_ie) },
+	{ "calling_ie", TEXT, LEG_SINCE(3, calling_ie) },
+	{ "calling_user_ie", TEXT, LEG_SINCE(3, calling_user_ie) },
+	{ "redirecting_ie", TEXT, LEG_SINCE(3, redirecting_ie) },
+	{ "connected_ie", TEXT, LEG_SINCE(3, connected_ie) },
 };
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -146,16 +178,24 @@ char *records_sql_schema(void)
 	return sqlite3_str_finish(s);
 }
 
-/* What makes a file of an older schema one of the next: [0] from 1 to 2, and so on. */
-static const char *const steps[RECORDS_SCHEMA - 1] = {
-	"ALTER TABLE calls ADD COLUMN answered_how TEXT; ALTER TABLE calls ADD COLUMN cleared_how TEXT;",
-};
+static void add_columns(sqlite3_str *s, const char *prefix, const struct column *c, size_t n, int since)
+{
+	for (size_t i = 0; i < n; i++)
+		if (c[i].since == since)
+			sqlite3_str_appendf(s, "ALTER TABLE calls ADD COLUMN %s%s %s;", prefix, c[i].name,
+					    sql_kinds[c[i].kind]);
+}
 
+/* What makes a file of schema VERSION one of the next. */
 char *records_sql_step(int version)
 {
-	return version < 1 || version >= RECORDS_SCHEMA ?
-		       NULL :
-		       sqlite3_mprintf("%sPRAGMA user_version = %d;", steps[version - 1], version + 1);
+	sqlite3_str *s = sqlite3_str_new(NULL);
+
+	add_columns(s, "", call_columns, N(call_columns), version + 1);
+	add_columns(s, "in_", leg_columns, N(leg_columns), version + 1);
+	add_columns(s, "out_", leg_columns, N(leg_columns), version + 1);
+	sqlite3_str_appendf(s, "PRAGMA user_version = %d;", version + 1);
+	return sqlite3_str_finish(s);
 }
 
 /* A record written already (its uuid is known: a commit whose answer was lost) is not written twice. */

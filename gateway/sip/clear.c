@@ -4,7 +4,6 @@
  * 3326). BYE waits for the ACK to our 200 (RFC 3261 15); a 200 that crosses our CANCEL gets ACK and BYE
  * (invite_out.c).
  */
-#include "gateway/cause.h"
 #include "gateway/sip/internal.h"
 #include "gateway/sip/reason.h"
 
@@ -24,13 +23,15 @@ static int on_bye(nta_outgoing_magic_t *arg, nta_outgoing_t *orq, const sip_t *s
 
 void sip_bye(struct sip_leg *l)
 {
-	char reason[REASON_MAX];
+	char reason[REASON_MAX], uui[ISDN_UUI_MAX];
 
 	if (l->bye)
 		return;
 	reason_write(&l->cause, reason);
+	isdn_uui_write(&l->with.uui, uui);
 	l->bye_wanted = false;
-	l->bye = sip_send_request(l, SIP_METHOD_BYE, NULL, on_bye, SIPTAG_REASON_STR(reason), TAG_END());
+	l->bye = sip_send_request(l, SIP_METHOD_BYE, NULL, on_bye, SIPTAG_REASON_STR(reason),
+				  TAG_IF(uui[0], SIPTAG_HEADER_STR(uui)), TAG_END());
 	sip_leg_trace(l, true, "BYE", reason);
 }
 
@@ -38,6 +39,10 @@ static void cancel(struct sip_leg *l, const struct leg_cause *cause)
 {
 	char reason[REASON_MAX];
 
+	if (!l->call) {		/* more digits were waited for: nothing is out */
+		sip_leg_kick(l);
+		return;
+	}
 	reason_write(cause, reason);
 	nta_outgoing_tcancel(l->call, NULL, NULL, SIPTAG_REASON_STR(reason), TAG_END());
 	sip_leg_trace(l, true, "CANCEL", reason);
@@ -52,7 +57,8 @@ void sip_clear(struct sip_leg *l, const struct leg_cause *cause, bool by_far_end
 	sip_leg_end(l, cause, by_far_end);
 	switch (state) {
 	case SIP_OFFERED:
-		sip_send_reply(l, l->invite, cause_to_sip(cause->q850), 0, cause);
+		l->cause.sip = (uint16_t)reason_status(&l->peer->conf, cause, &l->cause.by);
+		sip_send_reply(l, l->invite, l->cause.sip, 0, cause);
 		nta_incoming_destroy(l->invite);
 		l->invite = NULL;
 		break;

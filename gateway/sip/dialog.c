@@ -23,6 +23,7 @@ static int on_bye(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip)
 	struct leg_cause cause;
 
 	reason_read(sip->sip_reason, 0, &cause);
+	isdn_uui_read(sip, &l->rx_uui);
 	sip_leg_trace(l, false, "BYE", sip->sip_reason ? reason_words(&cause, words) : "");
 	sip_send_reply(l, irq, 200, 0, NULL);
 	nta_incoming_destroy(irq);
@@ -87,6 +88,7 @@ static int on_reinvite(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip)
 	nta_incoming_bind(irq, sip_dialog_ack, l);
 	sip_send_reply(l, irq, 200, SIP_REPLY_SDP, NULL);
 	sip_session_hold(l);
+	sip_connected_change(l, sip);
 	return 0;
 }
 
@@ -111,6 +113,7 @@ static int on_update(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip)
 	nta_incoming_destroy(irq);
 	if (offer)
 		sip_session_hold(l);
+	sip_connected_change(l, sip);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Holding the far end, and taking it back: a re-INVITE that offers sendonly or sendrecv (RFC 3264 8.4, RFC 3261 14). What is wanted
+ * Holding the far end, and taking it back: a re-INVITE that offers sendonly or sendrecv (RFC 3264 8.4, RFC 3261 14); also one
+ * that only says who is at this end now, to a far end without UPDATE (connected.c). What is wanted
  * last counts: a change while one is under way, or before the call is up, is made up for when it is over.
  * 491 is tried again after a while, as RFC 3261 14.1 says.
  */
@@ -45,11 +46,13 @@ static void refused(struct sip_leg *l, int status)
 	if (l->state == SIP_CLEARING)
 		return;
 	l->offered = false;
-	l->ours.hold = !l->ours.hold;
+	if (l->hold_changes)
+		l->ours.hold = !l->ours.hold;
 	if (status == 481 || status == 408) {	/* RFC 3261 14.1: the dialog is gone */
 		reason_own(&cause, 41, "the far end no longer knows the call");
 		sip_clear(l, &cause, true);
 	} else if (status == 491) {
+		l->tell_wanted |= l->tells;
 		arm_retry(l);
 	} else {
 		l->hold_wanted = l->ours.hold;
@@ -78,13 +81,20 @@ static int on_response(nta_outgoing_magic_t *arg, nta_outgoing_t *orq, const sip
 
 void sip_hold_run(struct sip_leg *l)
 {
-	if (l->state != SIP_UP || l->invite || l->reinvite_out || l->hold_wanted == l->ours.hold)
+	bool tell = l->tell_wanted && l->connected[0];
+
+	if (l->state != SIP_UP || l->invite || l->reinvite_out || (l->hold_wanted == l->ours.hold && !tell))
 		return;
+	l->hold_changes = l->hold_wanted != l->ours.hold;
 	l->ours.hold = l->hold_wanted;
+	l->tells = tell;
+	l->tell_wanted = false;
 	sip_session_offer(l);
+	sip_messages_body(l->ua, l->call_id, l->sdp);
 	l->reinvite_out = sip_send_request(l, SIP_METHOD_INVITE, NULL, on_response, SIPTAG_ALLOW_STR(SIP_ALLOW),
+					   TAG_IF(tell, SIPTAG_HEADER_STR(l->connected)),
 					   SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(l->sdp), TAG_END());
-	sip_leg_trace(l, true, "INVITE", l->ours.hold ? "hold" : "resume");
+	sip_leg_trace(l, true, "INVITE", !l->hold_changes ? "connected number" : l->ours.hold ? "hold" : "resume");
 }
 
 static int want(struct leg *leg, bool hold)

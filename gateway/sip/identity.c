@@ -12,18 +12,10 @@
 #include <string.h>
 #include <strings.h>
 
-#define DIVERSIONS_MAX 8	/* entries of Diversion that are counted */
-#define VALUE_MAX 2048		/* octets of a header value that is read */
+#include "gateway/sip/diversion.h"
+#include "gateway/sip/isdn.h"
 
-/* Q.931 4.6.7 (Q.952 table 7-1) and the words of RFC 5806. */
-static const struct {
-	uint8_t reason;
-	const char *word;
-} reasons[] = {
-	{ 1, "user-busy" }, { 2, "no-answer" },	  { 4, "deflection" },
-	{ 9, "unavailable" }, { 10, "follow-me" }, { 15, "unconditional" },
-	{ 9, "out-of-service" }, { 2, "time-of-day" },
-};
+#define VALUE_MAX 4096		/* octets of a header value that is read */
 
 /* --- URIs ------------------------------------------------------------------------------------- */
 
@@ -42,6 +34,8 @@ static bool user_part(const url_t *url, char *out, size_t size)
 			if (v < ' ' || v == 0x7f)
 				return false;
 			out[n++] = (char)v;
+		} else if ((unsigned char)*p < ' ' || *p == 0x7f) {
+			return false;
 		} else {
 			out[n++] = *p;
 		}
@@ -86,7 +80,12 @@ int identity_number(const url_t *url, struct leg_number *out)
 
 void identity_uri(const struct leg_number *number, const char *host, char *out)
 {
-	char user[LEG_DIGITS_MAX * 3 + 2];
+	identity_uri_sub(number, NULL, host, out);
+}
+
+void identity_uri_sub(const struct leg_number *number, const struct leg_subaddress *sub, const char *host, char *out)
+{
+	char user[LEG_DIGITS_MAX * 3 + 2], isub[ISDN_SUB_MAX] = "";
 	size_t n = 0;
 	const char *p;
 
@@ -100,7 +99,9 @@ void identity_uri(const struct leg_number *number, const char *host, char *out)
 			n += (size_t)sprintf(user + n, "%%%02X", (unsigned char)*p);
 	}
 	user[n] = 0;
-	snprintf(out, IDENTITY_URI_MAX, "sip:%s%s%s", user, n ? "@" : "", host);
+	if (sub && n)
+		isdn_sub_write(sub, isub);
+	snprintf(out, IDENTITY_URI_MAX, "sip:%s%s%s%s", user, isub, n ? "@" : "", host);
 }
 
 /* --- Reading ---------------------------------------------------------------------------------- */
@@ -142,8 +143,7 @@ static bool anonymous(const sip_from_t *f)
 	       (u->url_host && strcasecmp(u->url_host, "anonymous.invalid") == 0);
 }
 
-/* Calls FN with each entry of each header NAME, in their order, until it returns false. */
-static void each_entry(const sip_t *sip, const char *name, bool (*fn)(void *arg, const sip_from_t *f), void *arg)
+void identity_each(const sip_t *sip, const char *name, identity_each_fn *fn, void *arg)
 {
 	const sip_unknown_t *u;
 	su_home_t home[1] = { SU_HOME_INIT(home) };
@@ -178,6 +178,7 @@ static void each_entry(const sip_t *sip, const char *name, bool (*fn)(void *arg,
 
 struct asserted {
 	struct leg_number number;
+	struct leg_subaddress sub;
 	char name[LEG_NAME_MAX];
 	bool found;
 };
@@ -191,6 +192,7 @@ static bool take_asserted(void *arg, const sip_from_t *f)
 	if (identity_number(f->a_url, &n) == 0 && n.digits[0] && !a->found) {
 		a->number = n;
 		a->found = true;
+		isdn_sub_read(f->a_url, &a->sub);
 	}
 	if (!a->name[0])
 		copy_name(a->name, f->a_display);
@@ -207,58 +209,25 @@ static bool private(const sip_t *sip)
 	return false;
 }
 
-struct diversions {
-	struct leg_offer *offer;
-	unsigned entries, count;
-};
-
-static const char *from_param(const sip_from_t *f, const char *name)
-{
-	return msg_params_find(f->a_params, name);
-}
-
-static uint8_t diversion_reason(const char *word)
-{
-	size_t i;
-
-	if (word && *word == '"')
-		word++;
-	for (i = 0; word && i < sizeof(reasons) / sizeof(*reasons); i++)
-		if (strncasecmp(word, reasons[i].word, strlen(reasons[i].word)) == 0)
-			return reasons[i].reason;
-	return 0;
-}
-
-/* RFC 5806: the topmost is the latest; each counts for itself and for those it stands for. */
-static bool take_diversion(void *arg, const sip_from_t *f)
-{
-	struct diversions *d = arg;
-	const char *counter = from_param(f, "counter="), *privacy = from_param(f, "privacy=");
-	long n = counter ? strtol(counter, NULL, 10) : 1;
-	struct leg_number *r = &d->offer->redirecting;
-
-	d->count += n >= 1 && n <= 255 ? (unsigned)n : 1;
-	if (d->entries++ == 0) {
-		identity_number(f->a_url, r);
-		r->presentation = privacy && strcasecmp(privacy, "off") != 0 ? PRES_RESTRICTED : PRES_ALLOWED;
-		d->offer->redirect_reason = diversion_reason(from_param(f, "reason="));
-	}
-	return d->entries < DIVERSIONS_MAX;
-}
-
 static void read_calling(const sip_t *sip, bool trust, struct leg_offer *out)
 {
 	struct asserted a = { 0 };
 	bool hidden = anonymous(sip->sip_from);
 
 	if (trust)
-		each_entry(sip, "P-Asserted-Identity", take_asserted, &a);
+		identity_each(sip, "P-Asserted-Identity", take_asserted, &a);
 	if (!hidden) {
 		identity_number(sip->sip_from->a_url, &out->calling);
 		copy_name(out->calling_name, sip->sip_from->a_display);
+		isdn_sub_read(sip->sip_from->a_url, &out->calling_sub);
 	}
 	if (a.found) {
+		/* RFC 3325, Q.1912.5: what is asserted is the network's number, From what the caller says. */
+		if (strcmp(out->calling.digits, a.number.digits) != 0 || out->calling.ton != a.number.ton)
+			out->calling_user = out->calling;
 		out->calling = a.number;
+		if (a.sub.len)
+			out->calling_sub = a.sub;
 		out->calling.screening = SCREEN_PASSED;
 		memcpy(out->calling_name, a.name, sizeof(a.name));
 	}
@@ -270,25 +239,26 @@ static void read_calling(const sip_t *sip, bool trust, struct leg_offer *out)
 
 int identity_read(const sip_t *sip, bool trust, struct leg_offer *out)
 {
-	struct diversions d = { .offer = out };
-
 	if (identity_number(sip->sip_request->rq_url, &out->called) < 0)
 		return -EINVAL;
 	out->complete = true;
+	isdn_sub_read(sip->sip_request->rq_url, &out->called_sub);
 	read_calling(sip, trust, out);
-	each_entry(sip, "Diversion", take_diversion, &d);
-	out->redirect_count = (uint8_t)(d.count > 255 ? 255 : d.count);
+	diversion_read(sip, out);
+	isdn_uui_read(sip, &out->uui);
 	return 0;
 }
 
-bool identity_connected(const sip_t *sip, struct leg_number *out)
+bool identity_connected(const sip_t *sip, struct leg_number *out, struct leg_extra *extra)
 {
 	struct asserted a = { 0 };
 
-	each_entry(sip, "P-Asserted-Identity", take_asserted, &a);
+	identity_each(sip, "P-Asserted-Identity", take_asserted, &a);
 	if (!a.found)
 		return false;
 	*out = a.number;
+	extra->connected_sub = a.sub;
+	memcpy(extra->connected_name, a.name, sizeof(a.name));
 	out->screening = SCREEN_PASSED;
 	if (private(sip))
 		out->presentation = PRES_RESTRICTED;
@@ -314,40 +284,25 @@ static void quote(char *out, size_t size, const char *name)
 	memcpy(out + n, "\" ", 3);
 }
 
-static void write_diversion(const struct leg_offer *o, const char *host, char *out, size_t size)
-{
-	const char *word = "unknown";
-	char uri[IDENTITY_URI_MAX];
-	size_t i;
-
-	for (i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
-		if (reasons[i].reason == o->redirect_reason) {
-			word = reasons[i].word;
-			break;
-		}
-	identity_uri(&o->redirecting, host, uri);
-	snprintf(out, size, "<%s>;reason=%s;counter=%u;privacy=%s", uri, word,
-		 o->redirect_count ? o->redirect_count : 1,
-		 o->redirecting.presentation == PRES_ALLOWED ? "off" : "full");
-}
-
 void identity_write(const struct leg_offer *offer, const char *host, bool trust, struct identity_headers *out)
 {
-	bool hidden = offer->calling.presentation == PRES_RESTRICTED;
+	bool hidden = offer->calling.presentation == PRES_RESTRICTED, two = offer->calling_user.digits[0];
+	const struct leg_number *from = two ? &offer->calling_user : &offer->calling;
 	char uri[IDENTITY_URI_MAX], name[LEG_NAME_MAX * 2 + 4];
 
 	memset(out, 0, sizeof(*out));
-	identity_uri(&offer->calling, host, uri);
 	quote(name, sizeof(name), offer->calling_name);
-	if (hidden || !offer->calling.digits[0])
+	identity_uri_sub(from, two && trust ? NULL : &offer->calling_sub, host, uri);
+	if (hidden || from->presentation == PRES_RESTRICTED || !from->digits[0])
 		snprintf(out->from, sizeof(out->from), "%s<sip:anonymous@anonymous.invalid>",
-			 hidden ? "\"Anonymous\" " : name);
+			 hidden || from->presentation == PRES_RESTRICTED ? "\"Anonymous\" " : name);
 	else
 		snprintf(out->from, sizeof(out->from), "%s<%s>", name, uri);
-	if (trust && offer->calling.digits[0])
+	identity_uri_sub(&offer->calling, &offer->calling_sub, host, uri);
+	/* A number that the network found to be false is not asserted (RFC 3325 5): From has it, if it may be shown. */
+	if (trust && offer->calling.digits[0] && offer->calling.screening != SCREEN_FAILED)
 		snprintf(out->pai, sizeof(out->pai), "%s<%s>", name, uri);
 	if (hidden)
 		strcpy(out->privacy, "id");
-	if (offer->redirecting.digits[0] || offer->redirect_count)
-		write_diversion(offer, host, out->diversion, sizeof(out->diversion));
+	isdn_uui_write(&offer->uui, out->uui);
 }

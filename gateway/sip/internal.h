@@ -9,8 +9,10 @@
  *   peers.c       the peers, who may call; health.c and resolve.c: whether and where they are
  *   leg.c         the life of a leg, what its owner can ask
  *   invite_in.c   invite_out.c   dialog.c   clear.c: INVITE in and out, requests within, the end
- *   hold.c        re-INVITE of ours; refer.c: REFER; mwi.c: messages that wait
- *   session.c     offer and answer against the media path; sdp.c, identity.c, reason.c: texts
+ *   overlap.c     several INVITEs for one number; hold.c: re-INVITE of ours; refer.c: REFER; mwi.c: messages that wait
+ *   connected.c   who is at the far end, told and heard; User-to-User of responses
+ *   messages.c    what passed the sockets, for traces; dump.c reads it
+ *   session.c     offer and answer against the media path; sdp.c, identity.c, diversion.c, isdn.c, reason.c: texts
  */
 #ifndef GATEWAY_SIP_INTERNAL_H
 #define GATEWAY_SIP_INTERNAL_H
@@ -33,6 +35,7 @@
 #include <sofia-sip/tport.h>
 #include <sofia-sip/tport_tag.h>
 
+#include "gateway/sip/identity.h"
 #include "gateway/sip/resolve.h"
 #include "gateway/sip/sdp.h"
 #include "gateway/sip/ua.h"
@@ -40,6 +43,8 @@
 #define SIP_LEGS_MAX 8192	/* at once; a new INVITE is then refused with 503 */
 #define SIP_ADDRS_MAX 8		/* addresses of one peer */
 #define SIP_MESSAGE_MAX 65536	/* octets of a message; a longer one is refused with 413 */
+#define SIP_BODIES 128		/* remembered, of messages sent that are not told of yet */
+#define SIP_ROUTES 8		/* remembered, of addresses that messages came from */
 #define SIP_EARLY_MAX 4		/* messages kept for a trace that comes later */
 #define SIP_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, NOTIFY"
 #define SIP_RETRY_AFTER "10"	/* seconds, with 503 */
@@ -122,6 +127,11 @@ struct sip_ua {
 	struct sip_counters counters;
 	int64_t refused_second;		/* of the last refusal that was logged */
 	unsigned refused_held;
+	struct sip_dump *dump;		/* NULL: nobody wants the messages */
+	struct sip_route { struct sockaddr_storage remote, local; } routes[SIP_ROUTES];	/* messages.c */
+	unsigned next_route;
+	struct sip_body { char call_id[128], *text; } bodies[SIP_BODIES];
+	unsigned next_body;
 	uint64_t session;		/* of the last SDP origin given */
 };
 
@@ -131,6 +141,11 @@ enum sip_state {
 	SIP_ANSWERED,	/* in: 200 sent, ACK not yet there */
 	SIP_UP,
 	SIP_CLEARING,	/* over; the end may still have to be reported, transactions to finish */
+};
+
+struct sip_overlap {			/* overlap.c: while more digits may follow */
+	struct leg_offer offer;		/* with the digits so far */
+	bool unsent;			/* some are in no INVITE yet */
 };
 
 struct sip_early {
@@ -150,6 +165,8 @@ struct sip_leg {
 	su_timer_t *timer;
 	int64_t deadline_ms;		/* of T_SETUP, T_LINGER or T_FORGET, by state */
 
+	struct sip_overlap *overlap;	/* NULL: the number is complete, or the far end has enough */
+	uint32_t cseq;			/* of our last INVITE to a number that grows; 0: the dialog's own */
 	nta_leg_t *dialog;
 	nta_incoming_t *invite;		/* the INVITE, or a re-INVITE, that we serve, until its ACK */
 	bool reinvite;			/* it is a re-INVITE */
@@ -161,7 +178,15 @@ struct sip_leg {
 	struct sip_hop home;		/* where to send when the dialog names no address */
 	struct sip_local local;
 	char call_id[128];
-	char connected[512];		/* header lines of our 200, "" for none */
+	char connected[IDENTITY_MAX + 64];	/* header lines of our 200 or UPDATE, "" for none */
+	struct leg_extra with;		/* what our next message takes along */
+	struct leg_number who;		/* what the far end last said of itself */
+	char who_name[LEG_NAME_MAX];
+	struct leg_uui rx_uui;		/* of the far end's BYE or final response */
+	bool takes_update;		/* it allows UPDATE */
+	bool tell_wanted;		/* it does not: who is here goes with the next re-INVITE */
+	bool hold_changes, tells;	/* what our re-INVITE under way is about */
+	nta_outgoing_t *update;		/* ours, until its final response */
 
 	/* The session (session.c). */
 	struct sdp_local ours;
@@ -192,6 +217,10 @@ const struct sip_listen *sip_listen_of(struct sip_ua *ua, msg_t *msg);
 /* LISTEN may be NULL: any that can reach DST. -EADDRNOTAVAIL. */
 int sip_local_for(struct sip_ua *ua, const struct sip_listen *listen, const struct sockaddr_storage *dst,
 		  struct sip_local *out);
+
+/* messages.c: a body that goes out in a message with CALL_ID */
+void sip_messages_body(struct sip_ua *ua, const char *call_id, const char *body);
+void sip_messages_close(struct sip_ua *ua);
 
 /* hop.c */
 int sip_addr_parse(const char *host, uint16_t port, struct sockaddr_storage *out);	/* brackets are fine */
@@ -235,6 +264,7 @@ extern const struct leg_ops sip_leg_ops;
 /* A request in L's dialog. URI NULL: the dialog's target. */
 nta_outgoing_t *sip_send_request(struct sip_leg *l, sip_method_t method, const char *name, const char *uri,
 			    nta_response_f *fn, tag_type_t tag, tag_value_t value, ...);
+const char *sip_our_contact(struct sip_leg *l);	/* ours; good until the next call */
 #define SIP_REPLY_SDP 1		/* with l->sdp */
 /* CAUSE may be NULL: no Reason. */
 void sip_send_reply(struct sip_leg *l, nta_incoming_t *irq, int status, unsigned flags, const struct leg_cause *cause);
@@ -244,6 +274,7 @@ void sip_refuse(struct sip_ua *ua, msg_t *msg, int status, tag_type_t tag, tag_v
 
 /* session.c. Errors: -EINVAL, -E2BIG (malformed: 400), -ENOENT (nothing in common: 488), -EPROTOTYPE (not SDP: 415). */
 int sip_session_open(struct sip_leg *l);	/* our address and RTP port; errors of media_rtp_port() */
+void sip_session_data(struct sip_leg *l);	/* a data call: CLEARMODE and nothing else is ours */
 bool sip_session_body(const sip_t *sip);	/* is there a body at all? */
 void sip_session_offer(struct sip_leg *l);
 int sip_session_take_offer(struct sip_leg *l, const sip_t *sip);	/* l->sdp is the answer then */
@@ -262,10 +293,23 @@ int sip_invite_progress(struct leg *leg, bool inband, const struct leg_cause *ca
 int sip_invite_answer(struct leg *leg, const struct leg_number *connected);
 int sip_dialog_request(struct sip_leg *l, nta_leg_t *dialog, nta_incoming_t *irq, const sip_t *sip);
 int sip_dialog_ack(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);
+/* invite_out.c, overlap.c */
+int sip_invite_send(struct sip_leg *l, const struct leg_offer *offer);
+int sip_overlap_begin(struct sip_leg *l, const struct leg_offer *offer);
+void sip_overlap_end(struct sip_leg *l);
+bool sip_overlap_refused(struct sip_leg *l);	/* 484: true when the leg lives on, as digits may follow */
+int sip_overlap_more(struct leg *leg, const char *digits, bool complete);
 /* hold.c: sends the re-INVITE that is wanted, as soon as one can go. */
 void sip_hold_run(struct sip_leg *l);
 int sip_hold(struct leg *leg);
 int sip_resume(struct leg *leg);
+/* connected.c */
+int sip_with(struct leg *leg, const struct leg_extra *extra);
+int sip_connected(struct leg *leg, const struct leg_number *connected);
+void sip_connected_headers(struct sip_leg *l, const struct leg_number *connected);
+void sip_connected_invite(struct sip_leg *l, const sip_t *sip);
+void sip_connected_answer(struct sip_leg *l, const sip_t *sip, struct leg_event *ev);	/* into EV */
+void sip_connected_change(struct sip_leg *l, const sip_t *sip);	/* a request within the dialog */
 /* refer.c */
 int sip_join(struct leg *leg, struct leg *with);
 int sip_refer_notify(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);

@@ -82,7 +82,7 @@ static void refuse_leg(struct sip_leg *l, int status)
 
 	if (l->invite && status == 488)	/* RFC 3261 20.43: 305 incompatible media format */
 		nta_incoming_treply(l->invite, 488, NULL,
-				    SIPTAG_WARNING_STR("305 tipring \"PCMA and PCMU over RTP/AVP only\""), TAG_END());
+				    SIPTAG_WARNING_STR("305 tipring \"PCMA, PCMU or CLEARMODE over RTP/AVP only\""), TAG_END());
 	else if (l->invite && status == 415)
 		nta_incoming_treply(l->invite, 415, NULL, SIPTAG_ACCEPT_STR("application/sdp"), TAG_END());
 	else if (l->invite)
@@ -101,7 +101,13 @@ static void offer_up(struct sip_leg *l, const sip_t *sip)
 	char a[48];
 
 	memset(&offer, 0, sizeof(offer));
+	if (l->ours.codecs[0] == CONF_CLEARMODE)
+		offer.bearer = BEARER_UNRESTRICTED;
+	else
+		offer.progress = 1U << 1;	/* Q.931 annex G: not end-to-end ISDN */
+	offer.complete = true;
 	identity_read(sip, l->peer->conf.trust_identity, &offer);
+	sip_connected_invite(l, sip);
 	sip_alert_read(sip, &offer);
 	sip_addr_text(&l->home.addr, true, a, sizeof(a));
 	snprintf(offer.source, sizeof(offer.source), "%s %s", a, sip_transport_name(l->home.transport));
@@ -183,18 +189,6 @@ int sip_invite_progress(struct leg *leg, bool inband, const struct leg_cause *ca
 	return provisional((struct sip_leg *)leg, 183, inband, cause);
 }
 
-/* The connected number, for a peer that takes our word for it (RFC 3325 in a response). */
-static void set_connected(struct sip_leg *l, const struct leg_number *connected)
-{
-	struct leg_offer who = { .calling = *connected };
-	struct identity_headers h;
-
-	identity_write(&who, l->local.hostport, true, &h);
-	if (h.pai[0])
-		snprintf(l->connected, sizeof(l->connected), "P-Asserted-Identity: %s%s%s", h.pai,
-			 h.privacy[0] ? "\r\nPrivacy: " : "", h.privacy);
-}
-
 int sip_invite_answer(struct leg *leg, const struct leg_number *connected)
 {
 	struct sip_leg *l = (struct sip_leg *)leg;
@@ -203,9 +197,9 @@ int sip_invite_answer(struct leg *leg, const struct leg_number *connected)
 		return -EALREADY;
 	l->state = SIP_ANSWERED;
 	su_timer_reset(l->timer); /* T_SETUP is over; sofia-sip's timer H watches for the ACK */
-	if (connected && connected->digits[0] && l->peer->conf.trust_identity)
-		set_connected(l, connected);
+	sip_connected_headers(l, connected);
 	sip_send_reply(l, l->invite, 200, SIP_REPLY_SDP, NULL);
+	memset(&l->with, 0, sizeof(l->with));
 	sip_session_start(l);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <sys/random.h>
 
 #include "gateway/log.h"
+#include "gateway/sip/diversion.h"
 #include "gateway/sip/identity.h"
 #include "gateway/sip/internal.h"
 #include "gateway/sip/reason.h"
@@ -44,8 +45,9 @@ static void provisional(struct sip_leg *l, int status, const sip_t *sip)
 {
 	struct leg_event ev = { .kind = LEG_PROGRESS };
 
-	if (l->state != SIP_CALLING)
+	if (l->state != SIP_CALLING || (l->overlap && status == 100))
 		return;
+	sip_overlap_end(l);	/* it has enough */
 	if (status == 100) {
 		ev.kind = LEG_PROCEEDING;
 	} else {
@@ -53,6 +55,7 @@ static void provisional(struct sip_leg *l, int status, const sip_t *sip)
 		if (status == 180) {
 			ev.kind = LEG_ALERTING;
 			l->alerted = true;
+			isdn_uui_read(sip, &ev.extra.uui);
 		}
 		if (sip->sip_reason)
 			reason_read(sip->sip_reason, 0, &ev.cause);
@@ -67,6 +70,7 @@ static void answered(struct sip_leg *l, const sip_t *sip)
 	struct leg_cause cause;
 	int err = 0;
 
+	sip_overlap_end(l);
 	nta_leg_rtag(l->dialog, tag_of(sip));
 	learn_route(l, sip);
 	sip_send_ack(l, sip);
@@ -89,8 +93,7 @@ static void answered(struct sip_leg *l, const sip_t *sip)
 		return;
 	}
 	sip_session_start(l);
-	if (l->peer->conf.trust_identity)
-		identity_connected(sip, &ev.connected);
+	sip_connected_answer(l, sip, &ev);
 	leg_report(&l->leg, &ev);
 	sip_session_hold(l);
 	sip_hold_run(l);
@@ -100,7 +103,9 @@ static void failed(struct sip_leg *l, int status, const sip_t *sip)
 {
 	struct leg_cause cause;
 
-	reason_read(sip ? sip->sip_reason : NULL, status, &cause);
+	if (status == 484 && sip_overlap_refused(l))
+		return;
+	reason_read_for(&l->peer->conf, sip ? sip->sip_reason : NULL, status, &cause);
 	if (sip && nta_sip_is_internal(sip)) {
 		/* Said by our own stack: nobody answered, or the address cannot be reached. */
 		reason_own(&cause, status == 408 ? 102 : 27, status == 408 ? "no answer to INVITE" : "peer cannot be reached");
@@ -110,6 +115,8 @@ static void failed(struct sip_leg *l, int status, const sip_t *sip)
 	} else if (!cause.text[0] && sip && sip->sip_status->st_phrase) {
 		snprintf(cause.text, sizeof(cause.text), "%.80s", sip->sip_status->st_phrase);
 	}
+	if (sip)
+		isdn_uui_read(sip, &l->rx_uui);
 	nta_outgoing_destroy(l->call);
 	l->call = NULL;
 	if (l->state == SIP_CLEARING)
@@ -146,27 +153,58 @@ static int on_response(nta_outgoing_magic_t *arg, nta_outgoing_t *orq, const sip
 
 /* --- Placing a call --------------------------------------------------------------------------- */
 
-static int send_invite(struct sip_leg *l, const struct leg_offer *offer)
+/* Header lines that tell of redirections, as the trunk has it; "" for none. */
+static void redirections(const struct sip_leg *l, const struct leg_offer *offer, const char *target,
+			 char out[DIVERSION_LINES])
+{
+	enum conf_diversion which = l->peer->conf.diversion;
+	char diversion[DIVERSION_MAX] = "", history[DIVERSION_MAX] = "";
+
+	if (which == CONF_DIVERSION_BOTH || which == CONF_DIVERSION_DIVERSION)
+		diversion_write(offer, l->local.hostport, diversion);
+	if (which == CONF_DIVERSION_BOTH || which == CONF_DIVERSION_HISTORY_INFO)
+		diversion_history(offer, l->local.hostport, target, history);
+	snprintf(out, DIVERSION_LINES, "%s%s%s%s%s", diversion[0] ? "Diversion: " : "", diversion,
+		 diversion[0] && history[0] ? "\r\n" : "", history[0] ? "History-Info: " : "", history);
+}
+
+/* The dialog of an INVITE, or of the next one for the same number: with the same tag of ours. */
+static int make_dialog(struct sip_leg *l, const char *from, const char *to)
+{
+	char tag[96] = "";
+
+	if (l->dialog) {
+		snprintf(tag, sizeof(tag), "%s", nta_leg_get_tag(l->dialog));
+		l->cseq = (l->cseq ? l->cseq : nta_leg_get_seq(l->dialog)) + 1;
+	}
+	nta_leg_destroy(l->dialog);
+	l->dialog = nta_leg_tcreate(l->ua->agent, sip_dialog_request, l, SIPTAG_FROM_STR(from), SIPTAG_TO_STR(to),
+				    SIPTAG_CALL_ID_STR(l->call_id), TAG_END());
+	return l->dialog && nta_leg_tag(l->dialog, tag[0] ? tag : NULL) ? 0 : -ENOMEM;
+}
+
+int sip_invite_send(struct sip_leg *l, const struct leg_offer *offer)
 {
 	struct identity_headers h;
 	char host[80], uri[IDENTITY_URI_MAX], request[IDENTITY_URI_MAX + 20], to[IDENTITY_URI_MAX + 8];
-	char pai[IDENTITY_MAX + 24], diversion[IDENTITY_MAX + 80], detail[64];
+	char pai[IDENTITY_MAX + 24], redirected[DIVERSION_LINES], detail[64], cseq[24];
 
 	identity_write(offer, l->local.hostport, l->peer->conf.trust_identity, &h);
 	sip_addr_text(&l->home.addr, true, host, sizeof(host));
-	identity_uri(&offer->called, host, uri);
+	identity_uri_sub(&offer->called, &offer->called_sub, host, uri);
+	redirections(l, offer, uri, redirected);
 	snprintf(to, sizeof(to), "<%s>", uri);
 	snprintf(pai, sizeof(pai), "P-Asserted-Identity: %s", h.pai);
-	snprintf(diversion, sizeof(diversion), "Diversion: %s", h.diversion);
 	snprintf(request, sizeof(request), "%s%s", uri, l->home.transport == CONF_TCP ? ";transport=tcp" : "");
-	l->dialog = nta_leg_tcreate(l->ua->agent, sip_dialog_request, l, SIPTAG_FROM_STR(h.from), SIPTAG_TO_STR(to),
-				    SIPTAG_CALL_ID_STR(l->call_id), TAG_END());
-	if (!l->dialog || !nta_leg_tag(l->dialog, NULL))
+	if (make_dialog(l, h.from, to))
 		return -ENOMEM;
-	l->call = sip_send_request(l, SIP_METHOD_INVITE, request, on_response,
+	snprintf(cseq, sizeof(cseq), "%u INVITE", l->cseq);
+	sip_messages_body(l->ua, l->call_id, l->sdp);
+	l->call = sip_send_request(l, SIP_METHOD_INVITE, request, on_response, TAG_IF(l->cseq, SIPTAG_CSEQ_STR(cseq)),
 				   TAG_IF(h.pai[0], SIPTAG_HEADER_STR(pai)),
 				   TAG_IF(h.privacy[0], SIPTAG_PRIVACY_STR(h.privacy)),
-				   TAG_IF(h.diversion[0], SIPTAG_HEADER_STR(diversion)),
+				   TAG_IF(redirected[0], SIPTAG_HEADER_STR(redirected)),
+				   TAG_IF(h.uui[0], SIPTAG_HEADER_STR(h.uui)),
 				   SIPTAG_ALLOW_STR(SIP_ALLOW), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
 				   SIPTAG_PAYLOAD_STR(l->sdp), TAG_END());
 	if (!l->call)
@@ -209,9 +247,14 @@ int sip_ua_call(struct sip_ua *ua, const char *trunk, const struct leg_offer *of
 	if (!err)
 		err = sip_session_open(l);
 	if (!err) {
+		if (offer->bearer == BEARER_UNRESTRICTED)
+			sip_session_data(l);
 		make_call_id(l);
 		sip_session_offer(l);
-		err = send_invite(l, offer);
+		if (!offer->complete && p->conf.overlap == CONF_OVERLAP_RFC3578)
+			err = sip_overlap_begin(l, offer);
+		if (!err)
+			err = sip_invite_send(l, offer);
 	}
 	if (err) {
 		/* Not the caller's any more: the port goes, then the leg, in silence. */

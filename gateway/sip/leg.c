@@ -63,7 +63,10 @@ void sip_leg_free(struct sip_leg *l)
 		nta_outgoing_destroy(l->reinvite_out);
 	if (l->refer)
 		nta_outgoing_destroy(l->refer);
+	if (l->update)
+		nta_outgoing_destroy(l->update);
 	nta_leg_destroy(l->dialog);
+	sip_overlap_end(l);
 	su_timer_destroy(l->timer);
 	*l->prev = l->next;
 	if (l->next)
@@ -82,7 +85,8 @@ static bool signalling_done(const struct sip_leg *l)
 
 static void report_cleared(struct sip_leg *l)
 {
-	struct leg_event ev = { .kind = LEG_CLEARED, .cause = l->cause, .by_far_end = l->by_far_end };
+	struct leg_event ev = { .kind = LEG_CLEARED, .cause = l->cause, .by_far_end = l->by_far_end,
+				.extra.uui = l->rx_uui };
 
 	l->reported = true;
 	leg_report(&l->leg, &ev);
@@ -207,10 +211,13 @@ const struct leg_ops sip_leg_ops = {
 	.alert = sip_invite_alert,
 	.progress = sip_invite_progress,
 	.answer = sip_invite_answer,
+	.more = sip_overlap_more,
 	.digit = op_digit,
 	.hold = sip_hold,
 	.resume = sip_resume,
 	.join = sip_join,
+	.with = sip_with,
+	.connected = sip_connected,
 	.clear = op_clear,
 	.traced = op_traced,
 };

@@ -55,7 +55,8 @@ static int add(struct sip_ua *ua, const char *host, uint16_t port)
 		snprintf(url, sizeof(url), strchr(host, ':') ? "sip:[%s]:%u" : "sip:%s:%u", host, port);
 		ua->n_listen++;
 		if (nta_agent_add_tport(ua->agent, URL_STRING_MAKE(url), TPTAG_IDENT(l->ident), TPTAG_SERVER(1),
-					TPTAG_STUN_SERVER(0), TPTAG_SDWN_ERROR(0), TPTAG_IDLE(TCP_IDLE_MS), TAG_END()) < 0)
+					TPTAG_STUN_SERVER(0), TPTAG_SDWN_ERROR(0), TPTAG_IDLE(TCP_IDLE_MS),
+					TAG_IF(ua->dump, TPTAG_DUMP(ua->dump ? dump_path(ua->dump) : NULL)), TAG_END()) < 0)
 			err = su_errno() ? -su_errno() : -EADDRNOTAVAIL;
 	}
 	if (err)

@@ -7,10 +7,19 @@
 #include "gateway/sip/internal.h"
 #include "gateway/sip/reason.h"
 
+const char *sip_our_contact(struct sip_leg *l)
+{
+	static char contact[128];
+
+	snprintf(contact, sizeof(contact), "<sip:%s;transport=%s>", l->local.hostport,
+		 sip_transport_name(l->home.transport));
+	return contact;
+}
+
 nta_outgoing_t *sip_send_request(struct sip_leg *l, sip_method_t method, const char *name, const char *uri,
 				 nta_response_f *fn, tag_type_t tag, tag_value_t value, ...)
 {
-	char route[128], via[128], contact[128];
+	char route[128], via[128];
 	nta_outgoing_t *orq;
 	struct sip_hop hop;
 	ta_list ta;
@@ -18,13 +27,11 @@ nta_outgoing_t *sip_send_request(struct sip_leg *l, sip_method_t method, const c
 	sip_hop_next(l, &hop);
 	sip_hop_url(&hop, route, sizeof(route));
 	snprintf(via, sizeof(via), "SIP/2.0/%s %s;rport", hop.transport == CONF_TCP ? "TCP" : "UDP", l->local.hostport);
-	snprintf(contact, sizeof(contact), "<sip:%s;transport=%s>", l->local.hostport,
-		 sip_transport_name(l->home.transport));
 	ta_start(ta, tag, value);
 	orq = nta_outgoing_tcreate(l->dialog, fn, l, URL_STRING_MAKE(route), method, name,
 				   uri ? URL_STRING_MAKE(uri) : NULL, NTATAG_USER_VIA(1), SIPTAG_VIA_STR(via),
 				   TPTAG_IDENT(l->local.listen->ident),
-				   TAG_IF(method == sip_method_invite, SIPTAG_CONTACT_STR(contact)),
+				   TAG_IF(method == sip_method_invite, SIPTAG_CONTACT_STR(sip_our_contact(l))),
 				   SIPTAG_USER_AGENT_STR(l->ua->user_agent), ta_tags(ta));
 	ta_end(ta);
 	return orq;
@@ -34,10 +41,12 @@ void sip_send_reply(struct sip_leg *l, nta_incoming_t *irq, int status, unsigned
 {
 	bool sdp = (flags & SIP_REPLY_SDP) && l->sdp[0];
 	bool dialog = status > 100 && status < 300 && nta_incoming_method(irq) != sip_method_bye;
-	char contact[128], reason[REASON_MAX] = "", detail[96] = "";
+	char reason[REASON_MAX] = "", detail[96] = "", uui[ISDN_UUI_MAX] = "";
 
-	snprintf(contact, sizeof(contact), "<sip:%s;transport=%s>", l->local.hostport,
-		 sip_transport_name(l->home.transport));
+	if (irq == l->invite && !l->reinvite && status > 100) {
+		isdn_uui_write(&l->with.uui, uui);
+		l->with.uui.len = 0;
+	}
 	if (cause && cause->q850)
 		reason_write(cause, reason);
 	if (sdp)
@@ -45,11 +54,14 @@ void sip_send_reply(struct sip_leg *l, nta_incoming_t *irq, int status, unsigned
 			 l->have_theirs ? sdp_codec_name(l->agreed.codec.codec) : "");
 	else if (reason[0])
 		snprintf(detail, sizeof(detail), "cause %u", cause->q850);
-	nta_incoming_treply(irq, status, sip_phrase(status), TAG_IF(dialog, SIPTAG_CONTACT_STR(contact)),
+	if (sdp)
+		sip_messages_body(l->ua, l->call_id, l->sdp);
+	nta_incoming_treply(irq, status, sip_phrase(status), TAG_IF(dialog, SIPTAG_CONTACT_STR(sip_our_contact(l))),
 			    TAG_IF(dialog, SIPTAG_ALLOW_STR(SIP_ALLOW)), TAG_IF(reason[0], SIPTAG_REASON_STR(reason)),
 			    TAG_IF(status > 100, SIPTAG_SERVER_STR(l->ua->user_agent)),
 			    TAG_IF(status == 491 || status == 503, SIPTAG_RETRY_AFTER_STR(SIP_RETRY_AFTER)),
 			    TAG_IF(dialog && status == 200 && l->connected[0], SIPTAG_HEADER_STR(l->connected)),
+			    TAG_IF(uui[0], SIPTAG_HEADER_STR(uui)),
 			    TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
 			    TAG_IF(sdp, SIPTAG_PAYLOAD_STR(l->sdp)), TAG_END());
 	sip_leg_trace_status(l, true, status, sip_phrase(status), detail);

@@ -44,12 +44,14 @@ void reason_read(const sip_reason_t *reasons, int status, struct leg_cause *out)
 	out->sip = (uint16_t)status;
 	out->location = LOCATION_BEYOND;
 	out->q850 = (uint8_t)(status ? cause_from_sip(status) : 16);
+	out->by = status ? cause_from_sip_source(status) : "BYE or CANCEL without a Reason header";
 	for (r = reasons; r; r = r->re_next) {
 		if (!r->re_protocol)
 			continue;
 		v = number(r->re_cause);
 		if (strcasecmp(r->re_protocol, "Q.850") == 0 && v >= 1 && v <= 127) {
 			out->q850 = (uint8_t)v;
+			out->by = "Reason header (RFC 3326)";
 			out->text[0] = 0;
 			if (r->re_text)
 				copy_text(out->text, sizeof(out->text), r->re_text);
@@ -58,11 +60,41 @@ void reason_read(const sip_reason_t *reasons, int status, struct leg_cause *out)
 		if (strcasecmp(r->re_protocol, "SIP") != 0 || v < 200 || v > 699)
 			continue;
 		/* RFC 3326 2: another branch answered. That is Q.850's non-selected user clearing. */
-		if (!status)
+		if (!status) {
 			out->q850 = (uint8_t)(v < 300 ? 26 : cause_from_sip((int)v));
+			out->by = "Reason header (RFC 3326 2)";
+		}
 		if (r->re_text)
 			copy_text(out->text, sizeof(out->text), r->re_text);
 	}
+}
+
+/* The row of a trunk's own table, 0 for none. */
+static int own_row(const struct conf_causes *c, int from)
+{
+	for (int i = 0; i < c->n; i++)
+		if (c->row[i].from == from)
+			return c->row[i].to;
+	return 0;
+}
+
+void reason_read_for(const struct conf_sip *conf, const sip_reason_t *reasons, int status, struct leg_cause *out)
+{
+	int own = own_row(&conf->statuses, status);
+
+	reason_read(reasons, status, out);
+	if (own && out->by == cause_from_sip_source(status)) {
+		out->q850 = (uint8_t)own;
+		out->by = "the trunk's statuses:";
+	}
+}
+
+int reason_status(const struct conf_sip *conf, const struct leg_cause *cause, const char **by)
+{
+	int own = own_row(&conf->causes, cause->q850);
+
+	*by = own ? "the trunk's causes:" : cause_to_sip_source(cause->q850);
+	return own ? own : cause_to_sip(cause->q850);
 }
 
 void reason_write(const struct leg_cause *cause, char *out)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "channels/leg.h"
+#include "conf/trunks.h"
 
 #define REASON_MAX 192	/* octets of a Reason value that we write, with the ending zero */
 
@@ -19,6 +20,10 @@ enum { LOCATION_LPN = 1, LOCATION_BEYOND = 10 };
 /* What a request or final response from the far end says: a Reason with protocol Q.850 wins over the table of
  * statuses. STATUS 0 for BYE and CANCEL. */
 void reason_read(const sip_reason_t *reasons, int status, struct leg_cause *out);
+/* The same with a trunk's own row (statuses:) in the place of the table's. */
+void reason_read_for(const struct conf_sip *conf, const sip_reason_t *reasons, int status, struct leg_cause *out);
+/* The status of the final response that ends a call with CAUSE; BY says which row it is from. */
+int reason_status(const struct conf_sip *conf, const struct leg_cause *cause, const char **by);
 /* The value of our Reason header: Q.850;cause=17;text="user busy". OUT has REASON_MAX octets. */
 void reason_write(const struct leg_cause *cause, char *out);
 /* A cause of our own. */

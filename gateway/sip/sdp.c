@@ -13,14 +13,18 @@
 #include <strings.h>
 
 #define OFFER_DTMF_PAYLOAD 101
+#define NO_PAYLOAD 0xff	/* none is its own: RFC 4040 4 has a dynamic one */
+#define OFFER_DATA_PAYLOAD 97
 
 static const struct {
 	const char *name;
 	uint8_t payload;	/* RFC 3551 table 4 */
+	uint8_t offered;	/* as we offer it */
 	enum hw_law law;
 } codecs[] = {
-	[CONF_PCMA] = { "PCMA", 8, HW_ALAW },
-	[CONF_PCMU] = { "PCMU", 0, HW_MULAW },
+	[CONF_PCMA] = { "PCMA", 8, 8, HW_ALAW },
+	[CONF_PCMU] = { "PCMU", 0, 0, HW_MULAW },
+	[CONF_CLEARMODE] = { "CLEARMODE", NO_PAYLOAD, OFFER_DATA_PAYLOAD, HW_ALAW },
 };
 #define N_CODECS (sizeof(codecs) / sizeof(*codecs))
 
@@ -365,13 +369,18 @@ int sdp_agree(const struct sdp_local *ours, const struct sdp *theirs, bool answe
 	if (!c)
 		return -ENOENT;
 	out->codec = *c;
-	out->dtmf_payload = theirs->dtmf_payload;
+	out->dtmf_payload = c->codec == CONF_CLEARMODE ? 0 : theirs->dtmf_payload;
 	out->ptime = choose_ptime(ours, theirs);
 	out->dir = (enum media_dir)((theirs->dir & MEDIA_SEND ? MEDIA_RECV : 0) |
 				    (theirs->dir & MEDIA_RECV ? MEDIA_SEND : 0));
 	if (ours->hold)
 		out->dir &= ~MEDIA_RECV;
 	return 0;
+}
+
+bool sdp_wants_data(const struct sdp *theirs)
+{
+	return theirs->audio >= 0 && theirs->n_codecs && theirs->codecs[0].codec == CONF_CLEARMODE;
 }
 
 void sdp_remote(const struct sdp *theirs, const struct sdp_agreed *agreed, struct media_rtp_remote *out)
@@ -381,6 +390,7 @@ void sdp_remote(const struct sdp *theirs, const struct sdp_agreed *agreed, struc
 	out->rtcp = theirs->rtcp;
 	out->payload = agreed->codec.payload;
 	out->law = codecs[agreed->codec.codec].law;
+	out->clear = agreed->codec.codec == CONF_CLEARMODE;
 	out->dtmf_payload = agreed->dtmf_payload;
 	out->ptime_ms = agreed->ptime;
 	out->dir = agreed->dir;
@@ -429,11 +439,14 @@ void sdp_offer(const struct sdp_local *ours, char *out)
 	put_head(&t, ours);
 	put(&t, "m=audio %u RTP/AVP", ours->port);
 	for (i = 0; i < ours->n_codecs; i++)
-		put(&t, " %u", codecs[ours->codecs[i]].payload);
-	put(&t, " %u\r\n", OFFER_DTMF_PAYLOAD);
+		put(&t, " %u", codecs[ours->codecs[i]].offered);
+	if (ours->codecs[0] != CONF_CLEARMODE)
+		put(&t, " %u", OFFER_DTMF_PAYLOAD);
+	put(&t, "\r\n");
 	for (i = 0; i < ours->n_codecs; i++)
-		put(&t, "a=rtpmap:%u %s/8000\r\n", codecs[ours->codecs[i]].payload, codecs[ours->codecs[i]].name);
-	put_dtmf(&t, OFFER_DTMF_PAYLOAD);
+		put(&t, "a=rtpmap:%u %s/8000\r\n", codecs[ours->codecs[i]].offered, codecs[ours->codecs[i]].name);
+	if (ours->codecs[0] != CONF_CLEARMODE)
+		put_dtmf(&t, OFFER_DTMF_PAYLOAD);
 	put(&t, "a=ptime:%u\r\na=%s\r\n", ours->ptime, ours->hold ? "sendonly" : "sendrecv");
 }
 

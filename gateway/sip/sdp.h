@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gateway/sip/sdp.h: offer and answer (RFC 3264) for one stream of G.711 audio. Pure: text in (RFC
+ * gateway/sip/sdp.h: offer and answer (RFC 3264) for one stream of G.711 audio, or of
+ * CLEARMODE (RFC 4040): 64 kbit/s of data, octet by octet. Pure: text in (RFC
  * 4566), a struct out, and back. Used by session.c.
  */
 #ifndef GATEWAY_SIP_SDP_H
@@ -43,7 +44,7 @@ struct sdp_local {
 	uint16_t port;
 	uint64_t session, version;
 	enum conf_codec codecs[2];	/* in the order wanted */
-	int n_codecs;
+	int n_codecs;			/* CLEARMODE is alone: a call is speech or data */
 	unsigned ptime;
 	bool hold;			/* we hear nothing: sendonly, inactive when they do not listen either */
 };
@@ -62,6 +63,8 @@ int sdp_read(const char *text, size_t len, struct sdp *out);
 /* Chooses. For THEIR offer our order counts, for their answer theirs does (it is what they will send). Errors:
  * -ENOENT, nothing in common. */
 int sdp_agree(const struct sdp_local *ours, const struct sdp *theirs, bool answer, struct sdp_agreed *out);
+/* Does THEIR offer ask for data first of all? */
+bool sdp_wants_data(const struct sdp *theirs);
 /* For the media path. */
 void sdp_remote(const struct sdp *theirs, const struct sdp_agreed *agreed, struct media_rtp_remote *out);
 

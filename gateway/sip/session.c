@@ -84,6 +84,12 @@ int sip_session_open(struct sip_leg *l)
 	return 0;
 }
 
+void sip_session_data(struct sip_leg *l)
+{
+	l->ours.codecs[0] = CONF_CLEARMODE;
+	l->ours.n_codecs = 1;
+}
+
 void sip_session_close(struct sip_leg *l)
 {
 	if (!l->leg.port)
@@ -143,6 +149,9 @@ int sip_session_take_offer(struct sip_leg *l, const sip_t *sip)
 	if (l->have_theirs && !l->offered && l->sdp[0] && theirs.session == l->theirs.session &&
 	    theirs.version == l->theirs.version && memcmp(&theirs, &l->theirs, sizeof(theirs)) == 0)
 		return 0;
+	/* The first offer says what kind of call it is: a bearer does not change under a call. */
+	if (l->state == SIP_OFFERED && !l->sdp[0] && l->peer->conf.clearmode && sdp_wants_data(&theirs))
+		sip_session_data(l);
 	err = sdp_agree(&l->ours, &theirs, false, &agreed);
 	if (err)
 		return err;

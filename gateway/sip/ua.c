@@ -139,7 +139,11 @@ int sip_ua_open(struct sip_ua **out, su_root_t *root, struct media *m, const str
 	ua->agent = nta_agent_create(root, (url_string_t *)-1, on_message, ua, NTATAG_UA(1), NTATAG_MERGE_482(1),
 				     NTATAG_PASS_100(1), NTATAG_MAXSIZE(SIP_MESSAGE_MAX), NTATAG_UDP_MTU(65535),
 				     NTATAG_SERVER_RPORT(1), NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0), TAG_END());
-	err = ua->agent ? sip_listen_open(ua, conf) : -ENOMEM;
+	err = ua->agent ? 0 : -ENOMEM;
+	if (!err && ua->h.message)
+		err = dump_open(&ua->dump);
+	if (!err)
+		err = sip_listen_open(ua, conf);
 	if (!err)
 		err = resolver_open(&ua->resolver, root, NULL);
 	if (!err)
@@ -184,6 +188,7 @@ void sip_ua_close(struct sip_ua *ua)
 	sip_peers_close(ua);
 	resolver_close(ua->resolver);
 	nta_agent_destroy(ua->agent);
+	sip_messages_close(ua);
 	free(ua->listen);
 	free(ua);
 }

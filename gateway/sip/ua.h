@@ -13,6 +13,7 @@
 #include "channels/leg.h"
 #include "conf/trunks.h"
 #include "gateway/media/media.h"
+#include "gateway/sip/dump.h"
 
 struct sip_ua;
 
@@ -24,6 +25,8 @@ struct sip_handlers {
 	/* WAITING messages wait for USER, says peer TRUNK (RFC 3842). -ENOENT: nobody of that name. May be NULL. */
 	int (*messages)(void *arg, const char *trunk, const char *user, unsigned waiting);
 	void (*log)(void *arg, int level, const char *text);	/* level as in syslog */
+	/* A message as it passed a socket; told in sip_ua_messages(). LOCAL: our end. NULL: messages are not kept. */
+	void (*message)(void *arg, const struct dump_message *m, const struct sockaddr_storage *local);
 	void *arg;
 };
 
@@ -37,6 +40,9 @@ void sip_ua_close(struct sip_ua *ua);
 int sip_ua_reload(struct sip_ua *ua, const struct conf *conf);
 /* Refuse new INVITEs with 503 and Retry-After while ON. */
 void sip_ua_drain(struct sip_ua *ua, bool on);
+
+/* Tells handlers.message of what has passed since the last time. NOW_US: the wall clock. */
+void sip_ua_messages(struct sip_ua *ua, int64_t now_us);
 
 /* Places a call to the peer that is trunk TRUNK. Errors, with nothing sent and no event to follow: -ENOENT (no such
  * peer), -EHOSTDOWN (health check or resolution says it is down: cause 27), -EADDRINUSE (no RTP port: cause

@@ -21,6 +21,7 @@
 enum {
 	TX_KEWL = 3,
 	RX_ONHOOK = 0,
+	RX_OFFHOOK = 1,
 	RX_RING = 3,
 	RX_INITIAL = 4
 };                                          /* enum dahdi_txsig, dahdi_rxsig: the kernel's own */
@@ -89,6 +90,13 @@ static int drop(struct dahdi_line *l)
 	struct dahdi_params p = {0};
 	int err;
 
+	if (dahdi_ground(l)) { /* tip is open from here on; nothing has to settle */
+		err = move_to(l, DAHDI_ONHOOK, PORT_IDLE);
+		if (!err)
+			notify_post(&l->h.notify, HW_EV_HOOK_DONE);
+		dahdi_wake(l->h.card);
+		return err;
+	}
 	if (l->port.sigtype != DAHDI_SIG_FXOKS)
 		return -EOPNOTSUPP;
 	err = l->port.state == PORT_TALK ? 0 : order(l, DAHDI_OFFHOOK);
@@ -107,7 +115,7 @@ static int drop(struct dahdi_line *l)
 	return 0;
 }
 
-static int fxs_hook(struct dahdi_line *l, enum hw_hook what)
+static int fxs_order(struct dahdi_line *l, enum hw_hook what)
 {
 	enum dahdi_port_state state = l->port.state;
 
@@ -133,6 +141,16 @@ static int fxs_hook(struct dahdi_line *l, enum hw_hook what)
 	}
 }
 
+static int fxs_hook(struct dahdi_line *l, enum hw_hook what)
+{
+	bool rang = l->port.state == PORT_RINGING;
+	int err = fxs_order(l, what);
+
+	if (rang && l->port.state != PORT_RINGING)
+		dahdi_ground_ring_over(l);
+	return err;
+}
+
 /* --- FXO -------------------------------------------------------------------------------------------- */
 
 static int flash(struct dahdi_line *l)
@@ -150,11 +168,13 @@ static int fxo_hook(struct dahdi_line *l, enum hw_hook what)
 
 	switch (what) {
 	case HW_ONHOOK:
-		err = move_to(l, DAHDI_ONHOOK, PORT_IDLE);
+		err = dahdi_ground(l) ? dahdi_ground_onhook(l) : move_to(l, DAHDI_ONHOOK, PORT_IDLE);
 		l->port.flashing = false;
 		dahdi_port_dialling(l, false); /* ended, without a word */
 		return err;
 	case HW_OFFHOOK:
+		if (dahdi_ground(l))
+			return dahdi_ground_seize(l);
 		return l->port.state == PORT_TALK ? 0 : move_to(l, DAHDI_OFFHOOK, PORT_TALK);
 	case HW_FLASH:
 		return flash(l);
@@ -270,6 +290,8 @@ int dahdi_onhook_transfer(struct hw_line *base, unsigned ms)
 
 static int battery(const struct dahdi_line *l, const struct dahdi_params *p)
 {
+	if (dahdi_ground(l))
+		return -1;
 	if (l->port.own_line && p->chan_alarms)
 		return 0;
 	if (p->rxhooksig == RX_INITIAL || l->port.sigtype == DAHDI_SIG_FXSLS)
@@ -293,8 +315,10 @@ int dahdi_analog(struct hw_line *base, struct hw_analog *out)
 		out->ringing = l->port.state == PORT_RINGING;
 		return 0;
 	}
-	out->offhook = l->port.state == PORT_TALK;
+	out->offhook = l->port.state == PORT_TALK || l->port.state == PORT_STARTING;
 	out->ringing = p.rxhooksig == RX_RING;
+	if (dahdi_ground(l)) /* while it rings, tip is grounded too */
+		out->grounded = p.rxhooksig == RX_OFFHOOK || p.rxhooksig == RX_RING;
 	out->battery = battery(l, &p);
 	if (l->port.own_line && ioctl(l->h.fd, WCTDM_GET_STATS, &stats) == 0)
 		out->voltage_mv = stats.batvolt;

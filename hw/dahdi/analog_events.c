@@ -3,6 +3,8 @@
  * hw/dahdi/analog_events.c: what DAHDI reports of an analog port, and the time after a drop of battery. Loop
  * thread.
  *
+ * Ground start has its own part before this one: ground.c.
+ *
  * Two things are left to this side. A telephone that is lifted while DAHDI rings it is reported, but the
  * cadence goes on: the port is put off hook here. And for 300 ms after a drop DAHDI takes no order and does
  * not see a telephone that is hung up: the port is looked at when they are over.
@@ -15,7 +17,7 @@
 
 enum { BEAT_MS = 20, SETTLE_BEATS = 18 }; /* DAHDI's 300 ms, and a few ticks of its clock */
 
-static void lifted(struct dahdi_line *l, bool on)
+void dahdi_port_lifted(struct dahdi_line *l, bool on)
 {
 	l->port.lifted = on;
 	notify_post(&l->h.notify, on ? HW_EV_OFFHOOK : HW_EV_ONHOOK);
@@ -25,16 +27,18 @@ static void fxs_event(struct dahdi_line *l, int ev)
 {
 	struct notify *n = &l->h.notify;
 
+	if (dahdi_ground(l) && dahdi_ground_fxs_event(l, ev))
+		return;
 	if (ev >= (DAHDI_EVENT_PULSEDIGIT | '0') && ev <= (DAHDI_EVENT_PULSEDIGIT | '9'))
 		notify_post(n, HW_EV_PULSE + (enum hw_event)(ev - (DAHDI_EVENT_PULSEDIGIT | '0')));
 	switch (ev) {
 	case DAHDI_EVENT_RINGOFFHOOK:
 		if (l->port.state == PORT_RINGING)
 			dahdi_hook(&l->base, HW_OFFHOOK);
-		lifted(l, true);
+		dahdi_port_lifted(l, true);
 		break;
 	case DAHDI_EVENT_ONHOOK:
-		lifted(l, false);
+		dahdi_port_lifted(l, false);
 		break;
 	case DAHDI_EVENT_WINKFLASH:
 		notify_post(n, HW_EV_FLASH);
@@ -62,6 +66,8 @@ static void fxo_event(struct dahdi_line *l, int ev)
 {
 	struct notify *n = &l->h.notify;
 
+	if (dahdi_ground(l) && dahdi_ground_fxo_event(l, ev))
+		return;
 	switch (ev) {
 	case DAHDI_EVENT_RINGBEGIN:
 		notify_post(n, HW_EV_RING_BEGIN);
@@ -109,7 +115,7 @@ void dahdi_port_event(struct dahdi_line *l, int ev)
 	}
 }
 
-static void run_beat(struct dahdi_card *c, bool on)
+void dahdi_run_beat(struct dahdi_card *c, bool on)
 {
 	const struct timespec every = {0, on ? BEAT_MS * 1000000 : 0};
 
@@ -120,7 +126,7 @@ void dahdi_port_settle(struct dahdi_line *l)
 {
 	l->port.state = PORT_SETTLING;
 	l->port.beats = SETTLE_BEATS;
-	run_beat(l->h.card, true);
+	dahdi_run_beat(l->h.card, true);
 }
 
 static void settled(struct dahdi_line *l)
@@ -133,7 +139,7 @@ static void settled(struct dahdi_line *l)
 	if (dahdi_port_ioctl(l, DAHDI_GET_PARAMS, &p))
 		return;
 	if (!p.rxisoffhook == l->port.lifted)
-		lifted(l, p.rxisoffhook);
+		dahdi_port_lifted(l, p.rxisoffhook);
 	if (wanted >= 0)
 		dahdi_hook(&l->base, (enum hw_hook)wanted);
 }
@@ -151,6 +157,8 @@ void dahdi_beat(struct dahdi_card *c)
 		struct dahdi_handle *h = (struct dahdi_handle *)it;
 		struct dahdi_line *l = dahdi_analog_of(h);
 
+		if (l && dahdi_ground(l))
+			more |= dahdi_ground_beat(l, n < SETTLE_BEATS ? (int)n : SETTLE_BEATS);
 		if (!l || l->port.state != PORT_SETTLING)
 			continue;
 		l->port.beats -= n < SETTLE_BEATS ? (int)n : SETTLE_BEATS;
@@ -160,5 +168,5 @@ void dahdi_beat(struct dahdi_card *c)
 			more = true;
 	}
 	if (!more)
-		run_beat(c, false);
+		dahdi_run_beat(c, false);
 }

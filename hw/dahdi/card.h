@@ -49,6 +49,7 @@ enum dahdi_port_state {
 	PORT_IDLE,
 	PORT_RINGING,
 	PORT_TALK,     /* off hook; a port for a telephone: battery for talking */
+	PORT_STARTING, /* ground start: ring is grounded, tip is not yet */
 	PORT_DROPPING, /* battery is away */
 	PORT_SETTLING, /* it is back, but DAHDI takes no order yet */
 };
@@ -61,6 +62,11 @@ struct dahdi_port { /* an analog port; loop thread */
 	int reversed;  /* FXS: what was set; FXO: -1, as DAHDI tells only changes */
 	int beats;     /* left until the port has settled */
 	int wanted;    /* an order that waits for that; -1 for none */
+	/* Ground start: ground.c. */
+	bool ring_on, rang; /* FXO: ring voltage has been told; and neither its end as a call nor our hook */
+	bool glare;         /* FXS: it rings, and the far end grounds ring: no answer */
+	bool stray;         /* FXS: the next pulse digit is none */
+	int watch;          /* FXO: beats for which a lost tip ground is not told by an event */
 };
 
 struct dahdi_line {
@@ -96,7 +102,22 @@ int dahdi_gain(struct hw_line *l, double rx_db, double tx_db);
 int dahdi_port_ioctl(struct dahdi_line *l, unsigned long request, void *arg);
 void dahdi_port_dialling(struct dahdi_line *l, bool on);
 
+/* ground.c: loop thread */
+enum hw_start dahdi_start(int sigtype);
+static inline bool dahdi_ground(const struct dahdi_line *l)
+{
+	return l->base.start == HW_START_GROUND;
+}
+int dahdi_ground_seize(struct dahdi_line *l);
+int dahdi_ground_onhook(struct dahdi_line *l);
+bool dahdi_ground_fxo_event(struct dahdi_line *l, int ev); /* true: it is dealt with */
+bool dahdi_ground_fxs_event(struct dahdi_line *l, int ev);
+void dahdi_ground_ring_over(struct dahdi_line *l); /* FXS: it no longer rings */
+bool dahdi_ground_beat(struct dahdi_line *l, int beats); /* true: there is more to watch */
+
 /* analog_events.c: loop thread */
+void dahdi_port_lifted(struct dahdi_line *l, bool on);
+void dahdi_run_beat(struct dahdi_card *c, bool on);
 void dahdi_port_event(struct dahdi_line *l, int ev);
 void dahdi_port_settle(struct dahdi_line *l); /* battery is back: orders wait for DAHDI */
 void dahdi_beat(struct dahdi_card *c);

@@ -42,7 +42,8 @@ int dahdi_line_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct 
 			err = -EINVAL;
 	}
 	if (!err) {
-		l->base = (struct hw_line){hw->ops, hw, chan, p.spanno, dahdi_law(p.curlaw), kind};
+		l->base = (struct hw_line){hw->ops, hw, chan, p.spanno, dahdi_law(p.curlaw), kind,
+					   dahdi_start(p.sigtype)};
 		err = set_mode(l, false);
 	}
 	if (!err && kind != HW_CHAN_B)

@@ -100,6 +100,26 @@ static int error_sum(const struct dahdi_spaninfo *s)
 	return sum;
 }
 
+static unsigned framing(const struct dahdi_spaninfo *s)
+{
+	static const struct {
+		int dahdi;
+		unsigned hw;
+	} map[] = {
+		{DAHDI_CONFIG_CRC4, HW_FRAME_CRC4},
+		{DAHDI_CONFIG_D4, HW_FRAME_D4},
+		{DAHDI_CONFIG_AMI, HW_FRAME_AMI},
+		{DAHDI_CONFIG_ESF | DAHDI_CONFIG_D4 | DAHDI_CONFIG_AMI | DAHDI_CONFIG_HDB3 | DAHDI_CONFIG_B8ZS,
+		 HW_FRAME_SET},
+	};
+	unsigned bits = strncmp(s->spantype, "DYN", 3) ? 0 : HW_FRAME_DYNAMIC;
+
+	for (size_t i = 0; i < sizeof(map) / sizeof(*map); i++)
+		if (s->lineconfig & map[i].dahdi)
+			bits |= map[i].hw;
+	return bits;
+}
+
 int dahdi_spans(struct hw *hw, struct hw_span *out, int max)
 {
 	struct dahdi_card *c = (struct dahdi_card *)hw;
@@ -120,10 +140,28 @@ int dahdi_spans(struct hw *hw, struct hw_span *out, int max)
 			out[n].first_chan = s.totalchans ? first_chan(c, no) : 0;
 			snprintf(out[n].name, sizeof(out[n].name), "%.*s", (int)sizeof(s.name), s.name);
 			snprintf(out[n].desc, sizeof(out[n].desc), "%.*s", (int)sizeof(s.desc), s.desc);
+			out[n].framing = framing(&s);
+			out[n].lbo = s.lbo;
+			snprintf(out[n].maker, sizeof(out[n].maker), "%.19s%s%.19s", s.manufacturer,
+				 s.manufacturer[0] && s.devicetype[0] ? " " : "", s.devicetype);
 		}
 		n++;
 	}
 	return n;
+}
+
+/* As configured, else by what the driver offers: ports of analog cards offer signalling by loop and nothing digital. */
+static enum hw_chan_kind port_kind(const struct dahdi_params *p)
+{
+	enum hw_chan_kind now = dahdi_kind(p->sigtype);
+
+	if (now == HW_CHAN_FXS || now == HW_CHAN_FXO)
+		return now;
+	if (now == HW_CHAN_UNUSED && !(p->sigcap & (DAHDI_SIG_CLEAR | DAHDI_SIG_EM)))
+		return p->sigcap & __DAHDI_SIG_FXO   ? HW_CHAN_FXS
+		       : p->sigcap & __DAHDI_SIG_FXS ? HW_CHAN_FXO
+						     : HW_CHAN_UNUSED;
+	return HW_CHAN_B;
 }
 
 int dahdi_chans(struct hw *hw, int span, struct hw_chan *out, int max)
@@ -141,7 +179,7 @@ int dahdi_chans(struct hw *hw, int span, struct hw_chan *out, int max)
 			break;
 		if (n < max)
 			out[n] = (struct hw_chan){chan, p.spanno, p.chanpos, dahdi_kind(p.sigtype),
-						  dahdi_law(p.curlaw)};
+						  dahdi_law(p.curlaw), dahdi_start(p.sigtype), port_kind(&p)};
 		n++;
 	}
 	return n;

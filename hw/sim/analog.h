@@ -48,11 +48,12 @@ struct sim_feed { /* an FXS port */
 	bool reversed, lamp;
 	bool closed;       /* the loop, as last seen */
 	bool lifted;       /* OFFHOOK has been told, ONHOOK has not */
+	bool ground;       /* ground start */
 	unsigned open_ms;  /* what FEED_OPEN was started with */
 	unsigned pulses;
 };
 
-enum sim_term_state { TERM_IDLE, TERM_OFFHOOK, TERM_PREFLASH, TERM_FLASH, TERM_BREAK, TERM_MAKE, TERM_GAP };
+enum sim_term_state { TERM_IDLE, TERM_OFFHOOK, TERM_START, TERM_PREFLASH, TERM_FLASH, TERM_BREAK, TERM_MAKE, TERM_GAP };
 
 struct sim_term { /* an FXO port or a telephone */
 	struct sim_handle *handle;
@@ -66,6 +67,9 @@ struct sim_term { /* an FXO port or a telephone */
 	bool battery, reversed, ring; /* as last seen */
 	bool rang;		      /* ring voltage was there for long enough */
 	bool no_battery;	      /* has been told */
+	bool ground, grounded;	      /* ground start; tip, as last seen */
+	bool awaits;		      /* it seizes, and tip is not grounded yet */
+	bool ring_on, called;	      /* a ring has been told; and neither the end of that call nor our hook */
 };
 
 struct sim_bus_end {
@@ -118,6 +122,8 @@ void sim_timer_stop(struct sim_loop *l, int id);
 bool sim_timer_runs(const struct sim_loop *l, int id);
 bool sim_feed_powered(const struct sim_loop *l);
 bool sim_loop_current(const struct sim_loop *l); /* somebody who is connected is off hook */
+bool sim_ring_ground(const struct sim_loop *l);
+bool sim_tip_grounded(const struct sim_loop *l, const struct sim_term *m);
 bool sim_term_closed(const struct sim_loop *l, const struct sim_term *m);
 bool sim_term_battery(const struct sim_loop *l, const struct sim_term *m);
 bool sim_term_ring(const struct sim_loop *l, const struct sim_term *m);
@@ -127,7 +133,7 @@ void sim_feed_reset(struct sim_loop *l);
 void sim_feed_close(struct sim_loop *l);
 void sim_feed_lost(struct sim_loop *l);
 int sim_feed_hook(struct sim_loop *l, enum hw_hook what);
-void sim_feed_seen(struct sim_loop *l, int64_t t, bool closed);
+void sim_feed_seen(struct sim_loop *l, int64_t t, bool closed, bool ring_ground);
 void sim_feed_timer(struct sim_loop *l, int id, int64_t t);
 
 /* term.c */
@@ -137,6 +143,14 @@ int sim_term_hook(struct sim_loop *l, struct sim_term *m, enum hw_hook what);
 int sim_term_dial(struct sim_loop *l, struct sim_term *m, const char *digits);
 void sim_term_seen(struct sim_loop *l, struct sim_term *m, int64_t t);
 void sim_term_timer(struct sim_loop *l, struct sim_term *m, int id, int64_t t);
+
+void sim_term_tell(const struct sim_term *m, enum hw_event ev);
+void sim_term_enter(struct sim_loop *l, struct sim_term *m, enum sim_term_state s, int64_t t, unsigned ms);
+
+/* ground.c: ground start at the FXO port */
+void sim_ground_hook(struct sim_loop *l, struct sim_term *m, bool offhook);
+void sim_ground_seen(struct sim_loop *l, struct sim_term *m, int64_t t);
+void sim_ground_ring(struct sim_term *m, bool on, bool told);
 
 /* port.c: the operations of hw.h */
 void sim_analog_opened(struct sim_line *l);

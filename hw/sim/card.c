@@ -97,7 +97,8 @@ static int sim_chans(struct hw *hw, int span, struct hw_chan *out, int max)
 		if ((span && s->port->no != span) || sim_fault_get(s->port, SIM_FAULT_REMOVED))
 			continue;
 		if (n < max)
-			out[n] = (struct hw_chan){s->no, s->port->no, s->pos, s->kind, s->port->law};
+			out[n] = (struct hw_chan){s->no,	 s->port->no,  s->pos,
+						  s->kind, s->port->law, sim_slot_start(s), s->kind == HW_CHAN_D ? HW_CHAN_B : s->kind};
 		n++;
 	}
 	return n;
@@ -161,6 +162,7 @@ static int add_ports(struct sim_card *c, const struct sim_conf *conf)
 			.type = k->type,
 			.law = s->type == HW_SPAN_ANALOG ? s->law : k->law,
 			.fxs = s->fxs,
+			.ground = s->ground_start,
 		};
 	}
 	for (int i = 0; i < c->n_ports; i++) {

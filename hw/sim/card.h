@@ -98,6 +98,7 @@ struct sim_port { /* one span */
 	enum hw_law law;
 	struct sim_port *peer; /* NULL without a wire */
 	int fxs;             /* analog: its FXS ports, which come first */
+	bool ground;         /* analog: its ports are ground start, else kewl start */
 	struct sim_slot *d;  /* NULL: it has none */
 	int64_t wire_ppb; /* its clock by configuration, parts in 10^9 */
 	unsigned alarms;  /* as last told to the open handles; loop thread */
@@ -151,6 +152,13 @@ static inline uint32_t sim_roll(uint32_t *dice) /* xorshift32: the same faults a
 static inline int sim_fault_get(const struct sim_port *p, enum sim_fault f)
 {
 	return atomic_load_explicit(&((struct sim_port *)p)->fault[f], memory_order_relaxed);
+}
+
+static inline enum hw_start sim_slot_start(const struct sim_slot *s)
+{
+	bool analog = s->kind == HW_CHAN_FXS || s->kind == HW_CHAN_FXO;
+
+	return !analog ? HW_START_NONE : s->port->ground ? HW_START_GROUND : HW_START_KEWL;
 }
 
 static inline uint8_t sim_law_idle(enum hw_law law)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * hw/sim/feed.c: an FXS port of the simulated card: ringing, battery, and what hook changes mean. Loop thread.
- * States, times and events are those of DAHDI's for FXO kewl start signalling (an FXS port is driven so).
+ * States, times and events are those of DAHDI's for FXO kewl start signalling (an FXS port is driven so), or ground start.
  */
 #include <errno.h>
 #include <string.h>
@@ -63,6 +63,11 @@ static void watch_opening(struct sim_loop *l, int64_t t)
 
 static void drop(struct sim_loop *l)
 {
+	if (l->feed.ground) { /* tip is opened, and stays so */
+		enter(l, FEED_IDLE);
+		tell(l, HW_EV_HOOK_DONE);
+		return;
+	}
 	enter(l, FEED_DROP);
 	sim_timer_stop(l, FEED_OPEN);
 	sim_timer(l, FEED_STEP, SIM_NO_TIME, l->feed.timing.drop_ms);
@@ -71,7 +76,7 @@ static void drop(struct sim_loop *l)
 /* As DAHDI does: a call that is still up is cut by a battery drop. */
 void sim_feed_close(struct sim_loop *l)
 {
-	bool up = l->feed.state == FEED_TALK && l->feed.closed;
+	bool up = l->feed.state == FEED_TALK && l->feed.closed && !l->feed.ground;
 
 	if (up)
 		drop(l);
@@ -160,9 +165,11 @@ static void opening(struct sim_loop *l, int64_t t)
 	sim_timer(l, FEED_PULSE, t, PULSE_END_MS);
 }
 
-void sim_feed_seen(struct sim_loop *l, int64_t t, bool closed)
+void sim_feed_seen(struct sim_loop *l, int64_t t, bool current, bool ring_ground)
 {
 	struct sim_feed *f = &l->feed;
+	bool rings = f->state == FEED_RING_ON || f->state == FEED_RING_OFF;
+	bool closed = current || (ring_ground && !rings); /* while it rings that is glare, and no answer */
 
 	if (closed == f->closed)
 		return;
@@ -173,8 +180,8 @@ void sim_feed_seen(struct sim_loop *l, int64_t t, bool closed)
 		watch_opening(l, t);
 		return;
 	}
-	if (f->state == FEED_RING_ON || f->state == FEED_RING_OFF)
-		enter(l, FEED_IDLE); /* ring trip */
+	if (rings)
+		enter(l, f->ground ? FEED_TALK : FEED_IDLE); /* ring trip */
 	if (sim_timer_runs(l, FEED_OPEN)) {
 		opening(l, t);
 	} else if (!f->lifted) {

@@ -20,7 +20,8 @@ int sim_line_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struct hw
 		return err;
 	}
 	s = l->h.slot;
-	l->base = (struct hw_line){hw->ops, hw, chan, s->port->no, s->port->law, s->kind};
+	l->base = (struct hw_line){hw->ops, hw, chan, s->port->no, s->port->law, s->kind,
+				   sim_slot_start(s)};
 	l->block = 0;
 	l->loop = s->loop;
 	l->party = s->party;

@@ -38,7 +38,7 @@ bool sim_term_closed(const struct sim_loop *l, const struct sim_term *m)
 {
 	bool bounces = sim_timer_runs(l, FAULT_OPEN);
 
-	return m->slot && m->state != TERM_IDLE && m->state != TERM_FLASH && m->state != TERM_BREAK && !bounces;
+	return m->slot && m->state != TERM_IDLE && m->state != TERM_START && m->state != TERM_FLASH && m->state != TERM_BREAK && !bounces;
 }
 
 /* A telephone hangs at the FXS port itself: a cut is behind it. */
@@ -60,6 +60,22 @@ bool sim_term_battery(const struct sim_loop *l, const struct sim_term *m)
 bool sim_term_ring(const struct sim_loop *l, const struct sim_term *m)
 {
 	return connected(l, m) && (l->feed.state == FEED_RING_ON || sim_timer_runs(l, FAULT_RING));
+}
+
+/* Ground start: an FXO port grounds ring to seize the line. */
+bool sim_ring_ground(const struct sim_loop *l)
+{
+	const struct sim_term *m = &l->term[SIM_FXO];
+
+	return connected(l, m) && m->state == TERM_START;
+}
+
+/* Ground start: tip is grounded while the FXS port rings or has seized the line, or answered its seizure. */
+bool sim_tip_grounded(const struct sim_loop *l, const struct sim_term *m)
+{
+	enum sim_feed_state s = l->feed.state;
+
+	return sim_term_battery(l, m) && (s == FEED_TALK || s == FEED_RING_ON || s == FEED_RING_OFF);
 }
 
 bool sim_loop_current(const struct sim_loop *l)
@@ -101,7 +117,7 @@ static void set_gates(struct sim_loop *l)
 static void settle(struct sim_loop *l, int64_t t)
 {
 	if (sim_feed_there(l))
-		sim_feed_seen(l, t, sim_loop_current(l));
+		sim_feed_seen(l, t, sim_loop_current(l), sim_ring_ground(l));
 	for (int i = 0; i < SIM_TERMS; i++)
 		if (l->term[i].slot)
 			sim_term_seen(l, &l->term[i], t);
@@ -195,7 +211,9 @@ static void add_loop(struct sim_card *c, struct sim_slot *fxs, struct sim_slot *
 	for (int i = 0; i < SIM_TERMS; i++)
 		l->term[i].timers = TERM_FIRST + i * TERM_TIMERS;
 	l->feed.slot = fxs;
+	l->feed.ground = fxs && fxs->port->ground;
 	l->term[SIM_FXO].slot = fxo;
+	l->term[SIM_FXO].ground = fxo && fxo->port->ground;
 	if (fxs) {
 		fxs->loop = l;
 		fxs->party = SIM_FXS;
@@ -217,7 +235,7 @@ static int wire(struct sim_card *c, const struct sim_pair *p)
 
 	if (!fxs || (!fxo && p->fxo) || fxs->loop || (fxo && fxo->loop) || !sound(p))
 		return -EINVAL;
-	if (fxo && fxo->port->law != fxs->port->law)
+	if (fxo && (fxo->port->law != fxs->port->law || fxo->port->ground != fxs->port->ground))
 		return -EINVAL;
 	add_loop(c, fxs, fxo);
 	fxs->loop->dead = p->dead;

@@ -81,7 +81,8 @@ int hw_sim_phone_open(struct hw *hw, int chan, hw_event_fn *fn, void *arg, struc
 	l = malloc(sizeof(*l));
 	if (!l)
 		return -ENOMEM;
-	l->base = (struct hw_line){hw->ops, hw, chan, s->port->no, s->port->law, HW_CHAN_FXO};
+	l->base = (struct hw_line){hw->ops, hw, chan, s->port->no, s->port->law, HW_CHAN_FXO,
+				   HW_START_LOOP};
 	l->h.slot = s;
 	l->block = 0;
 	l->loop = s->loop;
@@ -116,9 +117,10 @@ int sim_set_timing(struct hw_line *base, const struct hw_timing *t)
 	if (gone(l))
 		return -ENODEV;
 	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++)
-		if (from[i])
+		if (from[i] && at[i] != &to->flash_min_ms)
 			*at[i] = from[i];
-	return 0;
+	/* As DAHDI: what is shorter is a pulse, whatever is asked for. */
+	return l->party == SIM_FXS && t->flash_min_ms && t->flash_min_ms != to->flash_min_ms ? -EOPNOTSUPP : 0;
 }
 
 int sim_set_cadence(struct hw_line *base, const uint16_t *ms, int n, int repeat_from)
@@ -156,6 +158,8 @@ int sim_polarity(struct hw_line *base, bool reversed)
 		return -EINVAL;
 	if (gone(l))
 		return -ENODEV;
+	if (l->loop->feed.ground) /* a pair whose tip is open has none */
+		return -EOPNOTSUPP;
 	l->loop->feed.reversed = reversed;
 	sim_loop_changed(l->loop);
 	return 0;
@@ -216,15 +220,16 @@ int sim_analog(struct hw_line *base, struct hw_analog *out)
 	struct sim_line *l = (struct sim_line *)base;
 	const struct sim_loop *lp = l->loop;
 	const struct sim_term *m = term_of(l);
-	bool closed = sim_loop_current(lp), battery = m ? sim_term_battery(lp, m) : sim_feed_powered(lp);
+	bool closed = sim_loop_current(lp) || sim_ring_ground(lp), battery = m ? sim_term_battery(lp, m) : sim_feed_powered(lp);
 
 	if (gone(l))
 		return -ENODEV;
 	*out = (struct hw_analog){
-		.offhook = m ? sim_term_closed(lp, m) : closed,
+		.offhook = m ? sim_term_closed(lp, m) || m->state == TERM_START : closed,
 		.ringing = m ? sim_term_ring(lp, m) : lp->feed.state == FEED_RING_ON || lp->feed.state == FEED_RING_OFF,
-		.battery = battery,
-		.reversed = battery && lp->feed.reversed,
+		.battery = m && m->ground ? -1 : battery,
+		.grounded = m && m->ground ? sim_tip_grounded(lp, m) : 0,
+		.reversed = m && m->ground ? -1 : battery && lp->feed.reversed,
 		.voltage_mv = voltage_mv(lp, battery, closed),
 		.current_ua = battery && (m ? sim_term_closed(lp, m) : closed) ? 25000 : 0,
 	};

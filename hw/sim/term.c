@@ -2,7 +2,8 @@
 /*
  * hw/sim/term.c: what draws current from a loop of the simulated card: an FXO port, or a telephone bridged
  * across an FXS port. Loop thread. States, times and events of a port are those of DAHDI's for FXS kewl
- * start signalling (an FXO port is driven so); battery is watched as its drivers of cards do.
+ * start signalling (an FXO port is driven so; ground.c has ground start); battery is watched as its drivers of
+ * cards do.
  */
 #include <errno.h>
 #include <string.h>
@@ -15,7 +16,7 @@ enum {
 	BATTERY_GONE_MS = 1500,
 };
 
-static void tell(const struct sim_term *m, enum hw_event ev)
+void sim_term_tell(const struct sim_term *m, enum hw_event ev)
 {
 	if (m->handle)
 		sim_post(m->handle, ev);
@@ -31,6 +32,7 @@ void sim_term_reset(struct sim_loop *l, struct sim_term *m, bool phone)
 		.pulse_gap_ms = 750,
 		.debounce_ms = phone ? 0 : 600,
 	};
+	m->awaits = m->ring_on = m->called = false;
 	m->holdoff_ms = phone ? 0 : 2000;
 	m->preflash_ms = phone ? 0 : 50;
 	m->state = TERM_IDLE;
@@ -46,12 +48,13 @@ void sim_term_opened(struct sim_loop *l, struct sim_term *m)
 	m->ring = false;
 	m->battery = sim_term_battery(l, m);
 	m->reversed = l->feed.reversed;
-	if (!m->battery)
+	m->grounded = m->ground && sim_tip_grounded(l, m);
+	if (!m->battery && !m->ground)
 		sim_timer(l, m->timers + TERM_BATTERY, SIM_NO_TIME, BATTERY_GONE_MS);
 	sim_loop_changed(l);
 }
 
-static void enter(struct sim_loop *l, struct sim_term *m, enum sim_term_state s, int64_t t, unsigned ms)
+void sim_term_enter(struct sim_loop *l, struct sim_term *m, enum sim_term_state s, int64_t t, unsigned ms)
 {
 	m->state = s;
 	sim_timer_stop(l, m->timers + TERM_STEP);
@@ -63,13 +66,19 @@ int sim_term_hook(struct sim_loop *l, struct sim_term *m, enum hw_hook what)
 {
 	switch (what) {
 	case HW_ONHOOK:
-		enter(l, m, TERM_IDLE, SIM_NO_TIME, 0);
+		if (m->ground)
+			sim_ground_hook(l, m, false);
+		sim_term_enter(l, m, TERM_IDLE, SIM_NO_TIME, 0);
 		sim_timer_stop(l, m->timers + TERM_DEBOUNCE);
 		if (m->holdoff_ms)
 			sim_timer(l, m->timers + TERM_HOLDOFF, SIM_NO_TIME, m->holdoff_ms);
 		break;
 	case HW_OFFHOOK:
-		enter(l, m, TERM_OFFHOOK, SIM_NO_TIME, 0);
+		if (m->ground) {
+			sim_ground_hook(l, m, true);
+			break;
+		}
+		sim_term_enter(l, m, TERM_OFFHOOK, SIM_NO_TIME, 0);
 		if (m->timing.debounce_ms)
 			sim_timer(l, m->timers + TERM_DEBOUNCE, SIM_NO_TIME, m->timing.debounce_ms);
 		break;
@@ -77,9 +86,9 @@ int sim_term_hook(struct sim_loop *l, struct sim_term *m, enum hw_hook what)
 		if (m->state != TERM_OFFHOOK || sim_timer_runs(l, m->timers + TERM_DEBOUNCE))
 			return -EBUSY;
 		if (m->preflash_ms)
-			enter(l, m, TERM_PREFLASH, SIM_NO_TIME, m->preflash_ms);
+			sim_term_enter(l, m, TERM_PREFLASH, SIM_NO_TIME, m->preflash_ms);
 		else
-			enter(l, m, TERM_FLASH, SIM_NO_TIME, m->timing.flash_out_ms);
+			sim_term_enter(l, m, TERM_FLASH, SIM_NO_TIME, m->timing.flash_out_ms);
 		break;
 	default:
 		return -EINVAL;
@@ -93,13 +102,13 @@ static void dial_digit(struct sim_loop *l, struct sim_term *m, int64_t t)
 	char c = m->digits[m->digit];
 
 	if (!c) {
-		enter(l, m, TERM_OFFHOOK, t, 0);
-		tell(m, HW_EV_DIAL_DONE);
+		sim_term_enter(l, m, TERM_OFFHOOK, t, 0);
+		sim_term_tell(m, HW_EV_DIAL_DONE);
 		return;
 	}
 	m->digit++;
 	m->pulses = c == '0' ? 10 : c - '0';
-	enter(l, m, TERM_BREAK, t, m->timing.pulse_break_ms);
+	sim_term_enter(l, m, TERM_BREAK, t, m->timing.pulse_break_ms);
 }
 
 int sim_term_dial(struct sim_loop *l, struct sim_term *m, const char *digits)
@@ -127,15 +136,15 @@ static void see_battery(struct sim_loop *l, struct sim_term *m, int64_t t)
 		if (!battery) {
 			sim_timer(l, m->timers + TERM_BATTERY, t, BATTERY_GONE_MS);
 			if (m->state == TERM_OFFHOOK && !sim_timer_runs(l, m->timers + TERM_DEBOUNCE))
-				tell(m, HW_EV_DISCONNECT);
+				sim_term_tell(m, HW_EV_DISCONNECT);
 		} else if (m->no_battery) {
 			m->no_battery = false;
-			tell(m, HW_EV_BATTERY);
+			sim_term_tell(m, HW_EV_BATTERY);
 		}
 	}
 	if (battery && m->reversed != l->feed.reversed) {
 		m->reversed = l->feed.reversed;
-		tell(m, HW_EV_POLARITY);
+		sim_term_tell(m, HW_EV_POLARITY);
 	}
 }
 
@@ -146,6 +155,11 @@ static void see_ring(struct sim_loop *l, struct sim_term *m, int64_t t)
 	if (ring == m->ring)
 		return;
 	m->ring = ring;
+	if (!ring && m->ground && !m->grounded) { /* ended with tip opened: told already */
+		sim_timer_stop(l, m->timers + TERM_RING);
+		m->rang = false;
+		return;
+	}
 	if (ring) {
 		sim_timer_stop(l, m->timers + TERM_RING_END);
 		if (!m->rang)
@@ -159,28 +173,34 @@ static void see_ring(struct sim_loop *l, struct sim_term *m, int64_t t)
 
 void sim_term_seen(struct sim_loop *l, struct sim_term *m, int64_t t)
 {
-	see_battery(l, m, t);
+	if (m->ground)
+		sim_ground_seen(l, m, t);
+	else
+		see_battery(l, m, t);
 	see_ring(l, m, t);
 }
 
 static void step(struct sim_loop *l, struct sim_term *m, int64_t t)
 {
 	switch (m->state) {
+	case TERM_START: /* DAHDI closes the loop, whatever the far end does */
+		sim_term_enter(l, m, TERM_OFFHOOK, t, 0);
+		return;
 	case TERM_PREFLASH:
-		enter(l, m, TERM_FLASH, t, m->timing.flash_out_ms);
+		sim_term_enter(l, m, TERM_FLASH, t, m->timing.flash_out_ms);
 		return;
 	case TERM_FLASH:
-		enter(l, m, TERM_OFFHOOK, t, 0);
-		tell(m, HW_EV_HOOK_DONE);
+		sim_term_enter(l, m, TERM_OFFHOOK, t, 0);
+		sim_term_tell(m, HW_EV_HOOK_DONE);
 		return;
 	case TERM_BREAK:
-		enter(l, m, TERM_MAKE, t, m->timing.pulse_make_ms);
+		sim_term_enter(l, m, TERM_MAKE, t, m->timing.pulse_make_ms);
 		return;
 	case TERM_MAKE:
 		if (--m->pulses > 0)
-			enter(l, m, TERM_BREAK, t, m->timing.pulse_break_ms);
+			sim_term_enter(l, m, TERM_BREAK, t, m->timing.pulse_break_ms);
 		else
-			enter(l, m, TERM_GAP, t, m->timing.pulse_gap_ms);
+			sim_term_enter(l, m, TERM_GAP, t, m->timing.pulse_gap_ms);
 		return;
 	case TERM_GAP:
 		dial_digit(l, m, t);
@@ -199,17 +219,21 @@ void sim_term_timer(struct sim_loop *l, struct sim_term *m, int id, int64_t t)
 		return;
 	case TERM_RING:
 		m->rang = true;
-		if (!sim_timer_runs(l, m->timers + TERM_HOLDOFF))
-			tell(m, HW_EV_RING_BEGIN);
+		if (m->ground)
+			sim_ground_ring(m, true, !sim_timer_runs(l, m->timers + TERM_HOLDOFF));
+		else if (!sim_timer_runs(l, m->timers + TERM_HOLDOFF))
+			sim_term_tell(m, HW_EV_RING_BEGIN);
 		return;
 	case TERM_RING_END:
 		m->rang = false;
-		if (!sim_timer_runs(l, m->timers + TERM_HOLDOFF))
-			tell(m, HW_EV_RING_END);
+		if (m->ground)
+			sim_ground_ring(m, false, true);
+		else if (!sim_timer_runs(l, m->timers + TERM_HOLDOFF))
+			sim_term_tell(m, HW_EV_RING_END);
 		return;
 	case TERM_BATTERY:
 		m->no_battery = true;
-		tell(m, HW_EV_NO_BATTERY);
+		sim_term_tell(m, HW_EV_NO_BATTERY);
 		return;
 	default:
 		return;

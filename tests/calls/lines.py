@@ -11,7 +11,7 @@ TRUNKS = """\
 site: {{country: {country}, area: {area}, tones: {tones}}}
 card: sim
 sim:
-  spans: {{1: {{fxs: 4, fxo: 4}}}}
+  spans: {{1: {{fxs: 4, fxo: 4{ports}}}}}
   pairs: [{pairs}]
 sip: {{listen: ["127.0.0.1:{sip_port}"], rtp-ports: {rtp_first}-{rtp_last}, jitter: 40ms}}
 
@@ -52,8 +52,9 @@ def share_of(x, hz):
 
 
 class LinesTest(bed.CallTest):
-    """One gateway whose lines are copper. FXS and FXO are more keys of the two trunks, as ', polarity-answer: true'."""
-    fxs, fxo, lines_dids, tones, country, area = '', '', DIDS, 'uk', '44', '20'
+    """One gateway whose lines are copper. FXS and FXO are more keys of the two trunks, as ', polarity-answer: true', PORTS of
+    the card's span."""
+    ports, fxs, fxo, lines_dids, tones, country, area = '', '', '', DIDS, 'uk', '44', '20'
     pairs = '1-5, 2-6, 3-7, 4-8'
 
     telephones = (1, 2, 3, 4)   # those that are there from the start; others come when they are first asked for
@@ -64,7 +65,7 @@ class LinesTest(bed.CallTest):
             self.phone(port, 'status')
 
     def make_gateway(self, **kw):
-        text = TRUNKS.format(country=self.country, area=self.area, tones=self.tones, pairs=self.pairs, fxs=self.fxs,
+        text = TRUNKS.format(country=self.country, area=self.area, tones=self.tones, pairs=self.pairs, ports=self.ports, fxs=self.fxs,
                              fxo=self.fxo, sip_port=bed.SIP_PORT, peer_port=bed.PEER_PORT, rtp_first=bed.RTP_FIRST,
                              rtp_last=bed.RTP_LAST)
         return bed.Gateway(self.folder, trunks=text, dids=self.lines_dids, **kw)

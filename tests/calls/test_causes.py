@@ -64,6 +64,38 @@ def cause_in(reason):
     return int(m.group(1)) if m else None
 
 
+class OwnRows(bed.CallTest):
+    """A trunk's own rows go before the tables; a Reason header before both. The record says which it was."""
+    office = ', causes: {17: 480, 41: 500}, statuses: {480: 19, 486: 34}'
+
+    def row(self, trunk, leg):
+        r = self.gw.records("%s_trunk = '%s'" % (leg, trunk))[-1]
+        return tuple(r[leg + '_' + k] for k in ('cause', 'sip', 'cause_by', 'far_end'))
+
+    def refused(self, status, *args):
+        r = self.sipcall('-n', '+442079467%03d' % status, '-m', 1, '-k', 3, '-u', 'number', *args)
+        return self.ends(r, 'uac')[0]['status']
+
+    def test_own_rows(self):
+        self.assertEqual(self.refused(480), 480)	# 480 to 19, which no row of ours turns into another status
+        self.assertEqual(self.row('office', 'out'), (19, 480, "the trunk's statuses:", 1))
+        self.assertEqual(self.row('office', 'in'), (19, 480, 'RFC 3398 7.2.4.1', 0))
+        self.assertEqual(self.refused(486), 503)
+        self.assertEqual(self.refused(500), 500)
+        self.assertEqual(self.row('office', 'out'), (41, 500, 'RFC 3398 8.2.6.1', 1))
+        self.assertEqual(self.row('office', 'in'), (41, 500, "the trunk's causes:", 0))
+        self.assertEqual(self.refused(486, '-q', 'Q.850;cause=17'), 480)
+        self.assertEqual(self.row('office', 'out'), (17, 486, 'Reason header (RFC 3326)', 1))
+
+    def test_what_came_from_the_line(self):
+        """The element as it came, and who it is from."""
+        self.assertEqual(self.sipcall('-n', '+442079461101', '-m', 1, '-k', 0)['ends'][0]['status'], 503)
+        r = self.gw.records("in_trunk = 'office'")[-1]
+        self.assertEqual((r['out_cause'], r['out_cause_raw'], r['out_far_end'], r['in_cause_raw']), (38, '81a6', 1, ''))
+        self.assertEqual(r['out_cause_from'], 'private network of the local user')
+        self.assertEqual((r['in_sip'], r['in_cause_by']), (503, 'RFC 3398 7.2.4.1'))
+
+
 DIDS = """\
 [office]
 +442079461300         backup, telco/+442079460100

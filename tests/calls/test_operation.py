@@ -43,6 +43,46 @@ class Operation(bed.CallTest):
         self.finish(p)
         self.assertEqual(self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '1')['result'], 'answered')
 
+    def states(self, span):
+        return {line['state'] for line in self.gw.ctl('lines')['lines'] if line['line'].startswith('%d/' % span)}
+
+    def told(self):
+        return [a['what'] for a in self.gw.ctl('status')['alarms']]
+
+    def test_out_of_service_and_back(self):
+        p, call = self.one_call()
+        span, pos = (int(n) for n in call['out']['line'].split('/'))
+        _, text, _ = self.gw.cli('out', 'span', str(span))
+        self.assertIn('30 lines taken out of service; 1 when the call on it ends', text)
+        self.assertEqual(self.states(span), {'up', 'taken out'})
+        note = [line for line in self.gw.ctl('lines')['lines'] if line['line'] == call['out']['line']][0]['note']
+        self.assertIn('when its call ends', note)
+        self.assertEqual(self.gw.cli_json_any('call', 'telco', '+442079460100')['cause'], 34)
+        # From the other end, which names a channel but does not insist: there is no other.
+        self.assertEqual(self.gw.cli_json_any('call', 'exchange', '+442079460101')['cause'], 34)
+        self.gw.write('dids', bed.DIDS['44'] + '\n# again\n')
+        self.gw.cli('reload')
+        self.assertEqual(self.states(span), {'up', 'taken out'}, 'a reload puts nothing back')
+        self.assertIn('telco: span %d: 30 lines taken out of service by command, the first is %d/1' % (span, span),
+                      self.told())
+        self.assertIn(call['call'], [c['call'] for c in self.gw.ctl('calls')['calls']])
+        r = self.finish(p)
+        self.assertTrue(all(e['errors'] == 0 and e['verified'] > 0 for e in r['ends']), r)
+        self.assertTrue(bed.wait_for(lambda: self.states(span) == {'taken out'}, 10))
+        # One line is enough for one call.
+        self.gw.cli('in', call['out']['line'])
+        self.assertTrue(bed.wait_for(lambda: 'idle' in self.states(span), 10))
+        self.assertEqual(self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '1')['line'], '%d/%d' % (span, pos))
+        self.gw.cli('in', 'telco')
+        self.assertEqual(self.gw.wait_idle(), [])
+        self.assertEqual([t for t in self.told() if 'taken out' in t], [])
+        before = [s for s in self.gw.ctl('spans')['spans'] if s['no'] == span][0]['restarts']
+        self.gw.cli('restart', 'telco')
+        self.assertEqual(self.gw.wait_idle(), [])
+        self.assertEqual([s for s in self.gw.ctl('spans')['spans'] if s['no'] == span][0]['restarts'], before + 30)
+        self.assertIn('there is no ISDN line', self.gw.cli('out', '9/9', check=False)[2])
+        self.assertIn('there is no ISDN line', self.gw.cli('out', 'office', check=False)[2])
+
     def sipp_refused(self):
         """What the gateway answers to a new INVITE."""
         peer = self.sipp('uac_answer', bed.OTHER_PORT, '-trace_msg', '-message_file', self.folder + '/msg',

@@ -19,6 +19,7 @@ rule channels/sound "channels/[^s]|libpri|tonezone"
 rule gateway/media "gateway/sip/|gateway/ops/|gateway/cli/|channels/[^s]|sofia-sip|json-c|sqlite3"
 rule gateway/sip "gateway/ops/|gateway/cli/|sqlite3"
 rule gateway/ops "gateway/sip/|gateway/cli/"
+rule tests/switch "channels/|hw/|gateway/|conf/|dialplan/|tests/[^s]|tests/support"
 rule gateway/cli "gateway/sip/|gateway/media/|hw/|channels/|sofia-sip|sqlite3"
 [ $bad = 0 ] && echo "includes: every arrow points down"
 exit $bad

@@ -7,9 +7,12 @@
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
+
+import wire
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -17,13 +20,17 @@ SUITES = {	# name: (spans, tests)
     'e1': ('e1pair', 'test_e1'),
     't1': ('t1pri', 'test_t1'),
     'analog': ('analog', 'test_analog'),
+    'switch': ('e1pair', 'test_switch'),
+    'outage': ('e1pair', 'test_outage'),
+    'ground': ('ground', 'test_ground'),
 }
-LIMIT = 420
+LIMIT = 600
 
 
 def boot(name, a):
     conf, tests = SUITES[name]
     results = os.path.join(TOP, 'build/dahdi', name)
+    shutil.rmtree(os.path.join(results, 'captures'), True)
     os.makedirs(results, exist_ok=True)
     log = open(os.path.join(results, 'log'), 'w+', encoding='utf-8', errors='replace')
     argv = [os.path.join(HERE, 'vm.sh'), '-m', a.mods, '-c', os.path.join(HERE, 'conf', conf + '.conf'),
@@ -51,8 +58,9 @@ def main():
         if not count:
             failed += 1
             continue
-        passed += int(count[-1][0])
-        failed += int(count[-1][1]) or (status != 0)
+        read, wrong = wire.check(os.path.join(TOP, 'build/dahdi', name, 'captures'))
+        passed += int(count[-1][0]) + read
+        failed += (int(count[-1][1]) or (status != 0)) + wrong
     print('%d passed, %d failed' % (passed, failed))
     return 0 if passed and not failed else 1
 

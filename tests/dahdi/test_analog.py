@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Analog lines over two robbed-bit spans of the real DAHDI driver: four ports for telephones, wired to four that are
 telephones to an exchange. Runs in the virtual machine."""
+import difflib
+import json
 import os
 import subprocess
 
 import bed
+import test_detect
 
 
 class Driver(bed.unittest.TestCase):
@@ -17,13 +20,30 @@ class Driver(bed.unittest.TestCase):
         self.assertEqual(p.returncode, 0, p.stdout[-3000:] + p.stderr[-3000:])
 
 
+class Legs(bed.unittest.TestCase):
+    """One script of whole calls, and what both legs of each report: the simulated card and the real driver say the same."""
+    limit, start = 1200, 'kewl'
+
+    def play(self, card):
+        p = subprocess.run([os.path.join(bed.BUILD, 'tests/tools/line_legs'), card, self.start], capture_output=True,
+                           text=True, timeout=600, check=False)
+        self.assertEqual(p.returncode, 0, '%s:\n%s%s' % (card, p.stdout[-4000:], p.stderr[-2000:]))
+        return p.stdout.splitlines()
+
+    def test_same_on_both_cards(self):
+        sim, dahdi = self.play('sim'), self.play('dahdi')
+        self.assertGreater(len(dahdi), 50)
+        diff = list(difflib.unified_diff(dahdi, sim, 'the real driver', 'the simulated card', n=8, lineterm=''))
+        self.assertFalse(diff, '\n' + '\n'.join(diff))
+
+
 TRUNKS = """\
 site: {{country: 44, area: 20, tones: us}}
 card: dahdi
 sip: {{listen: ["127.0.0.1:{sip}"], rtp-ports: {rtp}-{rtp_last}, jitter: 40ms}}
 trunks:
   phones:
-    fxs: {{lines: 1-4, numbers: {{1: "+442079460501", 2: "+442079460502"}}, disconnect: 500ms}}
+    fxs: {{lines: 1-4, numbers: {{1: "+442079460501", 2: "+442079460502"}}, disconnect: 500ms{fxs}}}
   copper:
     fxo: {{lines: 5-8, numbers: {{5: "+442079460601", 6: "+442079460602"}}, answer: [speech, timer]{fxo}}}
   office:
@@ -46,13 +66,14 @@ DIDS = """\
 
 class Lines(bed.CallTest):
     """A gateway that is both ends: the exchange of its own lines is its own telephone ports."""
-    fxo, limit = '', 200
+    fxs, fxo, limit = '', '', 200
 
     def make_gateway(self, **kw):
         talk = self.folder + '/talk.wav'
         subprocess.run('espeak-ng -v en -w %s.wav "The quick brown fox jumps over the lazy dog." && '
                        'sox %s.wav -r 8000 -c 1 -b 16 %s' % (talk, talk, talk), shell=True, check=True)
-        text = TRUNKS.format(sip=bed.SIP_PORT, peer=bed.PEER_PORT, rtp=bed.RTP_FIRST, rtp_last=bed.RTP_LAST, fxo=self.fxo)
+        text = TRUNKS.format(sip=bed.SIP_PORT, peer=bed.PEER_PORT, rtp=bed.RTP_FIRST, rtp_last=bed.RTP_LAST, fxs=self.fxs,
+                             fxo=self.fxo)
         return bed.Gateway(self.folder, trunks=text, dids=DIDS.format(folder=self.folder), **kw)
 
     def call(self, number, hold, *more):
@@ -86,7 +107,23 @@ class Lines(bed.CallTest):
         self.assertEqual((r['cause'], r['cleared_how']), (17, 'tone'), r)
 
 
+    def test_two_ports_against_each_other(self):
+        """tipring line A test B: levels of the robbed-bit pair are what went in; battery drop ends it."""
+        rc, out, _ = self.gw.cli('--json', 'line', 'copper/3', 'test', 'phones/3', check=False, timeout=120)
+        answer = json.loads(out)
+        self.assertEqual((rc, answer['bad'], [s for s in answer['steps'] if s['verdict'] != 'good']), (0, 0, []), answer)
+        self.assertAlmostEqual([s['value'] for s in answer['steps'] if s['step'] == '1004 Hz towards copper/3'][0], 0, delta=0.3)
+        self.assertEqual(self.gw.wait_idle(30), [])
+
+
 class Pulses(Lines):
     fxo = ', dial: pulse'
 
-    test_rings_with_caller_id = test_busy = None
+    test_rings_with_caller_id = test_busy = test_two_ports_against_each_other = None
+
+
+class Detect(test_detect.OnDahdi, Lines):
+    country, spans = '1', {'1': '1-4', '2': '5-8'}
+    want = ['fxoks=1-4', 'fxsks=5-8', 'mulaw=1-4', 'mulaw=5-8', 'echocanceller=oslec,1-4']
+
+    test_rings_with_caller_id = test_calls_out_by_tones = test_busy = test_two_ports_against_each_other = None

@@ -5,6 +5,10 @@ import subprocess
 import time
 
 import bed
+import test_detect
+import test_dialects
+import test_numbers
+import test_operation
 from test_causes import TABLE, cause_in
 
 SPANCTL = os.path.join(bed.BUILD, 'tests/tools/spanctl')
@@ -98,6 +102,23 @@ class E1(bed.CallTest):
             self.assertEqual((e['remote_bye'], cause_in(e.get('bye_reason', ''))), (True, 41), e)
 
 
+class OutOfService(bed.CallTest):
+    """As on the simulated card."""
+    jitter = ', jitter: 40ms'
+    one_call, finish = test_operation.Operation.one_call, test_operation.Operation.finish
+    states, told = test_operation.Operation.states, test_operation.Operation.told
+    test_out_of_service_and_back = test_operation.Operation.test_out_of_service_and_back
+
+
+class EveryDialect(test_dialects.Dialects, bed.CallTest):
+    def test_euroisdn_and_qsig(self):
+        self.each(test_dialects.E1)
+
+
+class Numbers(test_numbers.Everything):
+    """The same on the driver: everything that belongs to a caller, to who answers, and to the end."""
+
+
 class FarEndGone(bed.CallTest):
     """Two gateways, one on each span; the far one dies, its span is taken away and made again."""
     autostart = False
@@ -139,3 +160,8 @@ class FarEndGone(bed.CallTest):
         for e in self.ends(self.sipcall_end(p), 'uac'):
             self.assertEqual((e['remote_bye'], cause_in(e.get('bye_reason', ''))), (True, 41), e)
         self.assertEqual(far.stop(), 0, far.tail())
+
+
+class Detect(test_detect.OnDahdi, bed.CallTest):
+    spans = {'1': '1-31', '2': '32-62'}
+    want = ['span=1,0,0,ccs,hdb3,crc4', 'bchan=1-15,17-31', 'dchan=16', 'alaw=1-31', 'bchan=32-46,48-62', 'dchan=47']

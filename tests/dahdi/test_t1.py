@@ -4,6 +4,9 @@ import os
 import subprocess
 
 import bed
+import test_detect
+import test_dialects
+import test_numbers
 
 
 class Driver(bed.unittest.TestCase):
@@ -32,3 +35,19 @@ class T1(bed.CallTest):
         r = self.gw.cli_json('call', 'telco', '+12125550100')
         self.assertEqual(r['result'], 'answered', r)
         self.assertAlmostEqual(r['level_dbm0'], 0, delta=0.2)
+
+
+class EveryDialect(test_dialects.Dialects, bed.CallTest):
+    span = bed.T1
+
+    def test_seven(self):
+        self.each(test_dialects.T1)
+
+
+class Detect(test_detect.OnDahdi, bed.CallTest):
+    span, country, spans = bed.T1, '1', {'1': '1-24', '2': '25-48'}
+    want = ['span=1,0,0,esf,b8zs', 'bchan=1-23', 'dchan=24', 'mulaw=1-24', 'bchan=25-47', 'dchan=48', 'loadzone=us']
+
+
+class Numbers(test_numbers.Ni2):
+    """Names by facility and a redirection, on the driver."""

@@ -4,8 +4,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "channels/pri_ie.h"
 #include "channels/pri_trace.h"
 #include "tests/fuzz/fuzz.h"
+
+/* Every element that the driver reads for itself, and one more put in: the frame is still one, with that element in it. */
+static void elements(const uint8_t *data, size_t size)
+{
+	static const uint8_t ids[] = { IE_DATE_TIME, IE_CONNECTED, IE_CONNECTED_SUB, IE_CALLING, IE_CALLED, IE_REDIRECTING, IE_USER_USER };
+	uint8_t frame[512];
+	char text[LEG_ELEMENT_MAX], date[24];
+	struct leg_number number;
+	struct leg_uui uui;
+	struct q931_msg m;
+	size_t longer;
+
+	for (size_t i = 0; i < sizeof(ids); i++) {
+		struct q931_element e = q931_find(data, size, ids[i], i & 1);
+
+		if (e.octets && (e.octets < data || e.octets + e.len > data + size))
+			abort();
+		q931_number(e, &number);
+		q931_uui(e, &uui);
+		q931_date_time(e, date);
+		q931_hex(e, ids[i], text);
+	}
+	if (size > sizeof(frame) - 16)
+		return;
+	memcpy(frame, data, size);
+	longer = q931_put(frame, size, sizeof(frame), IE_USER_USER, (const uint8_t *)"\0\1\2", 3);
+	if (longer != size && (longer != size + 5 || !q931_read(frame, longer, &m, NULL)))
+		abort();
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -19,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (strlen(text) >= sizeof(text) || m.location_at >= size || m.type > 0x7f || m.cr > 0x7fff)
 		abort();
+	elements(data, size);
 	if (!q931_read(data, size, &again, NULL) || again.location_at != m.location_at)
 		abort();
 	return 0;

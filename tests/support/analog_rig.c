@@ -28,6 +28,7 @@ static const char *name_of(enum hw_event ev, char *buf, size_t size)
 		[HW_EV_POLARITY] = "POLARITY",
 		[HW_EV_NO_BATTERY] = "NO_BATTERY",
 		[HW_EV_BATTERY] = "BATTERY",
+		[HW_EV_TIP_GROUND] = "TIP_GROUND",
 		[HW_EV_HOOK_DONE] = "HOOK_DONE",
 		[HW_EV_DIAL_DONE] = "DIAL_DONE",
 	};

@@ -18,7 +18,7 @@ struct rig_port {		/* an FXO port; channel numbers are 1 to RIG_LINES */
 	hw_event_fn *fn;
 	void *arg;
 	bool open, offhook, away;
-	int battery, ringing, reversed, voltage_mv;	/* as hw_analog */
+	int battery, ringing, reversed, voltage_mv, grounded;	/* as hw_analog */
 	int hook_err;		/* what hw_hook() is to return */
 	unsigned seizures, flashes;
 	char pulses[128];	/* all that was dialled, "/" after each order */

@@ -27,6 +27,7 @@ struct hw_common {
 /* Prints a line for each check, counts them in T, returns how many failed. */
 int hw_common_run(struct hw_common *t);
 int hw_common_run_analog(struct hw_common *t);
+int hw_common_run_ground(struct hw_common *t); /* the same of ground start */
 /* One turn of both threads: waits or advances the time, serves events, ticks. */
 void hw_common_step(struct hw_common *t);
 

@@ -36,7 +36,7 @@ static const char *event_name(enum hw_event ev)
 		[HW_EV_RING_BEGIN] = "RING_BEGIN", [HW_EV_RING_END] = "RING_END",
 		[HW_EV_DISCONNECT] = "DISCONNECT", [HW_EV_POLARITY] = "POLARITY",
 		[HW_EV_NO_BATTERY] = "NO_BATTERY", [HW_EV_BATTERY] = "BATTERY",
-		[HW_EV_HOOK_DONE] = "HOOK_DONE",   [HW_EV_DIAL_DONE] = "DIAL_DONE",
+		[HW_EV_TIP_GROUND] = "TIP_GROUND", [HW_EV_HOOK_DONE] = "HOOK_DONE",   [HW_EV_DIAL_DONE] = "DIAL_DONE",
 	};
 
 	if ((size_t)ev < sizeof(names) / sizeof(*names) && names[ev])

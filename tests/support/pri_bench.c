@@ -37,8 +37,12 @@ static void on_event(void *arg, struct leg *leg, const struct leg_event *ev)
 
 	assert_ptr_equal(l->leg, leg);
 	assert_false(l->cleared);
-	if (l->n_events < BENCH_EVENTS)
-		l->events[l->n_events++] = *ev;
+	if (l->n_events < BENCH_EVENTS) {
+		if (ev->raw)
+			l->raw = *ev->raw;
+		l->events[l->n_events] = *ev;
+		l->events[l->n_events++].raw = ev->raw ? &l->raw : NULL;
+	}
 	if (ev->kind == LEG_CLEARED) {
 		assert_in_range(ev->cause.q850, 1, 127);
 		l->cleared = true;
@@ -68,6 +72,23 @@ static struct bench_leg *new_leg(struct bench_end *end, bool incoming)
 	l->next = end->legs;
 	end->legs = l;
 	return l;
+}
+
+static enum pri_digits on_digits(void *arg, const struct leg_number *called)
+{
+	struct bench_end *end = arg;
+
+	return end->bench->conf.digits ? end->bench->conf.digits(called->digits) : PRI_DIGITS_COMPLETE;
+}
+
+static void on_tone(void *arg, struct leg *leg, const char *name)
+{
+	struct bench_end *end = arg;
+
+	assert_non_null(leg->line);
+	end->tones += name ? 1 : -1;
+	end->tones_ever += name != NULL;
+	snprintf(end->tone, sizeof(end->tone), "%s", name ? name : "");
 }
 
 static void on_offered(void *arg, struct leg *leg, const struct leg_offer *offer)
@@ -120,13 +141,18 @@ static void open_end(struct bench *b, int which)
 {
 	const struct bench_conf *conf = &b->conf;
 	struct bench_end *end = &b->end[which];
-	struct pri_handlers h = { on_offered, on_log, on_changed, end };
+	struct pri_handlers h = { .offered = on_offered, .log = on_log, .changed = on_changed, .digits = on_digits,
+				  .tone = on_tone, .arg = end };
 	struct pri_trunk_conf c = {
 		.name = which == USER ? "user" : "net", .spans = end->spans, .n_spans = spans_each(conf),
 		.dialect = conf->dialect, .side = which == USER ? PRI_USER : PRI_NETWORK, .hunt = conf->hunt,
-		.exclusive = conf->exclusive, .alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
+		.nsf = conf->nsf, .exclusive = conf->exclusive, .keypad = conf->keypad, .two_calling = conf->two_calling,
+		.redirecting_element = conf->redirecting_element, .date_time = conf->date_time, .display = conf->display,
+		.overlap = conf->overlap, .announcements = true, .clear_tones = conf->clear_tones,
+		.alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
 	};
 
+	memcpy(c.timers, conf->timers, sizeof(c.timers));
 	end->bench = b;
 	for (int i = 0; i < c.n_spans; i++)
 		end->spans[i] = which * c.n_spans + i + 1;

@@ -25,6 +25,7 @@ struct bench_leg {
 	bool incoming, cleared;
 	struct leg_offer offer;		/* in: as offered */
 	struct leg_event events[BENCH_EVENTS];
+	struct leg_raw raw;		/* of the last event that had some */
 	unsigned n_events;
 	char ladder[8192];		/* "> SETUP cr 1 ...\n" for sent, "< " for received */
 	int n;				/* for the test */
@@ -37,6 +38,8 @@ struct bench_end {
 	void (*offered)(struct bench_leg *l);	/* what to do with a call that comes in */
 	void (*event)(struct bench_leg *l, const struct leg_event *ev);	/* may be NULL */
 	unsigned n_offered, n_cleared, n_changed;
+	int tones, tones_ever;		/* that play now; that were asked for */
+	char tone[16];			/* the latest */
 	int spans[BENCH_SPANS];
 	char log[65536];
 };
@@ -45,7 +48,14 @@ struct bench_conf {
 	enum hw_span_type type;		/* HW_SPAN_E1 by default */
 	enum pri_dialect dialect;
 	enum pri_hunt hunt;
+	int nsf;
+	unsigned timers[PRI_TIMERS];	/* 0: the default */
+	bool overlap, clear_tones;
+	enum pri_digits (*digits)(const char *called);	/* the plan; NULL: every number is complete */
 	bool exclusive, no_wait;	/* no_wait: do not run until all lines are idle */
+	bool keypad, two_calling, redirecting_element;	/* of both ends, as the two below */
+	enum pri_date_time date_time;
+	enum pri_display display;
 	int spans;			/* of each end: 1 by default; the network's follow the user's */
 	bool (*tap)(struct bench *b, int span, uint8_t *frame, size_t *len);
 };

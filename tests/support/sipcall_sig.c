@@ -81,7 +81,7 @@ static int sdp_text(struct sc *s, const struct sc_end *e, char *out, size_t size
 			"v=0\r\no=- %u %u IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %u RTP/AVP %d %d\r\n"
 			"a=rtpmap:%d %s/8000\r\na=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-15\r\na=ptime:%u\r\n",
 			e->index + 1, e->index + 1, ip, ip, e->port, e->payload, dtmf, e->payload,
-			e->payload ? "PCMA" : "PCMU", dtmf, dtmf, s->conf.ptime);
+			e->payload == 97 ? "CLEARMODE" : e->payload ? "PCMA" : "PCMU", dtmf, dtmf, s->conf.ptime);
 }
 
 /* A request of the dialog; EXTRA holds further complete header lines. */

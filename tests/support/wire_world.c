@@ -22,7 +22,7 @@
 static const char *const conf_text = "site: {country: 44}\ncard: sim\nsim: {spans: {1: e1, 2: e1}, wires: [1-2]}\n"
 	"sip: {listen: [\"127.0.0.1:21400\"]}\n"
 	"trunks:\n"
-	"  w: {sip: {peer: \"127.0.0.1:21500\", trust-identity: true, health: 0s}}\n";
+	"  w: {sip: {peer: \"127.0.0.1:21500\", trust-identity: true, overlap: rfc3578, health: 0s}}\n";
 
 void wire_conf_failed(void *arg, const struct conf_error *e)
 {

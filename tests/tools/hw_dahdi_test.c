@@ -6,6 +6,7 @@
  *
  *   hw_dahdi_test [NEAR FAR]		1 and 2 unless told
  *   hw_dahdi_test -a FXS FXO		two analog ports over robbed-bit spans, by channel number
+ *   hw_dahdi_test -g FXS FXO		two of ground start
  *
  * The last line says "N passed, M failed"; exit status 0 when nothing failed.
  */
@@ -84,7 +85,8 @@ static int lose(struct hw_common *t, bool lost)
 
 int main(int argc, char **argv)
 {
-	bool analog = argc > 3 && !strcmp(argv[1], "-a");
+	bool ground = argc > 3 && !strcmp(argv[1], "-g");
+	bool analog = ground || (argc > 3 && !strcmp(argv[1], "-a"));
 	struct hw_common t = {.near = 1, .far = 2, .lose = lose};
 	struct hw_span s[16];
 	int n;
@@ -103,7 +105,10 @@ int main(int argc, char **argv)
 		t.fxs = atoi(argv[2]);
 		t.fxo = atoi(argv[3]);
 		t.robbed_bit = t.canceller = true;
-		hw_common_run_analog(&t);
+		if (ground)
+			hw_common_run_ground(&t);
+		else
+			hw_common_run_analog(&t);
 	} else {
 		hw_common_run(&t);
 	}

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "gateway/call.h"
+#include "gateway/trace.h"
 #include "gateway/trunk.h"
 
 static char did[1024];		/* what the call did, in words */
@@ -42,19 +43,23 @@ static const char *who(const struct leg *l)
 	return l == &in ? "i" : "o";
 }
 
-static int f_proceed(struct leg *l)
+/* What a leg is asked becomes a word and a number. */
+#define SAYS(op, args, word, n) static int f_##op args { say(who(l), word, n); return 0; }
+SAYS(proceed, (struct leg *l), "proceed", 0)
+SAYS(alert, (struct leg *l, bool inband), inband ? "alert+audio" : "alert", 0)
+SAYS(progress, (struct leg *l, bool inband, const struct leg_cause *c), inband ? "progress+audio" : "progress", c ? c->q850 : 0)
+SAYS(clear, (struct leg *l, const struct leg_cause *c), "clear", c->q850)
+SAYS(hold, (struct leg *l), "hold", 0)
+SAYS(resume, (struct leg *l), "resume", 0)
+SAYS(with, (struct leg *l, const struct leg_extra *x), "with", x->uui.len)
+SAYS(connected, (struct leg *l, const struct leg_number *n), "connected", (int)strtol(n->digits, NULL, 10))
+
+static int f_more(struct leg *l, const char *digits, bool complete)
 {
-	say(who(l), "proceed", 0);
-	return 0;
-}
-static int f_alert(struct leg *l, bool inband)
-{
-	say(who(l), inband ? "alert+audio" : "alert", 0);
-	return 0;
-}
-static int f_progress(struct leg *l, bool inband, const struct leg_cause *c)
-{
-	say(who(l), inband ? "progress+audio" : "progress", c ? c->q850 : 0);
+	char words[32];
+
+	snprintf(words, sizeof(words), "more %s%s", digits, complete ? "!" : "");
+	say(who(l), words, 0);
 	return 0;
 }
 static int f_answer(struct leg *l, const struct leg_number *n)
@@ -63,29 +68,15 @@ static int f_answer(struct leg *l, const struct leg_number *n)
 	say(who(l), "answer", 0);
 	return 0;
 }
-static int f_clear(struct leg *l, const struct leg_cause *c)
-{
-	say(who(l), "clear", c->q850);
-	return 0;
-}
-static int f_hold(struct leg *l)
-{
-	say(who(l), "hold", 0);
-	return 0;
-}
-static int f_resume(struct leg *l)
-{
-	say(who(l), "resume", 0);
-	return 0;
-}
 static int f_join(struct leg *l, struct leg *with)
 {
 	(void)with;
 	say(who(l), "join", 0);
 	return 0;
 }
-static const struct leg_ops ops = { .name = "fake", .proceed = f_proceed, .alert = f_alert, .progress = f_progress,
-				    .answer = f_answer, .clear = f_clear, .hold = f_hold, .resume = f_resume, .join = f_join };
+static const struct leg_ops ops = { .name = "fake", .proceed = f_proceed, .alert = f_alert, .progress = f_progress, .more = f_more,
+				    .answer = f_answer, .clear = f_clear, .hold = f_hold, .resume = f_resume, .join = f_join,
+				    .with = f_with, .connected = f_connected };
 
 /* --- what the call leans on ------------------------------------------------------------------- */
 
@@ -143,6 +134,17 @@ int trunk_call(struct trunk *t, const struct leg_offer *o, leg_event_fn *fn, voi
 	*l = &out[n_out++];
 	return 0;
 }
+bool trunk_carries(const struct trunk *t, uint8_t bearer)
+{
+	(void)t;
+	return bearer_is_sound(bearer);
+}
+bool trunk_overlap_incomplete(struct trunk *t, const struct leg_number *called)
+{
+	(void)t;
+	(void)called;
+	return false;
+}
 const char *gateway_line_name(struct gateway *g, const struct hw_line *line, char *buf, size_t size)
 {
 	(void)g;
@@ -160,6 +162,14 @@ int records_put(struct records *r, const struct call_record *rec)
 	last = *rec;
 	n_records++;
 	return 0;
+}
+void trace_call_leg(struct trace *t, const struct call *c, int span, const char *call_id)
+{
+	(void)t; (void)c; (void)span; (void)call_id;
+}
+void trace_call_over(struct trace *t, const struct call *c)
+{
+	(void)t; (void)c;
 }
 /* A media path that keeps what it must tell until the test asks for it. */
 static struct media_port *closing[16];
@@ -249,6 +259,17 @@ static void event(char side, const char *word)
 		ev.kind = LEG_PROGRESS;
 	else if (!strcmp(word, "answered"))
 		ev.kind = LEG_ANSWERED;
+	else if (!strncmp(word, "proceeding", 10))
+		ev.kind = LEG_PROCEEDING;
+	else if (!strncmp(word, "disconnect", 10)) {
+		ev.kind = LEG_DISCONNECT;
+		ev.inband = true;
+		ev.cause.q850 = (uint8_t)atoi(word + 10);
+	} else if (!strncmp(word, "digit", 5)) {
+		ev.kind = LEG_DIGIT;
+		ev.digit = word[5];
+	} else if (!strcmp(word, "complete"))
+		ev.kind = LEG_COMPLETE;
 	else if (!strcmp(word, "held"))
 		ev.kind = LEG_HELD;
 	else if (!strcmp(word, "resumed"))
@@ -263,7 +284,7 @@ static void event(char side, const char *word)
 
 static void run_script(const char *number, int fails, const char *script, const char *want)
 {
-	struct leg_offer offer = { .complete = true };
+	struct leg_offer offer = { .complete = strncmp(number, "overlap", 7) != 0 };
 	char words[256], *w, *save;
 
 	did[0] = 0;
@@ -320,6 +341,26 @@ static const struct {
 	  "o:call1 i:proceed i:answer o:hold o:resume i:hold o:clear16", 16, "in" },
 	{ "nobody holds what is not answered", "1", 0, "o:held i:held i:cleared16 o:cleared16",
 	  "o:call1 i:proceed o:clear16", 16, "in" },
+	{ "an announcement after clearing is heard by the caller", "1", 0, "o:disconnect1 o:cleared1 i:cleared1",
+	  "o:call1 i:proceed i:progress+audio1 i:clear1", 1, "out" },
+	{ "who has heard enough of it hangs up", "1", 0, "o:alerting o:disconnect1 i:cleared16 o:cleared1",
+	  "o:call1 i:proceed i:alert i:progress+audio1 o:clear16", 16, "in" },
+	{ "after the answer it is heard on, either way", "1", 0, "o:answered o:disconnect16 o:cleared16 i:cleared16",
+	  "o:call1 i:proceed i:answer i:clear16", 16, "out" },
+	{ "and the calling side's", "1", 0, "o:answered i:disconnect16 i:cleared16 o:cleared16",
+	  "o:call1 i:proceed i:answer o:clear16", 16, "in" },
+	{ "nobody hears the calling side's before that", "1", 0, "i:disconnect16 i:cleared16 o:cleared16",
+	  "o:call1 i:proceed i:clear16 o:clear16", 16, "in" },
+	{ "nobody listens where another destination is tried", "two", 0,
+	  "o:disconnect42 o:cleared42 o:answered i:cleared16 o:cleared16",
+	  "o:call1 i:proceed o:clear42 o:call2 i:answer o:clear16", 16, "in" },
+	{ "digits that follow are passed on, and their end", "overlap", 0,
+	  "i:digit2 i:digit3 i:complete i:digit4 o:proceeding o:answered i:cleared16 o:cleared16",
+	  "o:call1 o:more 2 o:more 3 o:more ! i:proceed i:answer o:clear16", 16, "in" },
+	{ "until the called end has enough", "overlap", 0, "i:digit2 o:proceeding i:digit3 o:answered i:cleared16 o:cleared16",
+	  "o:call1 o:more 2 i:proceed i:answer o:clear16", 16, "in" },
+	{ "a tone is not that", "overlap", 0, "o:progress+audio i:digit2 o:alerting o:cleared28 i:cleared28",
+	  "o:call1 i:progress+audio o:more 2 i:proceed i:alert i:clear28", 28, "out" },
 	{ "late events of a clearing leg are ignored", "1", 0, "i:cleared16 o:alerting o:answered o:cleared16",
 	  "o:call1 i:proceed o:clear16", 16, "in" },
 };
@@ -434,6 +475,7 @@ static void transfers(void **state)
 
 	(void)state;
 	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
+	snprintf(offer.calling.digits, sizeof(offer.calling.digits), "7");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct leg second = { .ops = &ops, .incoming = true }, *phone, *far;
 		struct media_port *rtp = (struct media_port *)&second;
@@ -462,6 +504,8 @@ static void transfers(void **state)
 			leg_report(&out[1], &answered);
 			assert_int_equal(joins, 1);
 			assert_string_equal(tone, "");
+			assert_non_null(strstr(did, "connected1"));	/* who is at the other end now */
+			assert_int_equal(strstr(did, "connected7") != NULL, cases[i].called);
 		}
 		leg_report(phone, &gone);
 		leg_report(&second, &gone);
@@ -479,6 +523,38 @@ static void transfers(void **state)
 		assert_int_equal(office.calls, 0);
 		assert_int_equal(telco.calls, 0);
 	}
+}
+
+/* What comes along with a message goes along with the one that it becomes; a change of who is there is told. */
+static void extras(void **state)
+{
+	struct leg_event alerting = { .kind = LEG_ALERTING, .extra.uui.len = 11 };
+	struct leg_event answered = { .kind = LEG_ANSWERED, .extra.connected_name = "Anna" };
+	struct leg_event changed = { .kind = LEG_CONNECTED, .connected.digits = "5" };
+	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 16 }, .by_far_end = true, .extra.uui.len = 13 };
+	struct leg_offer offer = { .complete = true };
+
+	(void)state;
+	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
+	did[0] = 0;
+	n_out = n_port = n_closing = joins = n_records = 0;
+	in = (struct leg){ .ops = &ops, .incoming = true };
+	call_offered(&gw, &office, &in, &offer);
+	leg_report(&out[0], &changed);	/* not up: nobody is told */
+	assert_null(strstr(did, "connected"));
+	leg_report(&out[0], &alerting);
+	leg_report(&out[0], &answered);
+	leg_report(&out[0], &changed);
+	leg_report(&in, &changed);
+	leg_report(&out[0], &gone);
+	assert_non_null(strstr(did, "i:with11 i:alert"));
+	assert_non_null(strstr(did, "i:with i:answer"));
+	assert_non_null(strstr(did, "i:connected5"));
+	assert_non_null(strstr(did, "o:connected5"));
+	assert_non_null(strstr(did, "i:with13 i:clear16"));
+	leg_report(&in, &gone);
+	close_ports();
+	assert_null(gw.calls);
 }
 
 static int setup(void **state)
@@ -508,6 +584,7 @@ int main(void)
 		cmocka_unit_test(port_that_leaves),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(transfers),
+		cmocka_unit_test(extras),
 	};
 
 	office.gw = telco.gw = &gw;

@@ -26,7 +26,8 @@ static void to_sip(void **state)
 		{ 35, 503, "unmapped, class 010" },
 		{ 67, 501, "unmapped, class 100" },
 		{ 120, 500, "unmapped, class 111" },
-		{ 24, 480, "unmapped, class 001" },
+		{ 24, 403, "rejected, as 21" },
+		{ 15, 480, "unmapped, class 000" },
 	};
 
 	(void)state;

@@ -63,7 +63,7 @@ static const struct { const char *name, *body; } answers[] = {
 	  "'why':'no answer to OPTIONS'}]}" },
 	{ "spans", "{'card':'sim','spans':[{'no':1,'name':'SIM/1','desc':'simulated','type':'E1','alarms':['red',"
 	  "'yellow'],'trunk':'telco','layer2':'down','in_service':false,'since_s':3,'calls_in':1,'calls_out':2,"
-	  "'l2_losses':4,'errors':9}]}" },
+	  "'l2_losses':4,'errors':9,'glare':5,'advice':'12.0 % of the calls met glare'}]}" },
 	{ "lines", "{'lines':[{'line':'1/7','chan':7,'trunk':'telco','state':'up','since_s':61,'call':12,'calls':3},"
 	  "{'line':'2/1','chan':32,'trunk':'exchange','state':'idle','since_s':90000,'calls':0}]}" },
 	{ "calls", "{'calls':[{'call':12,'in':{'trunk':'office','line':'','number':'+442079460100','from':'1001',"
@@ -81,6 +81,8 @@ static const struct { const char *name, *body; } answers[] = {
 	{ "ladder", ladder },
 	{ "clear", "{'cleared':12}" },
 	{ "drain", "{'draining':true,'calls':2}" },
+	{ "out", "{'trunk':'telco','lines':30,'calls':1}" }, { "in", "{'trunk':'telco','lines':1,'calls':0}" },
+	{ "restart", "{'trunk':'telco','lines':30,'calls':1}" },
 	{ "reload", "{'applied':false,'changed':[],'errors':[{'file':'trunks.yaml','line':7,'column':3,'length':5,"
 	  "'message':'unknown key','suggestion':'hunts','source':'\\thunty: x'}],'why':'the files have errors'}" },
 	{ "log", "{}" },
@@ -110,7 +112,7 @@ static void do_any(void *arg, struct control_request *r, struct json_object *arg
 static const struct control_command commands[] = {
 	{ "status", do_any }, { "trunks", do_any }, { "spans", do_any }, { "lines", do_any }, { "calls", do_any },
 	{ "records", do_any }, { "call", do_any }, { "explain", do_any }, { "ladder", do_any },
-	{ "clear", do_any }, { "drain", do_any }, { "reload", do_any }, { "log", do_any }, { "fault", do_any },
+	{ "clear", do_any }, { "drain", do_any }, { "out", do_any }, { "in", do_any }, { "restart", do_any }, { "reload", do_any }, { "log", do_any }, { "fault", do_any },
 	{ NULL, NULL },
 };
 
@@ -172,7 +174,7 @@ static void test_rows(void **state)
 		  "TRUNK   KIND  SERVICE         CALLS  MAX  DETAIL\n"
 		  "telco   isdn  in service          3    -  2 spans\n"
 		  "office  sip   out of service      0   30  no answer to OPTIONS; 192.0.2.7:5060\n" } },
-		{ "spans", "spans", 0, { "red, yellow", "layer 2 lost 4, line errors 9", "out for 3 s" } },
+		{ "spans", "spans", 0, { "red, yellow", "layer 2 lost 4, glare 5, line errors 9", "span 1 (telco): 12.0 % of the calls met glare\n", "out for 3 s" } },
 		{ "lines", "lines", 0, { "1/7         7  telco     up     1 m 1 s      3        12\n",
 		  "2/1        32  exchange  idle   1 d 1 h      0         -\n" } },
 		{ "lines of a trunk", "lines exchange", 0, { "2/1" } },
@@ -188,6 +190,10 @@ static void test_rows(void **state)
 		{ "ladder", "ladder 12", 0, { drawn } },
 		{ "clear", "clear 12", 0, { "call 12 is being cleared" } },
 		{ "drain", "drain", 0, { "no new calls are taken; 2 are still up" } },
+		{ "out", "out span 1", 0, { "30 lines taken out of service; 1 when the call on it ends\n" } },
+		{ "in", "in 1/7", 0, { "1 line put back into service\n" } },
+		{ "restart", "restart telco", 0, { "29 lines restarted; 1 with a call left alone\n" } },
+		{ "out of what?", "out", 2, { "usage: tipring out LINE | TRUNK | span N" } },
 		{ "drain what?", "drain sink", 2, { "usage: tipring drain [off]" } },
 		{ "a reload that was not applied", "reload", 1, { "trunks.yaml:7:3: error: unknown key\n    \thunty: x\n"
 		  "    \t ^~~~~\n", "  hunts\n", "nothing was applied: the files have errors" } },
@@ -223,6 +229,9 @@ static void test_requests(void **state)
 		{ "ladder 7", "{\"do\":\"ladder\",\"call\":7}" },
 		{ "drain", "{\"do\":\"drain\",\"on\":true}" },
 		{ "drain off", "{\"do\":\"drain\",\"on\":false}" },
+		{ "out span 2", "{\"do\":\"out\",\"what\":\"span 2\"}" },
+		{ "in 1/7", "{\"do\":\"in\",\"what\":\"1\\/7\"}" },
+		{ "restart telco", "{\"do\":\"restart\",\"what\":\"telco\"}" },
 		{ "records 5", "{\"do\":\"records\",\"count\":5}" },
 		{ "log debug", "{\"do\":\"log\",\"level\":\"debug\"}" },
 		{ "fault 2 ppm 30", "{\"do\":\"fault\",\"span\":2,\"fault\":\"ppm\",\"value\":30}" },

@@ -62,8 +62,33 @@ static void defaults(void **state)
 	assert_int_equal(o->sip.ptime, 20);
 	assert_int_equal(o->sip.health_ms, 30000);
 	assert_int_equal(o->sip.rtp_timeout_ms, 60000);
+	assert_true(o->sip.clearmode);
 	assert_int_equal(o->called_style, CONF_STYLE_PLUS);
 	assert_null(conf_trunk(c, "nobody"));
+	conf_free(c);
+}
+
+static void numbers_of_a_trunk(void **state)
+{
+	struct conf *c = parse("site: {country: 44, area: 20}\ncard: sim\nsim: {spans: {1: e1}}\ntrunks:\n  t:\n"
+			       "    isdn: {spans: 1, side: network, keypad: true, two-calling: true, date-time: minutes, display: none,\n"
+			       "           redirecting-element: true}\n"
+			       "    numbers: {called: local, called-type: unknown, called-plan: private, calling-type: abbreviated,\n"
+			       "              calling-plan: telex, calling-allowed: [\"+4420*\", 87??], calling-default: \"+442079460000\"}\n");
+	const struct conf_trunk *t = conf_trunk(c, "t");
+
+	(void)state;
+	assert_true(t->isdn.keypad && t->isdn.two_calling && t->isdn.redirecting_element);
+	assert_int_equal(t->isdn.date_time, CONF_DATE_TIME_MINUTES);
+	assert_int_equal(t->isdn.display, CONF_DISPLAY_NONE);
+	assert_int_equal(t->called_style, CONF_STYLE_LOCAL);
+	assert_int_equal(t->called_type, 1);
+	assert_int_equal(t->called_plan, 6);
+	assert_int_equal(t->calling_type, 6);
+	assert_int_equal(t->calling_plan, 4);
+	assert_int_equal(t->calling_allowed.n, 2);
+	assert_string_equal(t->calling_allowed.pattern[1], "87??");
+	assert_string_equal(t->calling_default, "+442079460000");
 	conf_free(c);
 }
 
@@ -79,7 +104,7 @@ static void everything(void **state)
 			       "  pbx:\n"
 			       "    sip: {peer: \"[2001:db8::1]:5070\", transport: tcp, from: [192.0.2.0/24, \"2001:db8::/32\", 10.0.0.1],\n"
 			       "          codecs: pcmu, ptime: 10, symmetric: true, health: 0, rtp-timeout: 2500ms,\n"
-			       "          trust-identity: true}\n"
+			       "          trust-identity: true, clearmode: false}\n"
 			       "site: {country: 1, area: 212}\n"
 			       "card: sim\n"
 			       "sim: {spans: {1: t1, 2: t1, 3: t1, 4: t1, 5: j1}, wires: [{a: 1, b: 5, ppm: -12.5}]}\n"
@@ -117,6 +142,7 @@ static void everything(void **state)
 	assert_int_equal(b->sip.from[2].bits, 128);
 	assert_int_equal(b->sip.n_codecs, 1);
 	assert_int_equal(b->sip.rtp_timeout_ms, 2500);
+	assert_false(b->sip.clearmode);
 	assert_int_equal(b->sip.health_ms, 0);
 	assert_int_equal(c->sim.n_spans, 5);
 	assert_int_equal(c->sim.wires[0].b, 5);
@@ -173,6 +199,8 @@ static void differences(void **state)
 		  "restart sip.listen: [\"0.0.0.0:5060\"] -> [\"0.0.0.0:5061\"]\n" },
 		{ "spans", "spans: 1", "spans: 1-2", "restart trunks.telco.isdn.spans: [1] -> [1, 2]\n" },
 		{ "hunt", "{isdn: {", "{hunt: descending, isdn: {", "live trunks.telco.hunt: ascending -> descending\n" },
+		{ "alarm times", "spans: 1", "alarm-hold: 9s, alarm-clear: 0, spans: 1",
+		  "live trunks.telco.isdn.alarm-hold: 2500ms -> 9s\nlive trunks.telco.isdn.alarm-clear: 5s -> 0\n" },
 		{ "a SIP trunk renamed", "office", "pbx", "live trunks.office: removed\nlive trunks.pbx: added\n" },
 		{ "an ISDN trunk renamed", "telco", "bt", "restart trunks.telco: removed\nrestart trunks.bt: added\n" },
 		{ "another kind", "sip: {peer: pbx.example.com}", "isdn: {spans: 2}", "restart trunks.office: sip -> isdn\n" },
@@ -204,7 +232,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
-		cmocka_unit_test(everything),
+		cmocka_unit_test(numbers_of_a_trunk), cmocka_unit_test(everything),
 		cmocka_unit_test(nearest),
 		cmocka_unit_test(differences),
 	};

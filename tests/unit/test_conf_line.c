@@ -59,7 +59,7 @@ static void defaults(void **state)
 	assert_string_equal(s->lines.line[0].number, "+442079460501");
 	assert_string_equal(s->lines.line[1].number, "");
 	assert_string_equal(s->tones, "");
-	assert_int_equal(s->start, CONF_LOOP);
+	assert_int_equal(s->start, CONF_START_CARD);
 	assert_int_equal(s->cid, CONF_CID_COUNTRY);
 	assert_int_equal(s->first_digit_ms, 15000);
 	assert_int_equal(s->interdigit_ms, 4000);
@@ -247,8 +247,8 @@ static void differences(void **state)
 		  "restart sim.pairs: [{fxs: 56, fxo: 60}, {fxs: 57, fxo: 61, loss: 3}] -> "
 		  "[{fxs: 56, fxo: 60}, {fxs: 57, fxo: 61, loss: 4}]\n" },
 		{ "ports", "fxo: 4}", "fxo: 6}",
-		  "restart sim.spans: {1: e1, 2: t1, 3: {fxs: 4, fxo: 4, law: alaw}} -> "
-		  "{1: e1, 2: t1, 3: {fxs: 4, fxo: 6, law: alaw}}\n" },
+		  "restart sim.spans: {1: e1, 2: t1, 3: {fxs: 4, fxo: 4, law: alaw, start: kewl}} -> "
+		  "{1: e1, 2: t1, 3: {fxs: 4, fxo: 6, law: alaw, start: kewl}}\n" },
 		{ "hunting may change under calls", "copper: {", "copper: {hunt: descending, ",
 		  "live trunks.copper.hunt: ascending -> descending\n" },
 	};

@@ -220,11 +220,43 @@ static void agrees_with_looking_up_all(void **state)
 	did_free(t);
 }
 
+/* Is the row the same for every longer number? */
+static void settled(void **state)
+{
+	static const struct { const char *why, *rows, *number; bool want; } cases[] = {
+		{ "a row of any length", "+49* telco\n", "+49", true },
+		{ "and further on in it", "+49* telco\n", "+4930", true },
+		{ "not yet there", "+49* telco\n", "+4", false },
+		{ "a longer row behind it", "+49* telco\n+4930123 office\n", "+49", false },
+		{ "no more, when it goes another way", "+49* telco\n+4930123 office\n", "+4931", true },
+		{ "or leads into it", "+49* telco\n+4930* office\n", "+493", false },
+		{ "and then it is that one", "+49* telco\n+4930* office\n", "+4930", true },
+		{ "sets and x behind it count", "+49* telco\n+49[23]x office\n", "+49", false },
+		{ "but not where they do not match", "+49* telco\n+49[23]x office\n", "+494", true },
+		{ "a range behind it", "+49* telco\n+4930..31 office\n", "+493", false },
+		{ "a number with its own row is not its longer ones'", "+49* telco\n+493 office\n", "+493", false },
+		{ "exact rows end", "112 telco\n", "112", false },
+		{ "no row", "112 telco\n", "113", false },
+		{ "everything", "* telco\n", "1", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct did_table *t = load(cases[i].rows);
+
+		if (did_settled(t, "phones", cases[i].number) != cases[i].want)
+			fail_msg("%s: %s", cases[i].why, cases[i].number);
+		assert_false(did_settled(t, "nobody", cases[i].number));
+		did_free(t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_of_every_kind),
 		cmocka_unit_test(agrees_with_looking_up_all),
+		cmocka_unit_test(settled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,7 +29,7 @@ static void card_event(struct rig *r, int chan)
 {
 	static const enum hw_event events[] = {HW_EV_RING_BEGIN, HW_EV_RING_END, HW_EV_DISCONNECT, HW_EV_POLARITY,
 					       HW_EV_NO_BATTERY, HW_EV_BATTERY, HW_EV_HOOK_DONE, HW_EV_DIAL_DONE,
-					       HW_EV_ALARM, HW_EV_BATTERY};
+					       HW_EV_ALARM, HW_EV_BATTERY, HW_EV_TIP_GROUND};
 	struct rig_port *p = &r->ports[chan - 1];
 	enum hw_event ev = events[any(sizeof(events) / sizeof(events[0]))];
 
@@ -141,13 +141,15 @@ static void settle(struct rig *r)
 		assert_true(r->legs[i].cleared);
 }
 
-static void walk(const struct fxo_conf *conf, unsigned steps)
+static void walk(const struct fxo_conf *conf, unsigned steps, enum hw_start start)
 {
 	static const unsigned pauses[] = {0, 0, 1, 20, 150, 200, 500, 2000, 5000, 12000};
 	struct rig *r = fx_open(conf);
 	int64_t since[RIG_LINES] = {0};
 	unsigned legs = 0;
 
+	for (int i = 0; i < RIG_LINES; i++)
+		r->ports[i].line.start = start;
 	for (unsigned i = 0; i < steps; i++) {
 		int chan = 1 + (int)any(RIG_LINES);
 		bool room = r->n_legs < RIG_LEGS - 1;
@@ -190,7 +192,7 @@ static void walk(const struct fxo_conf *conf, unsigned steps)
 static void test_walk(void **state)
 {
 	(void)state;
-	for (seed = 1; seed < 5; seed++) {
+	for (seed = 1; seed < 7; seed++) {
 		struct fxo_conf c = fx_conf();
 		unsigned kept = seed;
 
@@ -199,7 +201,7 @@ static void test_walk(void **state)
 		c.pulse = seed == 3;
 		c.no_dialtone = seed == 4 ? NO_DIALTONE_DIAL : NO_DIALTONE_FAIL;
 		c.hunt = FXO_ROUND_ROBIN;
-		walk(&c, 2500);
+		walk(&c, 2500, seed < 5 ? HW_START_KEWL : HW_START_GROUND);
 		seed = kept;
 	}
 }

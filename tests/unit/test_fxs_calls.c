@@ -526,6 +526,9 @@ static void test_short_flash(void **state)
 	assert_string_equal(first->story, "audio held audio resumed");
 	fxs_pulses(b, 1, "2");
 	assert_string_equal(first->story, "audio held audio resumed digit");
+	fxs_pulses(b, 1, "1");
+	fxs_pulses(b, 1, "1");	/* before any digit: back to the call that is held */
+	assert_string_equal(first->story, "audio held audio resumed digit audio held audio resumed");
 	fxs_onhook(b, 1);
 	open_conf(&none);	/* no services: a digit */
 	first = fxs_up(b, 1, "1234");

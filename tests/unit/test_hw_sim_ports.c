@@ -134,8 +134,9 @@ static void test_timing(void **state)
 
 	(void)state;
 	arig_open(&r, &(struct sim_pair){.fxs = ARIG_FXS, .fxo = ARIG_FXO});
-	hw_set_timing(r.s.l, &(struct hw_timing){.flash_min_ms = 80, .flash_max_ms = 300, .drop_ms = 250});
-	hw_set_timing(r.o.l, &(struct hw_timing){.flash_out_ms = 100,
+	assert_int_equal(hw_set_timing(r.s.l, &(struct hw_timing){.flash_min_ms = 80}), -EOPNOTSUPP); /* 200, as on DAHDI */
+	assert_int_equal(hw_set_timing(r.s.l, &(struct hw_timing){.flash_max_ms = 300, .drop_ms = 250}), 0);
+	hw_set_timing(r.o.l, &(struct hw_timing){.flash_out_ms = 220,
 						 .debounce_ms = 20,
 						 .pulse_break_ms = 60,
 						 .pulse_make_ms = 40,
@@ -151,7 +152,7 @@ static void test_timing(void **state)
 	hw_hook(r.o.l, HW_ONHOOK);
 	arig_run(&r, 1000);
 	assert_true(arig_heard(&r, "times as set",
-			       "S:OFFHOOK@1 S:FLASH@251 O:HOOK_DONE@251 S:PULSE_START@1061 S:PULSE2@1411 "
+			       "S:OFFHOOK@1 S:FLASH@371 O:HOOK_DONE@371 S:PULSE_START@1061 S:PULSE2@1411 "
 			       "O:DIAL_DONE@1601 O:DISCONNECT@2001 S:HOOK_DONE@2251 S:ONHOOK@3301",
 			       1));
 	arig_close(&r);
@@ -288,6 +289,8 @@ static void test_conf(void **state)
 				     ports[] = {{.no = 1, .type = HW_SPAN_E1, .fxs = 1}},
 				     laws[] = {{.no = 1, .type = HW_SPAN_ANALOG, .fxs = 1, .law = HW_ALAW},
 					       {.no = 2, .type = HW_SPAN_ANALOG, .fxo = 1, .law = HW_MULAW}},
+				     starts[] = {{.no = 1, .type = HW_SPAN_ANALOG, .fxs = 1},
+						 {.no = 2, .type = HW_SPAN_ANALOG, .fxo = 1, .ground_start = true}},
 				     e1[] = {{.no = 1, .type = HW_SPAN_E1},
 					     {.no = 2, .type = HW_SPAN_ANALOG, .fxs = 1, .fxo = 1}};
 	static const struct {
@@ -309,6 +312,7 @@ static void test_conf(void **state)
 		{"no such port", four, 1, {{.fxs = 1, .fxo = 5}}, 1, -EINVAL},
 		{"pairs on no analog span", e1, 1, {{.fxs = 1, .fxo = 2}}, 1, -EINVAL},
 		{"two laws", laws, 2, {{.fxs = 1, .fxo = 2}}, 1, -EINVAL},
+		{"two kinds of start", starts, 2, {{.fxs = 1, .fxo = 2}}, 1, -EINVAL},
 		{"too much loss", four, 1, {{.fxs = 1, .fxo = 3, .loss_db = 21}}, 1, -EINVAL},
 		{"an echo that comes late", four, 1, {{.fxs = 1, .fxo = 3, .echo_db = 10, .echo_ms = 33}}, 1, -EINVAL},
 		{"an echo that is louder than what was said", four, 1, {{.fxs = 1, .fxo = 3, .echo_db = -1}}, 1, -EINVAL},

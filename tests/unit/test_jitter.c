@@ -225,6 +225,39 @@ static void slack(void **state)
 	}
 }
 
+/* Data: 0xff for what is missing, never a repetition, and not a sample less for the delay's sake below the limit. */
+static void data(void **state)
+{
+	static struct jitter j;
+	uint8_t in[N], out[JITTER_SEGMENT];
+	unsigned missing = 0, n;
+
+	(void)state;
+	jitter_reset(&j, HW_ALAW);
+	j.data = true;
+	memset(in, 0x2a, sizeof(in));
+	assert_int_equal(jitter_put(&j, 1, 1000, in, N), JITTER_PLAY);
+	assert_int_equal(jitter_put(&j, 3, 1000 + 2 * N, in, N), JITTER_HELD);
+	while (missing < N) {
+		n = jitter_pop(&j, out, true);
+		assert_true(n > 0);
+		for (unsigned i = 0; i < n; i++)
+			assert_int_equal(out[i], 0xff);
+		missing += n;
+	}
+	assert_int_equal(missing, N);
+	assert_int_equal(jitter_pop(&j, out, true), N);
+	assert_int_equal(out[N - 1], 0x2a);
+	assert_int_equal(j.inserted, N);
+	assert_int_equal(jitter_starve(&j, out, 16), 16);
+	assert_int_equal(out[0], 0xff);
+	for (int64_t us = 0; us < 20 * JITTER_WINDOW_US; us += 20000)
+		assert_int_equal(jitter_slack(&j, JITTER_MAX_US - 1, N, us), 0);
+	assert_int_equal(j.dropped, 0);
+	assert_int_equal(jitter_slack(&j, JITTER_MAX_US + 1, N, 0), N);	/* a slip */
+	assert_int_equal(j.dropped, N);
+}
+
 static int prepare(void **state)
 {
 	(void)state;
@@ -237,7 +270,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(order), cmocka_unit_test(numbers_wrap), cmocka_unit_test(new_starts),
 		cmocka_unit_test(packet_times), cmocka_unit_test(full), cmocka_unit_test(fading),
-		cmocka_unit_test(slack),
+		cmocka_unit_test(slack), cmocka_unit_test(data),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, NULL);

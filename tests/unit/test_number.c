@@ -16,10 +16,10 @@
 
 enum { UNKNOWN, INTERNATIONAL, NATIONAL, NETWORK, SUBSCRIBER };
 
-static const struct number_rules uk = { "44", "20", "00", "0", NUMBER_STYLE_TYPED, NUMBER_STYLE_TYPED };
-static const struct number_rules us = { "1", "212", "011", "1", NUMBER_STYLE_TYPED, NUMBER_STYLE_TYPED };
-static const struct number_rules it = { "39", "06", "00", "", NUMBER_STYLE_TYPED, NUMBER_STYLE_TYPED };
-static const struct number_rules ru = { "7", "", "810", "8", NUMBER_STYLE_TYPED, NUMBER_STYLE_TYPED };
+static const struct number_rules uk = { .country = "44", .area = "20", .international = "00", .national = "0" };
+static const struct number_rules us = { .country = "1", .area = "212", .international = "011", .national = "1" };
+static const struct number_rules it = { .country = "39", .area = "06", .international = "00", .national = "" };
+static const struct number_rules ru = { .country = "7", .area = "", .international = "810", .national = "8" };
 
 static void in(void **state)
 {
@@ -97,6 +97,10 @@ static void out(void **state)
 		{ "dialled abroad", &uk, NUMBER_STYLE_DIALLED, "+33123456789", "0033123456789", UNKNOWN },
 		{ "dialled in Italy", &it, NUMBER_STYLE_DIALLED, "+390612345678", "0612345678", UNKNOWN },
 		{ "dialled in the US", &us, NUMBER_STYLE_DIALLED, "+12125550100", "12125550100", UNKNOWN },
+		{ "local, in the area", &uk, NUMBER_STYLE_LOCAL, "+442079460100", "79460100", SUBSCRIBER },
+		{ "local, in the country", &uk, NUMBER_STYLE_LOCAL, "+441314960100", "1314960100", NATIONAL },
+		{ "local, abroad", &uk, NUMBER_STYLE_LOCAL, "+33123456789", "33123456789", INTERNATIONAL },
+		{ "local, without an area", &ru, NUMBER_STYLE_LOCAL, "+74951234567", "4951234567", NATIONAL },
 		{ "plus", &uk, NUMBER_STYLE_PLUS, "+442079460100", "+442079460100", UNKNOWN },
 		{ "112 as it is", &uk, NUMBER_STYLE_TYPED, "112", "112", UNKNOWN },
 		{ "*57 as it is, with plus style", &uk, NUMBER_STYLE_PLUS, "*57", "*57", UNKNOWN },
@@ -113,9 +117,61 @@ static void out(void **state)
 	}
 }
 
+/* The values of Q.931 4.5.10 behind the words of called-type, called-plan and their like. */
+static void fixed(void **state)
+{
+	static const unsigned tons[] = { 9, 0, 1, 2, 3, 4, 6 }, npis[] = { 9, 0, 1, 3, 4, 8, 9 };
+
+	(void)state;
+	for (int i = 0; i <= NUMBER_TYPE_ABBREVIATED; i++) {
+		struct number_rules r = { .called_type = i, .calling_plan = i };
+		unsigned ton = 9, npi = 9;
+
+		number_fix(&r, false, &ton, &npi);
+		assert_int_equal(ton, tons[i]);
+		assert_int_equal(npi, 9);
+		ton = 9;
+		number_fix(&r, true, &ton, &npi);
+		assert_int_equal(ton, 9);
+		assert_int_equal(npi, npis[i]);
+	}
+}
+
+static void allowed(void **state)
+{
+	static const struct { const char *patterns[3], *standard, *number; bool want; } rows[] = {
+		{ { NULL }, "", "+15550100", true },
+		{ { NULL }, "+442079460000", "+15550100", true },
+		{ { "+442079460*" }, "", "+442079460123", true },
+		{ { "+442079460*" }, "", "+442079460", true },
+		{ { "+442079460*" }, "", "+44207946", false },
+		{ { "+442079460*" }, "", "442079460123", false },
+		{ { "+44207946010?" }, "", "+442079460105", true },
+		{ { "+44207946010?" }, "", "+44207946010", false },
+		{ { "+44207946010?" }, "", "+4420794601055", false },
+		{ { "+442079460100", "+4413*" }, "", "+441314960000", true },
+		{ { "+442079460100", "+4413*" }, "", "+442079460101", false },
+		{ { "87??" }, "", "8750", true },
+		{ { "87??" }, "", "87*0", false },
+		{ { "+4413*" }, "+442079460000", "+442079460000", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct number_rules r = { .country = "44" };
+
+		for (; r.n_allowed < 3 && rows[i].patterns[r.n_allowed]; r.n_allowed++)
+			strcpy(r.allowed[r.n_allowed], rows[i].patterns[r.n_allowed]);
+		strcpy(r.calling_default, rows[i].standard);
+		if (number_allowed(&r, rows[i].number) != rows[i].want)
+			fail_msg("row %zu: %s", i, rows[i].number);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(in), cmocka_unit_test(out) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(in), cmocka_unit_test(out), cmocka_unit_test(fixed),
+					    cmocka_unit_test(allowed) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -346,7 +346,7 @@ static void quiet(void *arg, int level, const char *text)
 static void test_errors(void **state)
 {
 	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1 });
-	struct pri_handlers h = { ignore, quiet, NULL, NULL };
+	struct pri_handlers h = { .offered = ignore, .log = quiet };
 	int span = 1;
 	struct pri_trunk_conf c = { .name = "x", .spans = &span, .n_spans = 1, .dialect = PRI_NATIONAL2 };
 	struct leg_offer o = { .called = { "1", 0, 0, 0, 0 } };

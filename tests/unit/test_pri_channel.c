@@ -21,6 +21,9 @@ static const struct {
 	{ "descending", PRI_DESCENDING, { 31, 30, 29, 29, 28, 27 } },
 	{ "round robin", PRI_ROUND_ROBIN, { 1, 2, 3, 4, 5, 6 } },
 	{ "least used", PRI_LEAST_USED, { 1, 2, 3, 4, 5, 6 } },
+	{ "least recent", PRI_LEAST_RECENT, { 1, 2, 3, 4, 5, 6 } },
+	{ "odd", PRI_ODD, { 1, 3, 5, 5, 7, 9 } },
+	{ "even", PRI_EVEN, { 2, 4, 6, 6, 8, 10 } },
 };
 
 static void test_hunting(void **state)
@@ -43,6 +46,49 @@ static void test_hunting(void **state)
 		}
 		bench_close(b);
 	}
+}
+
+/* One call after another: the line idle for the longest, not the one with the fewest calls. A call from the far end uses
+ * a line too. */
+static void test_least_recent(void **state)
+{
+	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .hunt = PRI_LEAST_RECENT });
+	struct bench_leg *l;
+
+	(void)state;
+	b->end[NET].offered = b->end[USER].offered = bench_answer;
+	for (int n = 0; n < 31; n++) {
+		l = bench_call(b, USER, "1");
+		assert_int_equal(bench_pos(l), n == 30 ? 1 : n < 15 ? n + 1 : n + 2);
+		bench_run(b, 50);
+		bench_clear(l, 16);
+		bench_run(b, 50);
+	}
+	pri_trunk_hunt(b->end[NET].trunk, PRI_EVEN);
+	l = bench_call(b, NET, "1");
+	assert_int_equal(bench_pos(l), 2);
+	bench_run(b, 50);
+	bench_clear(l, 16);
+	bench_run(b, 50);
+	l = bench_call(b, USER, "1");
+	assert_int_equal(bench_pos(l), 3);
+	bench_clear(l, 16);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
+/* 16 odd ones, then the even ones from below. */
+static void test_odd_falls_back(void **state)
+{
+	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .hunt = PRI_ODD });
+
+	(void)state;
+	b->end[NET].offered = bench_answer;
+	for (int n = 0; n < 16; n++)
+		assert_int_equal(bench_pos(bench_call(b, USER, "1")), 2 * n + 1);
+	assert_int_equal(bench_pos(bench_call(b, USER, "1")), 2);
+	assert_int_equal(bench_pos(bench_call(b, USER, "1")), 4);
+	bench_close(b);
 }
 
 /* Timeslot 16 is the D channel: no call gets it; the 31st call gets cause 34. */
@@ -357,7 +403,7 @@ static void test_other_channel_in_answer(void **state)
 	bench_close(b);
 }
 
-/* ... a channel that this end has in use, or has not: RELEASE with cause 6 (Q.931 5.2.3.1). */
+/* ... a channel that this end has in use, or has not: cleared with cause 6 (Q.931 5.2.3.1) and tried once more elsewhere. */
 static void test_bad_channel_in_answer(void **state)
 {
 	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .tap = rewrite });
@@ -371,6 +417,17 @@ static void test_bad_channel_in_answer(void **state)
 		set_rewrite(0x02, 2, 0xa9, pos);	/* 1 is busy, 16 is the D channel */
 		out = bench_call(b, USER, "2");
 		bench_run(b, 200);
+		assert_int_equal(bench_event(b->end[NET].legs->next, LEG_CLEARED)->cause.q850, 6);
+		assert_non_null(bench_event(out, LEG_ANSWERED));
+		assert_int_equal(bench_pos(out), bench_pos(b->end[NET].legs));
+		bench_clear(out, 16);
+		bench_run(b, 100);
+
+		set_rewrite(0x02, 2, 0xa9, pos);
+		once = false;				/* and again: that is all */
+		out = bench_call(b, USER, "2");
+		bench_run(b, 300);
+		in_type = 0;
 		assert_true(out->cleared);
 		assert_int_equal(bench_event(out, LEG_CLEARED)->cause.q850, 6);
 		assert_int_equal(bench_event(b->end[NET].legs, LEG_CLEARED)->cause.q850, 6);
@@ -446,7 +503,8 @@ static void test_glare_on_the_last(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hunting), cmocka_unit_test(test_full), cmocka_unit_test(test_t1),
+		cmocka_unit_test(test_hunting), cmocka_unit_test(test_least_recent),
+		cmocka_unit_test(test_odd_falls_back), cmocka_unit_test(test_full), cmocka_unit_test(test_t1),
 		cmocka_unit_test(test_two_spans), cmocka_unit_test(test_one_of_two_lost),
 		cmocka_unit_test(test_again_elsewhere),
 		cmocka_unit_test(test_setup_on_busy), cmocka_unit_test(test_any_channel),

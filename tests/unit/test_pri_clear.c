@@ -76,6 +76,50 @@ static void refused(struct bench *b, int caller, void (*how)(struct bench_leg *l
 	assert_null(strstr(b->end[NET].log, "audit"));
 }
 
+/* Q.931 4.5.12: diagnostics that came with a cause on another line go on with it, and are told as they came. */
+static void refuse_with_diagnostics(struct bench_leg *l)
+{
+	/* coding standard and location, recommendation, cause 22, the new number as a called party number element */
+	static const struct leg_cause c = { .q850 = 22, .location = 4, .n_raw = 8,
+					    .raw = { 0x04, 0x80, 0x96, 0x70, 0x03, 0xa1, '2', '0' } };
+
+	assert_int_equal(leg_clear(l->leg, &c), 0);
+}
+
+static void refuse_without(struct bench_leg *l)
+{
+	static const struct leg_cause c = { .q850 = 22, .location = 4, .n_raw = 4, .raw = { 0xa4, 0x96, 0x70, 0x03 } };
+
+	assert_int_equal(leg_clear(l->leg, &c), 0);
+}
+
+static void test_diagnostics(void **state)
+{
+	static const struct { const char *why; void (*how)(struct bench_leg *l); uint8_t raw[8], n; } rows[] = {
+		{ "diagnostics pass", refuse_with_diagnostics, { 0x84, 0x96, 0x70, 0x03, 0xa1, '2', '0' }, 7 },
+		{ "not those of another coding standard", refuse_without, { 0x84, 0x96 }, 2 },
+	};
+	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1 });
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench_leg *l;
+		const struct leg_event *ev;
+
+		b->end[NET].offered = rows[i].how;
+		l = bench_call(b, USER, "1");
+		bench_run(b, 100);
+		ev = bench_event(l, LEG_CLEARED);
+		assert_non_null(ev);
+		assert_int_equal(ev->cause.q850, 22);
+		assert_int_equal(ev->cause.location, 4);
+		if (ev->cause.n_raw != rows[i].n || memcmp(ev->cause.raw, rows[i].raw, rows[i].n))
+			fail_msg("%s: %u octets", rows[i].why, ev->cause.n_raw);
+	}
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
 static void test_refused(void **state)
 {
 	static void (*const hows[])(struct bench_leg *) = { refuse, proceed_and_refuse, ring_and_refuse };
@@ -286,7 +330,8 @@ static void test_no_answer_to_clearing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_refused_ni2),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_diagnostics), cmocka_unit_test(test_refused_ni2),
 		cmocka_unit_test(test_active), cmocka_unit_test(test_caller_gives_up),
 		cmocka_unit_test(test_collision), cmocka_unit_test(test_no_cause),
 		cmocka_unit_test(test_no_answer_to_setup), cmocka_unit_test(test_no_answer_to_clearing),

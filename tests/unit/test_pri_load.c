@@ -71,6 +71,39 @@ static void test_sixty_for_thirty(void **state)
 	bench_close(b);
 }
 
+/* Both ends hunt upwards and call all the time: SETUPs cross each other, and cross the answers that name another channel. While
+ * there are channels, every call gets one. */
+static void test_crossing_all_the_time(void **state)
+{
+	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1 });
+
+	(void)state;
+	b->end[NET].offered = b->end[USER].offered = bench_answer;
+	for (int round = 0; round < 40; round++) {
+		for (int i = 0; i < 12; i++) {
+			assert_non_null(bench_call(b, USER, "1"));
+			bench_run(b, roll(12));
+			assert_non_null(bench_call(b, NET, "2"));
+			bench_run(b, roll(12));
+		}
+		bench_run(b, 1500);
+		for (int end = USER; end <= NET; end++)
+			for (struct bench_leg *l = b->end[end].legs; l; l = l->next)
+				if (!l->cleared && !l->incoming)
+					bench_clear(l, 16);
+		bench_run(b, 300 + roll(400));
+	}
+	bench_run(b, 1000);
+	for (int end = USER; end <= NET; end++)
+		for (struct bench_leg *l = b->end[end].legs; l; l = l->next)
+			if (!l->incoming && !bench_event(l, LEG_ANSWERED))
+				fail_msg("a call of the %s ended with cause %d", end == USER ? "user" : "network",
+					 bench_event(l, LEG_CLEARED)->cause.q850);
+	assert_true(bench_span(b, USER).glare > 50);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
 /* --- At random --------------------------------------------------------------------------------- */
 
 static void random_answer(struct bench_leg *l)
@@ -207,6 +240,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_thirty_at_once), cmocka_unit_test(test_sixty_for_thirty),
+		cmocka_unit_test(test_crossing_all_the_time),
 		cmocka_unit_test(test_random), cmocka_unit_test(test_random_with_loss),
 		cmocka_unit_test(test_garbled),
 	};

@@ -151,6 +151,26 @@ static void test_set_aside_then_command(void **state)
 	bench_close(b);
 }
 
+/* One RESTART every five minutes; the line stays aside until one is answered. */
+static void test_set_aside_then_retried(void **state)
+{
+	struct bench *b = set_aside(5);
+
+	(void)state;
+	deaf = 5;
+	bench_run(b, 190000);
+	assert_int_equal(b->n, 4);	/* once, at 300 s, not three times */
+	assert_int_equal(bench_line(b, USER, 5), PRI_LINE_SET_ASIDE);
+	bench_run(b, 60000);
+	assert_int_equal(b->n, 4);
+	assert_int_equal(bench_line(b, USER, 5), PRI_LINE_SET_ASIDE);
+	assert_non_null(strstr(b->end[USER].log, "chan 5: again no answer to RESTART"));
+	deaf = 0;
+	bench_until(b, 320000, bench_line(b, USER, 5) == PRI_LINE_IDLE);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
 /* A far end that answers no RESTART at all has not the procedure: the lines are used. */
 static void test_no_restart_there(void **state)
 {
@@ -197,7 +217,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_at_start), cmocka_unit_test(test_ack_lost_once),
 		cmocka_unit_test(test_set_aside_then_setup), cmocka_unit_test(test_set_aside_then_restart),
-		cmocka_unit_test(test_set_aside_then_command), cmocka_unit_test(test_no_restart_there),
+		cmocka_unit_test(test_set_aside_then_command),
+		cmocka_unit_test(test_set_aside_then_retried), cmocka_unit_test(test_no_restart_there),
 		cmocka_unit_test(test_in_use),
 	};
 

@@ -224,6 +224,34 @@ static void test_long_alarm(void **state)
 	bench_close(b);
 }
 
+/* The new lengths hold for an alarm that is there already. */
+static void test_alarm_times_changed(void **state)
+{
+	struct calls c;
+	struct bench *b = with_calls(&c);
+
+	(void)state;
+	down(b, 1);
+	bench_run(b, 1000);
+	pri_trunk_alarm_times(b->end[USER].trunk, 9000, 60000);
+	pri_trunk_alarm_times(b->end[NET].trunk, 9000, 0);
+	bench_run(b, 7900);
+	assert_false(c.up[USER]->cleared || c.up[NET]->cleared);
+	bench_run(b, 200);
+	assert_cleared(c.up[USER], 41);
+	assert_cleared(c.up[NET], 41);
+	bench_run(b, 1000);
+	down(b, 0);
+	bench_run(b, 30000);
+	assert_true(bench_span(b, NET).in_service);
+	assert_true(bench_span(b, USER).layer2 && !bench_span(b, USER).in_service);
+	pri_trunk_alarm_times(b->end[USER].trunk, 9000, 1000);
+	bench_run(b, 100);
+	assert_true(bench_span(b, USER).in_service);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
 /* --- The span leaves --------------------------------------------------------------------------- */
 
 static void removed(unsigned away_ms)
@@ -265,19 +293,14 @@ static void test_removed(void **state)
 
 /* --- The audit --------------------------------------------------------------------------------- */
 
-/* A far end that falls silent after CALL PROCEEDING: the leg ends, the line comes back. */
-static void proceed_only(struct bench_leg *l)
-{
-	assert_int_equal(leg_proceed(l->leg), 0);
-}
-
+/* A far end that falls silent after ALERTING: the leg ends, the line comes back. */
 static void test_stuck(void **state)
 {
 	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1 });
 	struct bench_leg *out;
 
 	(void)state;
-	b->end[NET].offered = proceed_only;
+	b->end[NET].offered = bench_ring;
 	out = bench_call(b, USER, "1");
 	bench_run(b, 590000);
 	assert_false(out->cleared);
@@ -295,7 +318,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_layer2_back_in_time), cmocka_unit_test(test_layer2_back_too_late),
 		cmocka_unit_test(test_layer2_lost_in_setup), cmocka_unit_test(test_lossy),
-		cmocka_unit_test(test_short_alarm), cmocka_unit_test(test_long_alarm),
+		cmocka_unit_test(test_short_alarm), cmocka_unit_test(test_long_alarm), cmocka_unit_test(test_alarm_times_changed),
 		cmocka_unit_test(test_removed), cmocka_unit_test(test_stuck),
 	};
 

@@ -84,7 +84,7 @@ static void fill(struct call_record *c, uint64_t id)
 static const char *ask(const struct place *p, const char *sql)
 {
 	static char out[8192];
-	char cmd[1024];
+	char cmd[4096];
 	FILE *f;
 	size_t n;
 
@@ -152,7 +152,7 @@ static void test_columns(void **state)
 		{ "quality for people", "SELECT leg, packets_in, lost_percent, jitter_max_ms FROM call_quality",
 		  "in|101|50.97|0.1" },
 		{ "days", "SELECT * FROM daily", "2023-11-14|office|telco|1|0|0.0|0.0" },
-		{ "the schema's number", "PRAGMA user_version", "2" },
+		{ "the schema's number", "PRAGMA user_version", "3" },
 		{ "the write-ahead log", "PRAGMA journal_mode", "wal" },
 		{ "a hostile text is clean", "SELECT out_id FROM calls", "x.[31m'); DROP TABLE calls;--" },
 	};
@@ -308,6 +308,29 @@ static void test_bound(void **state)
 	assert_string_equal(ask(p, "SELECT count(*) FROM calls"), "1");
 }
 
+/* The columns of the first schema; those of a leg stand there twice, with in_ and out_. */
+#define FIRST_CALL "'row', 'call', 'uuid', 'started', 'alerted', 'answered', 'ended', 'start_ms', 'alert_ms', 'answer_ms', " \
+	"'end_ms', 'attempts', 'did_line', 'did_name', 'cause', 'location', 'cleared_by', 'why'"
+#define FIRST_LEG "'trunk', 'line', 'called', 'calling', 'called_raw', 'calling_raw', 'called_ton', 'calling_ton', " \
+	"'presentation', 'screening', 'id', 'cause', 'location', 'sip', 'packets_in', 'packets_out', 'octets_in', " \
+	"'octets_out', 'lost', 'late', 'duplicate', 'reordered', 'malformed', 'wrong_source', 'wrong_payload', 'jitter_us', " \
+	"'jitter_max_us', 'remote_lost', 'remote_jitter_us', 'rtt_us', 'inserted', 'dropped', 'line_underrun', " \
+	"'line_overrun', 'level_dbm0', 'tone_hz'"
+
+static void drop_newer(struct place *p)
+{
+	static const char newer[] =
+		"SELECT min(name) FROM pragma_table_info('calls') WHERE name NOT IN (" FIRST_CALL ") AND NOT "
+		"((name LIKE 'in!_%' ESCAPE '!' AND substr(name, 4) IN (" FIRST_LEG ")) OR "
+		"(name LIKE 'out!_%' ESCAPE '!' AND substr(name, 5) IN (" FIRST_LEG ")))";
+	char name[64], sql[128];
+
+	for (snprintf(name, sizeof(name), "%s", ask(p, newer)); name[0]; snprintf(name, sizeof(name), "%s", ask(p, newer))) {
+		snprintf(sql, sizeof(sql), "ALTER TABLE calls DROP COLUMN %s", name);
+		ask(p, sql);
+	}
+}
+
 /* A file of the first schema is brought up to this one with what it holds. */
 static void test_older_file(void **state)
 {
@@ -318,13 +341,13 @@ static void test_older_file(void **state)
 
 	assert_int_equal(records_open(&r, p->path), 0);
 	records_close(r);
-	ask(p, "ALTER TABLE calls DROP COLUMN answered_how; ALTER TABLE calls DROP COLUMN cleared_how;"
-	       "PRAGMA user_version = 1; INSERT INTO calls (call, uuid) VALUES (3, 'old')");
+	drop_newer(p);
+	ask(p, "PRAGMA user_version = 1; INSERT INTO calls (call, uuid) VALUES (3, 'old')");
 	assert_int_equal(records_open(&r, p->path), 0);
 	assert_int_equal(records_put(r, &c), 0);
 	WAIT_FOR(r, st, st.written == 1);
 	records_close(r);
-	assert_string_equal(ask(p, "PRAGMA user_version"), "2");
+	assert_string_equal(ask(p, "PRAGMA user_version"), "3");
 	assert_string_equal(ask(p, "SELECT group_concat(call || coalesce(answered_how, '-') || coalesce(cleared_how, '-')) "
 				   "FROM calls"), "3--,7polaritytone");
 }

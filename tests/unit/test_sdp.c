@@ -23,6 +23,11 @@ static const struct sdp_local mulaw = {
 	.ptime = 30,
 };
 
+static const struct sdp_local data = {
+	.address = "192.0.2.1", .port = 5000, .session = 1, .version = 1, .codecs = { CONF_CLEARMODE }, .n_codecs = 1,
+	.ptime = 20,
+};
+
 struct row {
 	const char *why, *text;
 	const struct sdp_local *ours;
@@ -46,6 +51,13 @@ static const struct row offers[] = {
 	  "a=rtpmap:96 Telephone-Event/8000\r\n", &both, 0, 0, 98, 96, 20, MEDIA_SENDRECV },
 	{ "two channels are not ours", AUDIO("98") "a=rtpmap:98 PCMA/8000/2\r\n", &both, 0, -ENOENT, 0, 0, 0, 0 },
 	{ "wideband G.711 by name only", AUDIO("98") "a=rtpmap:98 PCMA/16000\r\n", &both, 0, -ENOENT, 0, 0, 0, 0 },
+	{ "data (RFC 4040)", AUDIO("97") "a=rtpmap:97 CLEARMODE/8000\r\n", &data, 0, 0, 97, 0, 20, MEDIA_SENDRECV },
+	{ "data has no telephone-event", AUDIO("120 96") "a=rtpmap:120 clearmode/8000/1\r\n"
+	  "a=rtpmap:96 telephone-event/8000\r\n", &data, 0, 0, 120, 0, 20, MEDIA_SENDRECV },
+	{ "data among sound, for a call of sound", AUDIO("97 8") "a=rtpmap:97 CLEARMODE/8000\r\n", &both, 0, 0, 8, 0, 20,
+	  MEDIA_SENDRECV },
+	{ "sound for a call of data", AUDIO("8 0"), &data, 0, -ENOENT, 0, 0, 0, 0 },
+	{ "data by a number alone is not known", AUDIO("97"), &data, 0, -ENOENT, 0, 0, 0, 0 },
 	{ "ptime 10", AUDIO("8") "a=ptime:10\r\n", &both, 0, 0, 8, 0, 10, MEDIA_SENDRECV },
 	{ "ptime 30", AUDIO("8") "a=ptime:30\r\n", &both, 0, 0, 8, 0, 30, MEDIA_SENDRECV },
 	{ "ptime that we do not have: our own", AUDIO("8") "a=ptime:40\r\n", &both, 0, 0, 8, 0, 20, MEDIA_SENDRECV },
@@ -108,7 +120,9 @@ static void test_offers(void **state)
 		if (a.codec.payload != o->payload || a.dtmf_payload != o->dtmf || a.ptime != o->ptime || a.dir != o->dir)
 			fail_msg("%s: payload %d dtmf %d ptime %u dir %d", o->why, a.codec.payload, a.dtmf_payload, a.ptime, a.dir);
 		sdp_remote(&s, &a, &r);
-		assert_int_equal(r.law, a.codec.codec == CONF_PCMA ? HW_ALAW : HW_MULAW);
+		assert_int_equal(r.clear, a.codec.codec == CONF_CLEARMODE);
+		if (!r.clear)
+			assert_int_equal(r.law, a.codec.codec == CONF_PCMA ? HW_ALAW : HW_MULAW);
 		assert_int_equal(r.payload, o->payload);
 	}
 }
@@ -202,11 +216,37 @@ static void test_refused_lines(void **state)
 	assert_string_equal(words, "PCMA from 192.0.2.7:4000");
 }
 
+/* The first format that is known says what kind of call an offer is. */
+static void test_data_wanted(void **state)
+{
+	static const struct { const char *text; bool data; } rows[] = {
+		{ AUDIO("97") "a=rtpmap:97 CLEARMODE/8000\r\n", true },
+		{ AUDIO("97 8 0") "a=rtpmap:97 CLEARMODE/8000\r\n", true },
+		{ AUDIO("18 97 8") "a=rtpmap:97 CLEARMODE/8000\r\n", true },
+		{ AUDIO("8 97") "a=rtpmap:97 CLEARMODE/8000\r\n", false },
+		{ AUDIO("97 8") "a=rtpmap:97 CLEARMODE/16000\r\n", false },
+		{ AUDIO("8"), false }, { AUDIO("18"), false }, { HEAD "m=audio 0 RTP/AVP 97\r\n", false },
+	};
+	char text[SDP_OUT_MAX];
+	struct sdp s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		assert_int_equal(sdp_read(rows[i].text, strlen(rows[i].text), &s), 0);
+		if (sdp_wants_data(&s) != rows[i].data)
+			fail_msg("%s", rows[i].text);
+	}
+	sdp_offer(&data, text);		/* ours has nothing else */
+	assert_non_null(strstr(text, "m=audio 5000 RTP/AVP 97\r\na=rtpmap:97 CLEARMODE/8000\r\na=ptime:20\r\n"));
+	assert_null(strstr(text, "telephone-event"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_offers),	      cmocka_unit_test(test_round_trip), cmocka_unit_test(test_answer_order),
 		cmocka_unit_test(test_rtcp),	      cmocka_unit_test(test_refused_lines),
+		cmocka_unit_test(test_data_wanted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

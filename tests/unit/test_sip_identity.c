@@ -170,38 +170,32 @@ static void test_long_name(void **state)
 	msg_destroy(m);
 }
 
-static void test_diversion(void **state)
+/* What is asserted is the network's number, From what the caller says; subaddress and user-user information beside. */
+static void test_two_numbers(void **state)
 {
-	static const struct {
-		const char *why, *headers, *digits;
-		int reason, count, presentation;
-	} rows[] = {
-		{ "none", "", "", 0, 0, 0 },
-		{ "one", "Diversion: <sip:+442071838750@h>;reason=user-busy\r\n", "442071838750", 1, 1, 0 },
-		{ "counter", "Diversion: <sip:1@h>;reason=no-answer;counter=3\r\n", "1", 2, 3, 0 },
-		{ "unconditional, private", "Diversion: \"x\" <tel:+441>;reason=unconditional;privacy=full\r\n", "441", 15, 1,
-		  PRES_RESTRICTED },
-		{ "the topmost is the latest", "Diversion: <sip:2@h>;reason=deflection\r\nDiversion: <sip:1@h>;reason=user-busy\r\n",
-		  "2", 4, 2, 0 },
-		{ "in one header", "Diversion: <sip:2@h>;reason=\"follow-me\",<sip:1@h>\r\n", "2", 10, 2, 0 },
-		{ "unknown reason", "Diversion: <sip:2@h>;reason=whatever\r\n", "2", 0, 1, 0 },
-		{ "a counter that is none", "Diversion: <sip:2@h>;counter=-7\r\n", "2", 0, 1, 0 },
-		{ "counters without end", "Diversion: <sip:2@h>;counter=255,<sip:1@h>;counter=255\r\n", "2", 0, 255, 0 },
-	};
-	size_t i;
+	msg_t *m = invite("sip:+442079460100;isub=7@192.0.2.1", "<sip:+442071838799@h>",
+			  "P-Asserted-Identity: <sip:+442071838750;isub=42@h>\r\nUser-to-User: 0400;encoding=hex\r\n");
+	struct leg_offer o = { 0 };
 
 	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		msg_t *m = invite("sip:2@h", "<sip:1@h>", rows[i].headers);
-		struct leg_offer o = { 0 };
-
-		assert_int_equal(identity_read(sip_object(m), false, &o), 0);
-		if (strcmp(o.redirecting.digits, rows[i].digits) != 0 || o.redirect_reason != rows[i].reason ||
-		    o.redirect_count != rows[i].count || o.redirecting.presentation != rows[i].presentation)
-			fail_msg("%s: '%s' reason %d count %d presentation %d", rows[i].why, o.redirecting.digits,
-				 o.redirect_reason, o.redirect_count, o.redirecting.presentation);
-		msg_destroy(m);
-	}
+	assert_int_equal(identity_read(sip_object(m), true, &o), 0);
+	assert_string_equal(o.calling.digits, "442071838750");
+	assert_string_equal(o.calling_user.digits, "442071838799");
+	assert_int_equal(o.calling_user.screening, SCREEN_NONE);
+	assert_int_equal(o.calling_sub.len, 3);
+	assert_memory_equal(o.calling_sub.octets, "P42", 3);
+	assert_memory_equal(o.called_sub.octets, "P7", 2);
+	assert_int_equal(o.uui.len, 2);
+	memset(&o, 0, sizeof(o));
+	assert_int_equal(identity_read(sip_object(m), false, &o), 0);	/* not trusted: From alone */
+	assert_string_equal(o.calling.digits, "442071838799");
+	assert_string_equal(o.calling_user.digits, "");
+	msg_destroy(m);
+	m = invite("sip:+442079460100@192.0.2.1", "<sip:+442071838750@h>", "P-Asserted-Identity: <sip:+442071838750@h>\r\n");
+	memset(&o, 0, sizeof(o));
+	assert_int_equal(identity_read(sip_object(m), true, &o), 0);
+	assert_string_equal(o.calling_user.digits, "");
+	msg_destroy(m);
 }
 
 static void test_write(void **state)
@@ -210,22 +204,35 @@ static void test_write(void **state)
 		const char *why;
 		struct leg_offer o;
 		bool trust;
-		const char *from, *pai, *privacy, *diversion;
+		const char *from, *pai, *privacy;
 	} rows[] = {
 		{ "plain", { .calling = { .digits = "441", .ton = TON_INTERNATIONAL }, .calling_name = "A \"B\"" }, false,
-		  "\"A \\\"B\\\"\" <sip:+441@h>", "", "", "" },
+		  "\"A \\\"B\\\"\" <sip:+441@h>", "", "" },
 		{ "trusted", { .calling = { .digits = "441", .ton = TON_INTERNATIONAL } }, true, "<sip:+441@h>", "<sip:+441@h>",
-		  "", "" },
+		  "" },
 		{ "restricted", { .calling = { .digits = "1", .presentation = PRES_RESTRICTED }, .calling_name = "A" }, false,
-		  "\"Anonymous\" <sip:anonymous@anonymous.invalid>", "", "id", "" },
+		  "\"Anonymous\" <sip:anonymous@anonymous.invalid>", "", "id" },
 		{ "restricted, trusted", { .calling = { .digits = "1", .presentation = PRES_RESTRICTED }, .calling_name = "A" },
-		  true, "\"Anonymous\" <sip:anonymous@anonymous.invalid>", "\"A\" <sip:1@h>", "id", "" },
+		  true, "\"Anonymous\" <sip:anonymous@anonymous.invalid>", "\"A\" <sip:1@h>", "id" },
 		{ "not available", { .calling = { .presentation = PRES_UNAVAILABLE } }, true, "<sip:anonymous@anonymous.invalid>",
-		  "", "", "" },
-		{ "redirected",
-		  { .calling = { .digits = "1" }, .redirecting = { .digits = "442", .ton = TON_INTERNATIONAL },
-		    .redirect_reason = 2, .redirect_count = 3 },
-		  false, "<sip:1@h>", "", "", "<sip:+442@h>;reason=no-answer;counter=3;privacy=off" },
+		  "", "" },
+		{ "screened and failed: not asserted",
+		  { .calling = { .digits = "441", .ton = TON_INTERNATIONAL, .screening = SCREEN_FAILED } }, true, "<sip:+441@h>", "", "" },
+		{ "network provided", { .calling = { .digits = "441", .ton = TON_INTERNATIONAL, .screening = SCREEN_NETWORK } }, true,
+		  "<sip:+441@h>", "<sip:+441@h>", "" },
+		{ "a second number: From is what the caller says",
+		  { .calling = { .digits = "441", .ton = TON_INTERNATIONAL }, .calling_user = { .digits = "442", .ton = TON_INTERNATIONAL } },
+		  true, "<sip:+442@h>", "<sip:+441@h>", "" },
+		{ "a second number that is restricted",
+		  { .calling = { .digits = "441", .ton = TON_INTERNATIONAL },
+		    .calling_user = { .digits = "442", .presentation = PRES_RESTRICTED } },
+		  true, "\"Anonymous\" <sip:anonymous@anonymous.invalid>", "<sip:+441@h>", "" },
+		{ "a second number, both hidden",
+		  { .calling = { .digits = "441", .presentation = PRES_RESTRICTED }, .calling_user = { .digits = "442" } },
+		  true, "\"Anonymous\" <sip:anonymous@anonymous.invalid>", "<sip:441@h>", "id" },
+		{ "a subaddress",
+		  { .calling = { .digits = "441", .ton = TON_INTERNATIONAL }, .calling_sub = { SUB_NSAP, false, 3, { 0x50, '1', '2' } } },
+		  true, "<sip:+441;isub=12;isub-encoding=nsap-ia5@h>", "<sip:+441;isub=12;isub-encoding=nsap-ia5@h>", "" },
 	};
 	struct identity_headers h;
 	size_t i;
@@ -233,10 +240,8 @@ static void test_write(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		identity_write(&rows[i].o, "h", rows[i].trust, &h);
-		if (strcmp(h.from, rows[i].from) || strcmp(h.pai, rows[i].pai) || strcmp(h.privacy, rows[i].privacy) ||
-		    strcmp(h.diversion, rows[i].diversion))
-			fail_msg("%s: From %s PAI %s Privacy %s Diversion %s", rows[i].why, h.from, h.pai, h.privacy,
-				 h.diversion);
+		if (strcmp(h.from, rows[i].from) || strcmp(h.pai, rows[i].pai) || strcmp(h.privacy, rows[i].privacy))
+			fail_msg("%s: From %s PAI %s Privacy %s", rows[i].why, h.from, h.pai, h.privacy);
 	}
 }
 
@@ -307,7 +312,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_uris),	  cmocka_unit_test(test_uri_out), cmocka_unit_test(test_calling),
-		cmocka_unit_test(test_long_name), cmocka_unit_test(test_diversion), cmocka_unit_test(test_write),
+		cmocka_unit_test(test_long_name), cmocka_unit_test(test_two_numbers), cmocka_unit_test(test_write),
 		cmocka_unit_test(test_reason),	  cmocka_unit_test(test_reason_round_trip),
 	};
 

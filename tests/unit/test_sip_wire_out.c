@@ -84,7 +84,7 @@ static void call_out(struct wire_world *w)
 {
 	struct leg_offer o = { .called = { .digits = "442079460100", .ton = TON_INTERNATIONAL },
 			       .calling = { .digits = "441", .ton = TON_INTERNATIONAL, .presentation = PRES_RESTRICTED },
-			       .redirecting = { .digits = "442" }, .redirect_reason = 15, .redirect_count = 1 };
+			       .redirecting = { .digits = "442" }, .redirect_reason = 15, .redirect_count = 1, .complete = true };
 
 	assert_int_equal(sip_ua_call(w->ua, "w", &o, on_event, w, &w->leg), 0);
 	assert_true(sip_wire_expect(&w->peer, "INVITE sip:+442079460100@127.0.0.1:21500 SIP/2.0"));

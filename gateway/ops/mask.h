@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gateway/ops/mask.h: numbers of people, made unreadable in a trace that leaves the house. Lengths stay, so that messages remain
+ * well formed: what is masked becomes '*', which is a digit to Q.931 (IA5) and allowed in a SIP user part. Pure.
+ */
+#ifndef GATEWAY_OPS_MASK_H
+#define GATEWAY_OPS_MASK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MASK_KEPT 4	/* digits at the beginning of a number that stay; shorter numbers stay whole */
+
+/* Every run of more than MASK_KEPT digits in a frame of a D channel. */
+void mask_lapd(uint8_t *frame, size_t len);
+/* The same in the URIs and the quoted names of a SIP message's header; its body stays. */
+void mask_sip(char *message, size_t len);
+
+#endif

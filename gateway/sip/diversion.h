@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gateway/sip/diversion.h: a call that was redirected: Diversion (RFC 5806) and History-Info (RFC 7044) to the
+ * redirecting and the original called number of struct leg_offer and back, by the tables of RFC 7544. Pure.
+ */
+#ifndef GATEWAY_SIP_DIVERSION_H
+#define GATEWAY_SIP_DIVERSION_H
+
+#include <sofia-sip/sip.h>
+
+#include "channels/leg.h"
+
+#define DIVERSION_MAX 2400	/* octets of a header value that is written, with the ending zero */
+#define DIVERSION_LINES (2 * DIVERSION_MAX + 32)	/* of both header lines */
+
+/* Redirecting, original, their reasons and the count. Where both headers tell of redirections, the one that knows
+ * of more counts; History-Info when they agree. */
+void diversion_read(const sip_t *sip, struct leg_offer *out);
+/* Values, "" when the call was not redirected. HOST names us in URIs. */
+void diversion_write(const struct leg_offer *o, const char *host, char out[DIVERSION_MAX]);
+void diversion_history(const struct leg_offer *o, const char *host, const char *target, char out[DIVERSION_MAX]);
+
+#endif

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Unrestricted 64 kbit/s (RFC 4040): CLEARMODE at both SIP ends, unrestricted digital information between them. Every octet of
+all 256 values comes through as it was, also between laws; what cannot carry data refuses it."""
+import bed
+
+HAND = ', jitter: 40ms'	# so that a host with much to do makes no gaps while octets are compared
+
+TWO_LAWS = """\
+site: {{country: 44, area: 20}}
+card: sim
+sim: {{spans: {{1: e1, 2: e1, 3: t1, 4: t1}}, wires: [1-2, 3-4]}}
+sip: {{listen: ["127.0.0.1:{port}"], rtp-ports: {rtp}-{rtp_last}, jitter: 40ms}}
+trunks:
+  telco:    {{isdn: {{spans: [1], dialect: euroisdn, side: user, echo-canceller: 128}}}}
+  exchange: {{isdn: {{spans: [2], dialect: euroisdn, side: network, echo-canceller: 128}}}}
+  west:     {{isdn: {{spans: [3], dialect: ni2, side: network}}}}
+  far:      {{isdn: {{spans: [4], dialect: ni2, side: user}}}}
+  office:   {{sip: {{peer: "127.0.0.1:{peer}", from: [127.0.0.1], codecs: [pcma], health: 0s}}}}
+""".format(port=bed.SIP_PORT, rtp=bed.RTP_FIRST, rtp_last=bed.RTP_LAST, peer=bed.PEER_PORT)
+
+
+def setup_bearers(test):
+    """What the SETUPs of all calls in the ladders said."""
+    words = []
+    for call in test.gw.records():
+        for s in test.gw.ladder(call['call'])['steps']:
+            if s['what'] == 'SETUP':
+                words.append(s['detail'])
+    return words
+
+
+class Data(bed.CallTest):
+    jitter = HAND
+
+    def test_every_octet_both_ways(self):
+        self.exact_call(40000, '-t', 7000, '-p', '97,97')
+        for r in self.gw.records():
+            self.assertEqual(r['bearer'], 8, r)
+        self.assertTrue(setup_bearers(self))
+        for words in setup_bearers(self):
+            self.assertIn(' unrestricted', words)
+
+    def test_a_digit_in_the_data_is_data(self):
+        """No detector listens: RFC 4733 was not agreed, and octets that sound like a digit are left alone."""
+        r = self.exact_call(16000, '-t', 3000, '-p', '97,97', '-d', '5')
+        self.assertNotIn('dtmf', self.ends(r, 'uas')[0])
+
+    def test_sound_is_refused(self):
+        """An offer of data to who has only sound to give: 488 with cause 65, before anybody is called."""
+        r = self.sipcall('-n', '+442079460100', '-p', '97,97')
+        e = self.ends(r, 'uac')[0]
+        self.assertEqual(e['status'], 488)
+        self.assertIn('cause=65', e['reason'])
+        self.assertEqual(self.gw.wait_idle(), [])
+
+    def test_the_far_end_wants_sound(self):
+        """The called end answers CLEARMODE with PCMA: nothing in common, and everything is cleared."""
+        r = self.sipcall('-p', '97,8')
+        self.assertNotEqual(self.ends(r, 'uac')[0]['status'], 200)
+
+
+class NoData(bed.CallTest):
+    office = ', clearmode: false'
+
+    def test_refused_here(self):
+        r = self.sipcall('-p', '97,97')
+        self.assertEqual(self.ends(r, 'uac')[0]['status'], 488)
+        self.assertEqual(self.gw.records(), [])
+
+    def test_sound_as_ever(self):
+        self.exact_call(8000, '-t', 2000)
+
+
+class BetweenLaws(bed.CallTest):
+    """SIP, A-law spans, mu-law spans, SIP: the call in the middle has two lines and no RTP."""
+
+    def make_gateway(self, **kw):
+        return super().make_gateway(trunks=TWO_LAWS, dids='[office]\n+44*  telco\n[exchange]\n+44*  west\n'
+                                                          '[far]\n+44*  office\n')
+
+    def test_line_to_line(self):
+        self.exact_call(30000, '-t', 6000, '-p', '97,97')
+        self.assertEqual(len(self.gw.records("in_trunk = 'exchange' AND out_trunk = 'west' AND bearer = 8")),
+                         len(self.gw.records("in_trunk = 'office'")))

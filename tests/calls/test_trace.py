@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""D channel, SIP and RTP in one file: what tshark reads of it."""
+import glob
+import os
+import subprocess
+
+import bed
+
+DIDS = bed.DIDS['44'].replace('+442079460486         test/busy', '+442079460486         test/busy\n+442079460438         reject:38')
+
+
+def tshark(path, *args):
+    """Lines of tab-separated fields."""
+    r = subprocess.run(['tshark', '-n', '-r', path, '-o', 'rtp.heuristic_rtp:FALSE', *args], stdout=subprocess.PIPE,
+                       stderr=subprocess.PIPE, text=True, timeout=60, check=True)
+    return [line.split('\t') for line in r.stdout.splitlines()]
+
+
+def fields(path, which, *names):
+    args = []
+    for name in names:
+        args += ['-e', name]
+    return tshark(path, '-Y', which, '-T', 'fields', *args)
+
+
+class Trace(bed.CallTest):
+    dids = DIDS
+
+    def assert_well_formed(self, path, apart=0.0):
+        """No frame that tshark finds wrong; in order of time, but for APART seconds."""
+        self.assertEqual(tshark(path, '-Y', '_ws.malformed || _ws.expert.severity == error'), [])
+        times = [float(t[0]) for t in fields(path, 'frame', 'frame.time_epoch')]
+        self.assertLessEqual(max(a - b for a, b in zip(times, times[1:])), apart)
+
+    def test_running_trace(self):
+        path = os.path.join(self.folder, 'all.pcapng')
+        self.gw.cli('trace', 'start', path)
+        self.assertNotEqual(self.gw.cli('trace', 'start', path + '2', check=False)[0], 0)
+        self.assert_all_answered(self.sipcall('-c', 1, '-t', 1000), 1)
+        self.assertEqual(self.gw.wait_idle(), [])
+        self.gw.cli('trace', 'stop')
+        self.assert_well_formed(path, 0.2)	# headers of RTP are collected ten times a second
+        for span, way in ((1, '0'), (2, '1')):	# sent by one and received by the other
+            self.assertEqual(fields(path, 'q931.message_type == 0x05 && frame.interface_name == "D channel of span %d"' % span,
+                                    'q931.called_party_number.digits', 'frame.p2p_dir'), [['2079460200', way]])
+        messages = [int(x[0], 16) for x in fields(path, 'q931 && frame.interface_name == "D channel of span 1"',
+                                                  'q931.message_type')]
+        self.assertEqual(messages, [0x05, 0x02, 0x07, 0x0f, 0x45, 0x4d, 0x5a])
+        sip = [x[0] or x[1] for x in fields(path, 'sip', 'sip.Method', 'sip.Status-Code')]
+        self.assertEqual(sip.count('INVITE'), 2 + 2 * sip.count('401'), sip)
+        self.assertIn('BYE', sip)
+        # Both calls' streams, both ways, with the sequence numbers in order.
+        streams = {}
+        for key, seq in [((x[0], x[1], x[2]), int(x[3])) for x in fields(path, 'rtp', 'rtp.ssrc', 'udp.srcport', 'udp.dstport',
+                                                                         'rtp.seq')]:
+            streams.setdefault(key, []).append(seq)
+        self.assertEqual(len(streams), 4, streams.keys())
+        for key, seqs in streams.items():
+            self.assertGreater(len(seqs), 40, key)
+            self.assertEqual(sum((b - a) % 65536 != 1 for a, b in zip(seqs, seqs[1:])), 0, key)
+
+    def test_one_call_of_two(self):
+        gw = self.gw
+        self.assert_all_answered(self.sipcall('-c', 1, '-n', '+442079460201', '-t', 100), 1)
+        self.assert_all_answered(self.sipcall('-c', 1, '-n', '+442079460202', '-t', 100), 1)
+        self.assertEqual(gw.wait_idle(), [])
+        wanted = [r for r in gw.records("in_trunk = 'office'") if r['in_called'] == '+442079460202'][0]
+        path = os.path.join(self.folder, 'one.pcapng')
+        gw.cli('trace', 'call', str(wanted['call']), path)
+        self.assert_well_formed(path)
+        ids = {x[0] for x in fields(path, 'sip', 'sip.Call-ID')}
+        self.assertEqual(ids, {wanted['in_id']})
+        called = {x[0] for x in fields(path, 'q931.message_type == 0x05', 'q931.called_party_number.digits')}
+        self.assertIn('2079460202', called)
+        self.assertEqual({x[0] for x in fields(path, 'lapd', 'frame.interface_name')}, {'D channel of span 1'})
+        self.assertNotEqual(gw.cli('trace', 'call', str(wanted['call']), path, check=False)[0], 0, 'it exists')
+        code, _, err = gw.cli('trace', 'call', '99999', path + '9', check=False)
+        self.assertNotEqual(code, 0)
+        self.assertIn('nothing is known', err)
+
+    def kept(self, pattern):
+        folder = self.gw.ctl('trace')['folder']
+        bed.wait_for(lambda: glob.glob(os.path.join(folder, pattern)), 10)
+        return glob.glob(os.path.join(folder, pattern))
+
+    def test_failed_call_is_kept(self):
+        """Temporary failure from the far end: the file is there without anybody asking."""
+        self.sipcall('-c', 1, '-n', '+442079460438', '-G', 5000)
+        self.assertEqual(self.gw.wait_idle(), [])
+        r = self.gw.records("in_trunk = 'office'")[0]
+        self.assertEqual(r['cause'], 38)
+        files = self.kept('kept-*-call%d.pcapng' % r['call'])
+        self.assertEqual(len(files), 1)
+        self.assert_well_formed(files[0])
+        self.assertIn(['38'], fields(files[0], 'q931.cause_value', 'q931.cause_value'))
+        self.assertEqual({x[0] for x in fields(files[0], 'sip.Status-Code >= 300', 'sip.Status-Code')}, {'503'})
+
+    def test_alarm_is_kept(self):
+        self.gw.cli('fault', '1', 'down', '1')
+        files = self.kept('kept-*-span1.pcapng')
+        self.assertEqual(len(files), 1)
+        self.assert_well_formed(files[0])
+        self.assertTrue(fields(files[0], 'lapd', 'frame.number'))
+        self.gw.cli('fault', '1', 'down', '0')
+        self.assertTrue(bed.wait_for(lambda: all(s['in_service'] for s in self.gw.ctl('spans')['spans']), 30))
+
+
+class Masked(Trace):
+    more = 'trace: {mask: true, rtp: true, keep: 1}\n'
+
+    def test_running_trace(self):
+        path = os.path.join(self.folder, 'masked.pcapng')
+        self.assert_all_answered(self.sipcall('-c', 1, '-t', 200), 1)
+        self.assertEqual(self.gw.wait_idle(), [])
+        self.gw.cli('trace', 'all', path)
+        self.assert_well_formed(path)
+        with open(path, 'rb') as f:
+            self.assertNotIn(b'2079460200', f.read())
+        self.assertEqual({x[0] for x in fields(path, 'q931.called_party_number.digits', 'q931.called_party_number.digits')},
+                         {'2079******'})
+        self.assertTrue(fields(path, 'rtp', 'rtp.ssrc'), 'headers of RTP are in the memory too')
+        self.assertIn('sip:+4420********@', fields(path, 'sip.Method == INVITE', 'sip.r-uri')[0][0])
+
+    def test_one_call_of_two(self):
+        """The older of two files is removed."""
+        for n in ('+442079460438', '+442079460438'):
+            self.sipcall('-c', 1, '-n', n, '-G', 5000)
+        bed.wait_for(lambda: self.gw.ctl('trace')['kept'] == 2, 10)
+        self.assertEqual(len(self.kept('kept-*')), 1)
+
+    test_failed_call_is_kept = test_alarm_is_kept = None

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tests/switch/events.c: what libpri reports, as events; clearing is answered as Q.931 5.3 has it, unless the
+ * call is one that keeps still.
+ */
+#include <stdio.h>
+
+#include "tests/switch/switch.h"
+
+static void on_setup(struct sw *sw, pri_event_ring *ev)
+{
+	struct call *c = call_new(sw, ev->call, true);
+
+	if (!c) {
+		pri_hangup(sw->pri, ev->call, 34);
+		return;
+	}
+	c->pos = ev->channel < 0 ? 0 : ev->channel & 0xff;
+	c->steps = sw->answer;
+	sw->answer = sw->next_answer;
+	c->due = 0;
+	sw->setups++;
+	event(sw, "setup", ",\"call\":%d,\"cr\":%u,\"channel\":%d,\"flexible\":%d,\"called\":%s,\"complete\":%d",
+	      c->id, c->cr & 0x7fff, c->pos, ev->flexible, quoted(ev->callednum), ev->complete);
+}
+
+static void told(struct sw *sw, const char *name, q931_call *call, int channel, int cause)
+{
+	struct call *c = call_of(sw, call);
+
+	if (c && !c->incoming && channel > 0 && (channel & 0xff))
+		c->pos = channel & 0xff;
+	event(sw, name, ",\"call\":%d,\"channel\":%d,\"cause\":%d", c ? c->id : 0, c ? c->pos : 0, cause);
+}
+
+/* DISCONNECT is answered with RELEASE and that with RELEASE COMPLETE; libpri frees the call with it. */
+static void on_clearing(struct sw *sw, const char *name, pri_event_hangup *ev, bool last)
+{
+	struct call *c = call_of(sw, ev->call);
+	q931_call *call = ev->call;
+	int cause = ev->cause;
+
+	told(sw, name, call, 0, cause);
+	if (c && c->keep)
+		return;
+	pri_hangup(sw->pri, call, cause > 0 ? cause : 16);
+	if (c && last)
+		call_over(sw, c);
+}
+
+static void on_answer(struct sw *sw, pri_event_answer *ev)
+{
+	q931_call *call = ev->call;
+
+	told(sw, "connect", call, ev->channel, 0);
+	if (sw->auto_called[0])
+		pri_hangup(sw->pri, call, 16);
+}
+
+static void on_forgotten(struct sw *sw, pri_event_hangup *ev)
+{
+	struct call *c = call_of(sw, ev->call);
+
+	told(sw, "release_complete", ev->call, 0, ev->cause);
+	if (c)
+		call_over(sw, c);
+}
+
+static void on_calls(struct sw *sw, pri_event *ev)
+{
+	switch (ev->e) {
+	case PRI_EVENT_RING:
+		on_setup(sw, &ev->ring);
+		break;
+	case PRI_EVENT_SETUP_ACK:
+		told(sw, "setup_ack", ev->setup_ack.call, ev->setup_ack.channel, 0);
+		break;
+	case PRI_EVENT_PROCEEDING:
+		told(sw, "proceeding", ev->proceeding.call, ev->proceeding.channel, 0);
+		break;
+	case PRI_EVENT_PROGRESS:
+		told(sw, "progress", ev->proceeding.call, ev->proceeding.channel, ev->proceeding.cause);
+		break;
+	case PRI_EVENT_RINGING:
+		told(sw, "alerting", ev->ringing.call, ev->ringing.channel, 0);
+		break;
+	case PRI_EVENT_ANSWER:
+		on_answer(sw, &ev->answer);
+		break;
+	case PRI_EVENT_HANGUP_REQ:
+		on_clearing(sw, "disconnect", &ev->hangup, false);
+		break;
+	case PRI_EVENT_HANGUP:
+		on_clearing(sw, "release", &ev->hangup, true);
+		break;
+	case PRI_EVENT_HANGUP_ACK:
+		on_forgotten(sw, &ev->hangup);
+		break;
+	default:
+		event(sw, "other", ",\"number\":%d", ev->e);
+	}
+}
+
+void on_event(struct sw *sw, pri_event *ev)
+{
+	switch (ev->e) {
+	case PRI_EVENT_DCHAN_UP:
+		event(sw, "up", "%s", "");
+		break;
+	case PRI_EVENT_DCHAN_DOWN:
+		event(sw, "down", "%s", "");
+		break;
+	case PRI_EVENT_RESTART:
+		event(sw, "restart", ",\"channel\":%d", ev->restart.channel);
+		break;
+	case PRI_EVENT_RESTART_ACK:
+		event(sw, "restart_ack", ",\"channel\":%d", ev->restartack.channel);
+		break;
+	case PRI_EVENT_INFO_RECEIVED:
+		event(sw, "digits", ",\"digits\":%s", quoted(ev->ring.callednum));
+		break;
+	default:
+		on_calls(sw, ev);
+	}
+	call_run(sw);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tests/unit/test_pri_takeout.c: lines taken out of service by people, put back, and RESTART of some. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tests/support/pri_bench.h"
+
+static struct bench *start(bool exclusive)
+{
+	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .exclusive = exclusive });
+
+	b->end[NET].offered = b->end[USER].offered = bench_answer;
+	return b;
+}
+
+static void test_not_hunted(void **state)
+{
+	struct bench *b = start(false);
+	struct bench_leg *l;
+
+	(void)state;
+	assert_int_equal(pri_trunk_take_out(b->end[USER].trunk, 1, 1, true), 1);
+	assert_int_equal(pri_trunk_take_out(b->end[USER].trunk, 2, 0, true), 0);	/* no span of this trunk */
+	assert_int_equal(pri_trunk_take_out(b->end[USER].trunk, 1, 16, true), 0);	/* the D channel */
+	assert_int_equal(bench_line(b, USER, 1), PRI_LINE_TAKEN_OUT);
+	l = bench_call(b, USER, "1");
+	assert_int_equal(bench_pos(l), 2);
+	bench_run(b, 50);
+	bench_clear(l, 16);
+	bench_run(b, 20000);	/* the audit has no quarrel with it */
+	assert_int_equal(bench_line(b, USER, 1), PRI_LINE_TAKEN_OUT);
+	assert_null(strstr(b->end[USER].log, "audit"));
+	assert_int_equal(pri_trunk_take_out(b->end[USER].trunk, 1, 1, false), 1);
+	assert_int_equal(bench_line(b, USER, 1), PRI_LINE_RESTARTING);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
+/* The far end asks for a line that is taken out: another when it lets us choose, else cause 44. */
+static void test_not_given(void **state)
+{
+	static const struct { bool exclusive; int pos, cause; } rows[] = { { false, 2, 0 }, { true, 0, 44 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench *b = start(rows[i].exclusive);
+		struct bench_leg *l;
+
+		for (int pos = 1; pos <= 31; pos++)
+			if (pos == 1 || rows[i].exclusive)
+				pri_trunk_take_out(b->end[USER].trunk, 1, pos, true);
+		l = bench_call(b, NET, "1");
+		bench_run(b, 300);
+		assert_int_equal(bench_pos(l), rows[i].pos);
+		assert_int_equal(b->end[USER].n_offered, rows[i].pos != 0);
+		if (rows[i].cause) {
+			assert_int_equal(bench_event(l, LEG_CLEARED)->cause.q850, rows[i].cause);
+		} else {
+			assert_non_null(bench_event(l, LEG_ANSWERED));
+			bench_clear(l, 16);
+			bench_run(b, 300);
+		}
+		assert_int_equal(bench_line(b, USER, 1), PRI_LINE_TAKEN_OUT);
+		pri_trunk_take_out(b->end[USER].trunk, 0, 0, false);
+		bench_assert_idle(b);
+		bench_close(b);
+	}
+}
+
+/* A call that is up stays; the line is out when it ends. */
+static void test_drains(void **state)
+{
+	struct bench *b = start(false);
+	struct leg_offer o = { .called = { "1", 0, 0, 0, 0 } };
+	struct bench_leg *l = bench_call(b, USER, "1");
+	struct leg *none = NULL;
+
+	(void)state;
+	bench_until(b, 500, bench_event(l, LEG_ANSWERED));
+	assert_int_equal(pri_trunk_take_out(b->end[USER].trunk, 1, 0, true), 30);
+	assert_int_equal(bench_line(b, USER, 1), PRI_LINE_UP);
+	assert_int_equal(bench_count(b, USER, PRI_LINE_TAKEN_OUT), 29);
+	assert_int_equal(pri_trunk_call(b->end[USER].trunk, &o, NULL, NULL, &none), -EAGAIN);
+	bench_run(b, 10000);
+	assert_false(l->cleared);
+	bench_clear(l, 16);
+	bench_run(b, 200);
+	assert_int_equal(bench_count(b, USER, PRI_LINE_TAKEN_OUT), 30);
+	pri_trunk_take_out(b->end[USER].trunk, 1, 0, false);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
+/* RESTART, from either end, and a D channel that goes and comes do not put a line back. */
+static void test_stays_out(void **state)
+{
+	struct bench *b = start(false);
+
+	(void)state;
+	pri_trunk_take_out(b->end[USER].trunk, 1, 7, true);
+	assert_int_equal(pri_trunk_restart_at(b->end[USER].trunk, 1, 7), 1);
+	assert_int_equal(bench_line(b, USER, 7), PRI_LINE_RESTARTING);
+	bench_run(b, 1000);
+	assert_int_equal(bench_line(b, USER, 7), PRI_LINE_TAKEN_OUT);
+	assert_int_equal(bench_span(b, USER).restarts, 31);
+	pri_trunk_restart(b->end[NET].trunk);
+	bench_run(b, 3000);
+	assert_int_equal(bench_line(b, USER, 7), PRI_LINE_TAKEN_OUT);
+	bench_reopen(b, NET);
+	bench_run(b, 10000);
+	assert_int_equal(bench_line(b, USER, 7), PRI_LINE_TAKEN_OUT);
+	assert_int_equal(bench_count(b, USER, PRI_LINE_IDLE), 29);
+	pri_trunk_take_out(b->end[USER].trunk, 1, 7, false);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_not_hunted), cmocka_unit_test(test_not_given), cmocka_unit_test(test_drains),
+		cmocka_unit_test(test_stays_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
