@@ -90,6 +90,26 @@ int leg_with(struct leg *leg, const struct leg_extra *extra)
 	return leg->ops->with ? leg->ops->with(leg, extra) : -EOPNOTSUPP;
 }
 
+int leg_divert(struct leg *leg, const struct leg_divert *to)
+{
+	return leg->ops->divert ? leg->ops->divert(leg, to) : -EOPNOTSUPP;
+}
+
+int leg_referred(struct leg *leg, const struct leg_cause *cause)
+{
+	return leg->ops->referred ? leg->ops->referred(leg, cause) : -EOPNOTSUPP;
+}
+
+int leg_charge(struct leg *leg, const struct leg_charge *charge)
+{
+	return leg->ops->charge ? leg->ops->charge(leg, charge) : -EOPNOTSUPP;
+}
+
+int leg_malicious(struct leg *leg)
+{
+	return leg->ops->malicious ? leg->ops->malicious(leg) : -EOPNOTSUPP;
+}
+
 int leg_clear(struct leg *leg, const struct leg_cause *cause)
 {
 	return leg->ops->clear ? leg->ops->clear(leg, cause) : -EOPNOTSUPP;

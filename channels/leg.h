@@ -129,7 +129,28 @@ enum leg_event_kind {
 				 * without these two */
 	LEG_CONNECTED,		/* who is at that end has changed: connected, extra */
 	LEG_AUDIO,		/* port or line has changed or become known; line is NULL while one is negotiated */
+	LEG_REFER,		/* transfer: what this leg, which is up, leads to is to talk with the number in DIVERT instead */
+	LEG_DIVERT,		/* this leg, which is not up, sends the call on to DIVERT: whoever takes it there sets *taken, and
+				 * LEG_CLEARED of this leg follows */
+	LEG_CHARGE,		/* advice of charge */
+	LEG_MALICIOUS,		/* malicious call identification: HOW says what became of ours, or that the far end asks for it */
 	LEG_CLEARED,		/* over, with cause; the last event of a leg */
+};
+
+/* Advice of charge as it came (EN 300 182): of the rates (S), so far (D), or of the whole call (E). */
+struct leg_charge {
+	char when;			/* 'S', 'D', 'E' */
+	bool free;			/* nothing is charged */
+	long units;			/* -1 when it is not told in units */
+	char currency[11];		/* as the network names it, "" when it is not told in money */
+	int64_t thousandths;		/* of the currency's unit */
+	char text[96];			/* S: the rates for people; else "" */
+};
+
+/* Where a call is sent on to, and why (Q.953 reason). */
+struct leg_divert {
+	struct leg_number to;
+	uint8_t reason, count;		/* count: how often it has been diverted before, as its edge knows; else 0 */
 };
 
 struct leg_event {
@@ -145,6 +166,9 @@ struct leg_event {
 	bool by_far_end;		/* LEG_CLEARED: the other end cleared, not our leg_clear() */
 	const char *how;		/* LEG_ANSWERED, LEG_CLEARED on lines without signals: what told it ("polarity"); else NULL */
 	struct leg *other;		/* LEG_JOIN */
+	const struct leg_divert *divert;	/* LEG_DIVERT, LEG_REFER */
+	bool *taken;			/* LEG_DIVERT: false until somebody takes it */
+	const struct leg_charge *charge;	/* LEG_CHARGE */
 };
 typedef void leg_event_fn(void *arg, struct leg *leg, const struct leg_event *ev);
 
@@ -173,6 +197,13 @@ struct leg_ops {
 	/* What the next of alert, answer, connected and clear takes along. */
 	int (*with)(struct leg *leg, const struct leg_extra *extra);
 	int (*connected)(struct leg *leg, const struct leg_number *connected);
+	/* An incoming leg that is not up: ask its far end to send the call on by itself. On 0 it clears the leg when it
+	 * does; LEG_DIVERT comes back, with the same number, when it does not. */
+	int (*divert)(struct leg *leg, const struct leg_divert *to);
+	/* What became of its LEG_JOIN or LEG_REFER: CAUSE is NULL when they talk. */
+	int (*referred)(struct leg *leg, const struct leg_cause *cause);
+	int (*charge)(struct leg *leg, const struct leg_charge *charge);	/* tell the far end */
+	int (*malicious)(struct leg *leg);	/* have the caller's number kept by the exchange; LEG_MALICIOUS follows */
 	int (*clear)(struct leg *leg, const struct leg_cause *cause);
 	/* The leg has just been given a trace: replay what passed before it had one. May be NULL. */
 	void (*traced)(struct leg *leg);
@@ -214,6 +245,10 @@ int leg_join(struct leg *leg, struct leg *with);
 int leg_connected(struct leg *leg, const struct leg_number *connected);
 /* EXTRA goes with the next leg_alert(), leg_answer(), leg_connected() or leg_clear(), once; it is copied. */
 int leg_with(struct leg *leg, const struct leg_extra *extra);
+int leg_divert(struct leg *leg, const struct leg_divert *to);
+int leg_referred(struct leg *leg, const struct leg_cause *cause);
+int leg_charge(struct leg *leg, const struct leg_charge *charge);
+int leg_malicious(struct leg *leg);
 /* At any time, once; LEG_CLEARED follows. A second call is -EALREADY. */
 int leg_clear(struct leg *leg, const struct leg_cause *cause);
 

@@ -28,6 +28,9 @@ enum pri_timer { PT_T200, PT_N200, PT_T203, PT_K, PT_T302, PT_T303, PT_T304, PT_
 enum pri_date_time { PRI_DATE_TIME_NONE, PRI_DATE_TIME_DATE, PRI_DATE_TIME_MINUTES, PRI_DATE_TIME_SECONDS };
 enum pri_display { PRI_DISPLAY_AUTO, PRI_DISPLAY_SEND, PRI_DISPLAY_NONE };
 
+/* Supplementary services that a trunk may have, as bits 1 << it: what the exchange or the PBX is subscribed to. */
+enum pri_service { PRI_SERVICE_HOLD, PRI_SERVICE_TRANSFER, PRI_SERVICE_REROUTE, PRI_SERVICE_AOC, PRI_SERVICE_MCID };
+
 struct pri_trunk_conf {
 	const char *name;		/* the trunk's name, for log lines */
 	const int *spans;		/* span numbers, in hunting order */
@@ -48,6 +51,8 @@ struct pri_trunk_conf {
 	unsigned alarm_hold_ms;		/* an alarm this long clears the span's calls with cause 41 */
 	unsigned alarm_clear_ms;	/* no alarm this long and the span is used again */
 	unsigned timers[PRI_TIMERS];	/* 0: the default */
+
+	unsigned services;		/* bits 1 << enum pri_service */
 };
 
 /* Is what came so far a number? */

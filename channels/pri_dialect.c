@@ -12,22 +12,25 @@
 
 #include "channels/pri_private.h"
 
+#define SERVICE(s) (1U << PRI_SERVICE_##s)
+#define ECT (SERVICE(HOLD) | SERVICE(TRANSFER))
+
 static const struct pri_dialect_def dialects[PRI_DIALECTS] = {
-	[PRI_EUROISDN_E1] = {"euroisdn", PRI_SWITCH_EUROISDN_E1, .e1 = true, .facility = true,
+	[PRI_EUROISDN_E1] = {"euroisdn", PRI_SWITCH_EUROISDN_E1, .services = ECT | SERVICE(REROUTE) | SERVICE(AOC) | SERVICE(MCID), .e1 = true, .facility = true,
 			     .name_net = BY_ELEMENT, .redirecting = BY_FACILITY, .redirect_count = true},
-	[PRI_EUROISDN_T1] = {"euroisdn", PRI_SWITCH_EUROISDN_T1, .t1 = true, .facility = true,
+	[PRI_EUROISDN_T1] = {"euroisdn", PRI_SWITCH_EUROISDN_T1, .services = ECT | SERVICE(REROUTE) | SERVICE(AOC) | SERVICE(MCID), .t1 = true, .facility = true,
 			     .name_net = BY_ELEMENT, .redirecting = BY_FACILITY, .redirect_count = true},
-	[PRI_NATIONAL1] = {"ni1", PRI_SWITCH_NI1, .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,
+	[PRI_NATIONAL1] = {"ni1", PRI_SWITCH_NI1, .services = SERVICE(HOLD), .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,
 			   .redirecting = BY_ELEMENT, .nfas = true},
-	[PRI_NATIONAL2] = {"ni2", PRI_SWITCH_NI2, .t1 = true, .facility = true, .name_user = BY_ELEMENT,
+	[PRI_NATIONAL2] = {"ni2", PRI_SWITCH_NI2, .services = ECT, .t1 = true, .facility = true, .name_user = BY_ELEMENT,
 			   .name_net = BY_ELEMENT, .redirecting = BY_ELEMENT, .nfas = true}, /* and names by facility */
-	[PRI_DMS100] = {"dms100", PRI_SWITCH_DMS100, .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,
+	[PRI_DMS100] = {"dms100", PRI_SWITCH_DMS100, .services = ECT, .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,
 			.redirecting = BY_ELEMENT, .nfas = true},
-	[PRI_4ESS] = {"4ess", PRI_SWITCH_ATT4ESS, .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,
+	[PRI_4ESS] = {"4ess", PRI_SWITCH_ATT4ESS, .services = ECT, .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,
 		      .redirecting = BY_ELEMENT, .nsf = true, .service = true, .nfas = true},
-	[PRI_5ESS] = {"5ess", PRI_SWITCH_LUCENT5E, .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,
+	[PRI_5ESS] = {"5ess", PRI_SWITCH_LUCENT5E, .services = ECT, .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,
 		      .redirecting = BY_ELEMENT, .nsf = true, .service = true, .nfas = true},
-	[PRI_QSIG] = {"qsig", PRI_SWITCH_QSIG, .e1 = true, .t1 = true, .facility = true,
+	[PRI_QSIG] = {"qsig", PRI_SWITCH_QSIG, .services = ECT | SERVICE(REROUTE), .e1 = true, .t1 = true, .facility = true,
 		      .name_user = BY_FACILITY, .name_net = BY_FACILITY, .redirecting = BY_FACILITY,
 		      .redirect_count = true},
 };

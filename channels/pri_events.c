@@ -144,23 +144,15 @@ static void on_info(struct pri_link *link, pri_event *ev)
 static void on_notify(struct pri_link *link, pri_event *ev)
 {
 	struct pri_leg *leg = pri_leg_of(link, ev->notify.call);
-	struct leg_event e = {0};
+	int info = ev->notify.info;
 
 	pri_extra_changed(link, ev->notify.call, ev->notify.subcmds);
-	switch (ev->notify.info) {
-	case PRI_NOTIFY_USER_SUSPENDED:
-	case PRI_NOTIFY_REMOTE_HOLD:
-		e.kind = LEG_HELD;
-		break;
-	case PRI_NOTIFY_USER_RESUMED:
-	case PRI_NOTIFY_REMOTE_RETRIEVAL:
-		e.kind = LEG_RESUMED;
-		break;
-	default:
+	if (!leg || leg->stage != PS_UP)
 		return;
-	}
-	if (leg && leg->stage == PS_UP)
-		leg_report(&leg->leg, &e);
+	if (info == PRI_NOTIFY_USER_SUSPENDED || info == PRI_NOTIFY_REMOTE_HOLD)
+		pri_hold_change(leg, true);
+	else if (info == PRI_NOTIFY_USER_RESUMED || info == PRI_NOTIFY_REMOTE_RETRIEVAL)
+		pri_hold_change(leg, false);
 }
 
 static void on_dchan_up(struct pri_link *link, pri_event *ev)
@@ -199,12 +191,49 @@ static void (*const handlers[])(struct pri_link *link, pri_event *ev) = {
 	[PRI_EVENT_NOTIFY] = on_notify,
 	[PRI_EVENT_PROGRESS] = on_progress,
 	[PRI_EVENT_KEYPAD_DIGIT] = on_keypad,
+	[PRI_EVENT_HOLD] = pri_on_hold,
+	[PRI_EVENT_HOLD_ACK] = pri_on_hold_ack,
+	[PRI_EVENT_HOLD_REJ] = pri_on_hold_rej,
+	[PRI_EVENT_RETRIEVE] = pri_on_retrieve,
+	[PRI_EVENT_RETRIEVE_ACK] = pri_on_retrieve_ack,
+	[PRI_EVENT_RETRIEVE_REJ] = pri_on_retrieve_rej,
 };
+
+/* What a message carries for the supplementary services, and whose call it is. */
+static const struct pri_subcommands *subcommands(const pri_event *ev, q931_call **call)
+{
+	switch (ev->e) {
+	case PRI_EVENT_FACILITY:
+		*call = ev->facility.call;
+		return ev->facility.subcmds;
+	case PRI_EVENT_PROCEEDING:
+	case PRI_EVENT_PROGRESS:
+		*call = ev->proceeding.call;
+		return ev->proceeding.subcmds;
+	case PRI_EVENT_RINGING:
+		*call = ev->ringing.call;
+		return ev->ringing.subcmds;
+	case PRI_EVENT_ANSWER:
+		*call = ev->answer.call;
+		return ev->answer.subcmds;
+	case PRI_EVENT_HANGUP:
+	case PRI_EVENT_HANGUP_REQ:
+	case PRI_EVENT_HANGUP_ACK:
+		*call = ev->hangup.call;
+		return ev->hangup.subcmds;
+	default:
+		return NULL;
+	}
+}
 
 void pri_event_handle(struct pri_link *link, pri_event *ev)
 {
 	size_t n = sizeof(handlers) / sizeof(handlers[0]);
+	q931_call *call = NULL;
+	const struct pri_subcommands *s = subcommands(ev, &call);
 
+	if (s && call && s->counter_subcmd > 0)
+		pri_subcommands(link, call, s);
 	if (ev->e > 0 && (size_t)ev->e < n && handlers[ev->e])
 		handlers[ev->e](link, ev);
 	else

@@ -363,6 +363,7 @@ int pri_link_start(struct pri_link *link)
 	pri_set_nsf(link->pri, dialect->nsf && conf->nsf ? conf->nsf : PRI_NSF_NONE);
 	pri_extra_options(link);
 	pri_set_overlapdial(link->pri, conf->overlap);
+	pri_services_enable(link);
 	pri_timers_apply(link);
 	pri_service_update(link); /* an instance taken over may have layer 2 up */
 	pri_link_read(link);

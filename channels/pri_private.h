@@ -19,6 +19,8 @@
  *   pri_overlap.c  digits that come, or go, one after the other
  *   pri_wait.c     what a leg waits for no longer than a timer says; an announcement after clearing
  *   pri_element.c  elements that libpri does not send or tell
+ *   pri_hold.c     HOLD and RETRIEVE, and NOTIFY in their place
+ *   pri_transfer.c pri_reroute.c pri_aoc.c pri_mcid.c: transfer, deflection, advice of charge, malicious calls
  *   pri_number.c   numbers and names between legs and libpri
  *   pri_extra.c    elements beside the numbers: subaddress, user-user, keypad, date; pri_ie.c: their octets
  *   pri_name.c     calls that wait for the caller's name
@@ -55,6 +57,8 @@ struct pri_leg;
 #define PRI_AUDIT_US 5000000		/* between comparisons of lines and legs with libpri's calls */
 #define PRI_STUCK_SETUP_US 600000000	/* no message of a call that is not up: it is lost */
 #define PRI_NAME_US 1000000		/* a calling name that is announced comes within it, or not at all */
+#define PRI_DIVERT_US 10000000		/* a deflection without an answer: the call is sent on from here */
+#define PT_DIVERT PRI_TIMERS		/* for pri_wait(): that time */
 
 struct pri_line {
 	struct pri_link *link;
@@ -69,6 +73,13 @@ struct pri_line {
 	int64_t retry_at;		/* set aside: when RESTART is tried again; 0, PRI_UNSTAMPED */
 	bool taken_out;			/* by people: no new call on it */
 	uint64_t used;			/* the trunk's count of uses when its last call began or ended */
+};
+
+enum pri_hold {		/* by HOLD messages; the line is gone from PH_HELD to PH_RETRIEVING */
+	PH_NONE,
+	PH_ASKED,	/* HOLD sent */
+	PH_HELD,	/* acknowledged, by either end */
+	PH_RETRIEVING,	/* RETRIEVE sent, with a line taken for it */
 };
 
 /* Message types of Q.931 that we look for ourselves. */
@@ -128,10 +139,15 @@ struct pri_leg {
 	struct leg_extra with;		/* for the next message to the far end */
 	struct leg_offer *held;		/* in: not offered yet, its name is to come; since held_at */
 	int64_t held_at;
+	enum pri_hold hold;
+	bool hold_wanted;		/* the gateway wants the far end held */
+	bool hold_notified;		/* it was told so by NOTIFY, in the place of HOLD */
+	bool held_by_far;		/* the far end's HOLD or NOTIFY */
+	struct leg_divert *diverting;	/* in: the far end was asked to send the call on, until it has */
 	uint16_t rx_progress;		/* progress indicators of the last DISCONNECT */
 	bool sound;			/* its bearer is speech or 3.1 kHz audio */
 	bool farewell;			/* it has come, and what the far end plays is still heard */
-	enum pri_timer waits_for;
+	enum pri_timer waits_for;	/* or PT_DIVERT */
 	int64_t wait_until;		/* 0: waits for nothing */
 	bool collecting, tone;		/* in: not offered yet, as digits come; a tone is played */
 	bool overlap, sending, more_complete;	/* out: SETUP was not complete; SETUP ACKNOWLEDGE has come; */
@@ -312,6 +328,7 @@ int64_t pri_name_next(const struct pri_trunk *t);	/* deadline, -1 for none */
 /* pri_wait.c */
 void pri_wait(struct pri_leg *leg, enum pri_timer what);
 void pri_wait_stop(struct pri_leg *leg);
+int64_t pri_wait_us(const struct pri_leg *leg);	/* how long, microseconds */
 void pri_wait_run(struct pri_trunk *t);
 int64_t pri_wait_next(const struct pri_trunk *t);
 bool pri_farewell(struct pri_leg *leg, int cause);
@@ -335,6 +352,32 @@ void pri_element_forget(struct pri_leg *leg);			/* a new call has this reference
 size_t pri_element_write(struct pri_link *link, uint8_t *frame, size_t len, size_t max);	/* the new length */
 void pri_element_seen(struct pri_link *link, struct pri_leg *leg, const struct q931_msg *m);
 uint8_t pri_element_hlc(const struct pri_leg *leg);		/* of the SETUP that has just come */
+/* pri_hold.c */
+bool pri_has(const struct pri_link *link, enum pri_service s);
+void pri_services_enable(struct pri_link *link);
+int pri_leg_hold(struct leg *leg);
+int pri_leg_resume(struct leg *leg);
+void pri_hold_run(struct pri_leg *leg);
+void pri_hold_change(struct pri_leg *leg, bool held);
+void pri_on_hold(struct pri_link *link, pri_event *ev);
+void pri_on_hold_ack(struct pri_link *link, pri_event *ev);
+void pri_on_hold_rej(struct pri_link *link, pri_event *ev);
+void pri_on_retrieve(struct pri_link *link, pri_event *ev);
+void pri_on_retrieve_ack(struct pri_link *link, pri_event *ev);
+void pri_on_retrieve_rej(struct pri_link *link, pri_event *ev);
+
+/* pri_transfer.c, pri_reroute.c, pri_aoc.c, pri_mcid.c */
+int pri_leg_join(struct leg *leg, struct leg *with);
+void pri_transfer_asked(struct pri_link *link, q931_call *call, const struct pri_subcmd_transfer *t);
+int pri_leg_divert(struct leg *leg, const struct leg_divert *to);
+void pri_reroute_asked(struct pri_link *link, q931_call *call, const struct pri_rerouting_data *r);
+void pri_reroute_late(struct pri_leg *leg);
+void pri_aoc_came(struct pri_leg *leg, const struct pri_subcommand *s);
+int pri_leg_charge(struct leg *leg, const struct leg_charge *charge);
+int pri_leg_malicious(struct leg *leg);
+void pri_mcid_came(struct pri_leg *leg, const struct pri_subcommand *s);
+/* Everything of a message that belongs to a supplementary service. */
+void pri_subcommands(struct pri_link *link, q931_call *call, const struct pri_subcommands *s);
 
 /* pri_number.c */
 void pri_number_out(struct pri_party_number *out, const struct leg_number *n);

@@ -168,6 +168,8 @@ void pri_audit(struct pri_trunk *t)
 	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
 		bool lost = !pri_call_exists(leg);
 
+		if (!lost)
+			pri_hold_run(leg); /* a channel for its retrieval may have become free */
 		if (leg->stage == PS_DONE || (!lost && !stuck(leg, t->now_us)))
 			continue;
 		pri_log(leg->link, LOG_WARNING, "audit: call %u %s: freed", leg->cr,

@@ -275,6 +275,12 @@ const struct leg_ops pri_leg_ops = {
 	.with = pri_extra_with,
 	.connected = pri_extra_connected,
 	.more = pri_overlap_more,
+	.hold = pri_leg_hold,
+	.resume = pri_leg_resume,
+	.join = pri_leg_join,
+	.divert = pri_leg_divert,
+	.charge = pri_leg_charge,
+	.malicious = pri_leg_malicious,
 	.clear = pri_leg_clear,
 	.traced = pri_leg_replay,
 };

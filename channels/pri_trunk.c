@@ -62,6 +62,7 @@ void pri_deliver(struct pri_trunk *t)
 			free(leg->offer);
 			free(leg->held);
 			free(leg->early);
+			free(leg->diverting);
 			free(leg);
 		}
 	}
@@ -188,7 +189,7 @@ static void fill_stamps(struct pri_trunk *t)
 	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
 		fill(&leg->since_us, t->now_us);
 		fill(&leg->held_at, t->now_us);
-		fill(&leg->wait_until, t->now_us + pri_timer_us(t, leg->waits_for));
+		fill(&leg->wait_until, t->now_us + pri_wait_us(leg));
 	}
 }
 

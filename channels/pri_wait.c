@@ -2,7 +2,7 @@
 /*
  * channels/pri_wait.c: a leg that waits for something for so long and no longer: T302 for digits to come (Q.931 5.1.3, 5.2.4), T304
  * for the far end to want more of them, T306 for the announcement after a DISCONNECT (5.4.1), T310 for more than CALL
- * PROCEEDING. One timer a leg, for they never run together. And that announcement: what a far end plays when it has cleared, and
+ * PROCEEDING, PT_DIVERT for an exchange to send a call on. One timer a leg, for they never run together. And that announcement: what a far end plays when it has cleared, and
  * the tone of our own. Loop thread.
  */
 #include "channels/pri_private.h"
@@ -11,6 +11,11 @@ void pri_wait(struct pri_leg *leg, enum pri_timer what)
 {
 	leg->waits_for = what;
 	leg->wait_until = pri_stamp(leg->link->trunk);
+}
+
+int64_t pri_wait_us(const struct pri_leg *leg)
+{
+	return leg->waits_for == PT_DIVERT ? PRI_DIVERT_US : pri_timer_us(leg->link->trunk, leg->waits_for);
 }
 
 void pri_wait_stop(struct pri_leg *leg)
@@ -27,6 +32,8 @@ static void over(struct pri_leg *leg)
 		return;
 	if (leg->waits_for == PT_T302)
 		pri_overlap_late(leg);
+	else if (leg->waits_for == PT_DIVERT)
+		pri_reroute_late(leg);
 	else
 		pri_leg_clear(&leg->leg, leg->waits_for == PT_T306 ? &leg->cause : &late);
 }

@@ -67,6 +67,19 @@ static void check_nsf(struct reader *r, const struct conf_trunk *t)
 		       "%s has no network-specific facilities", conf_dialect_name(t->isdn.dialect));
 }
 
+/* Of services: what a dialect has no procedure for (the table of channels/pri_dialect.c). */
+static void check_services(struct reader *r, const struct conf_trunk *t)
+{
+	const unsigned charge = 1u << CONF_SERVICE_AOC | 1u << CONF_SERVICE_MCID, deflect = 1u << CONF_SERVICE_DEFLECT;
+	unsigned lacks = t->isdn.dialect == CONF_EUROISDN ? 0 : t->isdn.dialect == CONF_QSIG ? charge : charge | deflect;
+
+	if (t->isdn.services & lacks)
+		report(r, item(trunk_node(r, t), "services", ""),
+		       lacks & deflect ? "leave out all but hold and transfer" : "leave out aoc and mcid",
+		       lacks & deflect ? "%s has no deflect, aoc or mcid" : "%s has no aoc or mcid",
+		       conf_dialect_name(t->isdn.dialect));
+}
+
 static void check_spans(struct reader *r, int index)
 {
 	const struct conf *c = r->conf;
@@ -207,6 +220,7 @@ void check_whole(struct reader *r)
 		if (c->trunks[i].kind == CONF_TRUNK_ISDN) {
 			check_spans(r, i);
 			check_nsf(r, &c->trunks[i]);
+			check_services(r, &c->trunks[i]);
 			continue;
 		}
 		if (c->trunks[i].kind != CONF_TRUNK_SIP)

@@ -188,6 +188,8 @@ static const struct conf_key isdn[] = {
 	  .help = "what the network side says of the time" },
 	{ .name = "display", .type = &conf_type_word, AT(conf_isdn, display), .words = displays, .def = "auto",
 	  .help = "names in the display element" },
+	{ .name = "services", .type = &conf_type_services, AT(conf_isdn, services),
+	  .help = "services: [hold, transfer, deflect, aoc, mcid]" },
 };
 const struct conf_keys conf_isdn_keys = { "isdn", isdn, COUNT(isdn) };
 
@@ -217,6 +219,10 @@ static const struct conf_key sip[] = {
 	  .help = "causes: {34: 480}, the SIP status for a Q.850 cause" },
 	{ .name = "statuses", .type = &conf_type_statuses, AT(conf_sip, statuses), .live = true,
 	  .help = "statuses: {480: 19}, the Q.850 cause for a SIP status" },
+	{ .name = "aoc", .type = &conf_type_bool, AT(conf_sip, aoc), .def = "false", .live = true,
+	  .help = "tell it what a call costs, as XML of 3GPP TS 24.647" },
+	{ .name = "refer", .type = &conf_type_bool, AT(conf_sip, refer), .def = "true", .live = true,
+	  .help = "calls may be transferred by REFER" },
 	{ .name = "srtp", .type = &conf_type_later, .help = "leave it out: RTP is not encrypted" },
 };
 const struct conf_keys conf_sip_keys = { "sip", sip, COUNT(sip) };

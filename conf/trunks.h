@@ -102,6 +102,10 @@ enum conf_timer { CONF_T200, CONF_N200, CONF_T203, CONF_K, CONF_T302, CONF_T303,
 struct conf_timer_range { const char *name; unsigned min, max; };	/* milliseconds, or a number */
 bool conf_timer(enum conf_timer t, struct conf_timer_range *out);	/* false: there is no such timer */
 
+/* In the order of enum pri_service. */
+enum conf_service { CONF_SERVICE_HOLD, CONF_SERVICE_TRANSFER, CONF_SERVICE_DEFLECT, CONF_SERVICE_AOC, CONF_SERVICE_MCID,
+		    CONF_SERVICES };
+
 struct conf_isdn {		/* isdn: */
 	int *spans;		/* spans: [1, 2] or 1-4, in hunting order */
 	int n_spans;
@@ -115,6 +119,7 @@ struct conf_isdn {		/* isdn: */
 	unsigned alarm_hold_ms, alarm_clear_ms;	/* alarm-hold: 2500ms, alarm-clear: 5s */
 	unsigned echo_taps;	/* echo-canceller: 0 (off) */
 	unsigned timers[CONF_TIMERS];	/* in ms, or a number */
+	unsigned services;	/* services: [hold, transfer]; bits 1 << enum conf_service */
 	bool keypad;		/* keypad: service codes go as keypad facility */
 	bool redirecting_element;	/* redirecting-element: as an element too, where euroisdn has an operation */
 	bool two_calling;	/* two-calling: both calling numbers go out where there are two */
@@ -154,6 +159,8 @@ struct conf_sip {		/* sip: */
 			      CONF_DIVERSION_NONE } diversion;
 	enum conf_overlap overlap;	/* overlap: none, or rfc3578: several INVITEs as digits come */
 	bool clearmode;		/* clearmode: true: data calls, RFC 4040 */
+	bool aoc;		/* aoc: true: charges are told it */
+	bool refer;		/* refer: false: its REFER is declined */
 };
 
 /* --- Analog trunks: as channels/fxs.h and channels/fxo.h have them -------------------------------- */

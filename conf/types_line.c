@@ -206,10 +206,12 @@ static void numbers_print(FILE *f, const struct conf_key *k, const void *base)
 const struct conf_type conf_type_fxs_numbers = { fxs_numbers_set, numbers_print };
 const struct conf_type conf_type_fxo_numbers = { fxo_numbers_set, numbers_print };
 
-/* --- answer: [polarity, speech], clear: [battery, tone] --------------------------------------- */
+/* --- answer: [polarity, speech], clear: [battery, tone], services: [hold] --------------------- */
 
 static const char *const answers[] = { "polarity", "battery", "ringback", "speech", "timer", NULL };
 static const char *const clears[] = { "battery", "polarity", "tone", "dialtone", "idle", NULL };
+static const char *const services[] = { "hold", "transfer", "deflect", "aoc", "mcid", NULL };
+enum { BITS_MAX = 5 };	/* words of the longest of these lists */
 
 /* The words of a list, or the one word, into OUT, each once. Returns how many. */
 static int words_of(struct reader *r, const struct conf_key *k, const struct yaml *n, const char *const *words, int *out)
@@ -255,31 +257,50 @@ static void answer_print(FILE *f, const struct conf_key *k, const void *base)
 	fputc(']', f);
 }
 
-static void clear_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
+/* Bit N for word N, into an unsigned. */
+static void bits_set(struct reader *r, const struct conf_key *k, const struct yaml *n, const char *const *words, unsigned *bits)
 {
-	struct conf_fxo *f = base;
-	int found[CONF_CLEAR_IDLE + 1], count = words_of(r, k, n, clears, found);
+	int found[BITS_MAX], count = words_of(r, k, n, words, found);
 
-	f->clear = 0;
+	*bits = 0;
 	for (int i = 0; i < count; i++)
-		f->clear |= 1u << found[i];
+		*bits |= 1u << found[i];
 }
 
-static void clear_print(FILE *f, const struct conf_key *k, const void *base)
+static void bits_print(FILE *f, const char *const *words, unsigned bits)
 {
-	const struct conf_fxo *c = base;
 	bool any = false;
 
-	(void)k;
 	fputc('[', f);
-	for (int i = 0; clears[i]; i++)
-		if (c->clear & 1u << i) {
-			fprintf(f, "%s%s", any ? ", " : "", clears[i]);
+	for (int i = 0; words[i]; i++)
+		if (bits & 1u << i) {
+			fprintf(f, "%s%s", any ? ", " : "", words[i]);
 			any = true;
 		}
 	fputc(']', f);
 }
 
+static void clear_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
+{
+	bits_set(r, k, n, clears, field(k, base));
+}
+
+static void clear_print(FILE *f, const struct conf_key *k, const void *base)
+{
+	bits_print(f, clears, *(const unsigned *)cfield(k, base));
+}
+
+static void services_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
+{
+	bits_set(r, k, n, services, field(k, base));
+}
+
+static void services_print(FILE *f, const struct conf_key *k, const void *base)
+{
+	bits_print(f, services, *(const unsigned *)cfield(k, base));
+}
+
+const struct conf_type conf_type_services = { services_set, services_print };
 const struct conf_type conf_type_answer = { answer_set, answer_print };
 const struct conf_type conf_type_clear = { clear_set, clear_print };
 

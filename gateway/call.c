@@ -130,6 +130,8 @@ static struct call *make(struct gateway *gw)
 	c->in.call = c->out.call = c;
 	c->in.side = LADDER_IN;
 	c->out.side = LADDER_OUT;
+	c->referrer.call = c;
+	c->referrer.side = LADDER_OUT;
 	c->dest = -1;
 	c->start_us = loop_now_us();
 	c->rec.id = c->id;
@@ -166,13 +168,14 @@ static void retire(struct call *c)
 		c->in.trunk->calls--;
 	if (c->ended)
 		c->ended(c->ended_arg, c);
+	free(c->divert);
 	free(c);
 	gateway_call_gone(gw);
 }
 
 void call_maybe_free(struct call *c)
 {
-	if (c->state == CALL_CLEARING && !c->in.leg && !c->out.leg && !c->open_ports)
+	if (c->state == CALL_CLEARING && !c->in.leg && !c->out.leg && !c->referrer.leg && !c->open_ports)
 		retire(c);
 }
 
@@ -292,6 +295,8 @@ void call_end(struct call *c, const struct leg_cause *cause, const char *side, c
 		leg_clear(c->in.leg, cause);
 	if (c->out.leg)
 		leg_clear(c->out.leg, cause);
+	if (c->referrer.leg)
+		leg_clear(c->referrer.leg, cause);
 	call_unjoin(&c->in);
 	call_unjoin(&c->out);
 	loop_timer(c->gw->loop, (int64_t)STUCK_MS * 1000, on_stuck, c, &c->stuck);
@@ -328,6 +333,10 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 	struct leg_cause cause = ev->cause;
 	char buf[200];
 
+	if (cl == &c->referrer) {
+		call_referrer_gone(c);
+		return;
+	}
 	call_leg_stats(cl, leg);
 	call_record_cause(cl, leg, ev);
 	cl->leg = NULL;
@@ -341,6 +350,12 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 		call_maybe_free(c);
 		return;
 	}
+	if (cl == &c->out && c->referring) {
+		call_refer_next(c, cause.q850);
+		return;
+	}
+	if (cl == &c->out && c->divert && call_divert_go(c))
+		return;
 	if (cl == &c->out && c->state != CALL_UP && cause_reroutes(cause.q850) && call_try_next(c))
 		return;
 	if (ev->how)
@@ -436,9 +451,23 @@ void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev)
 	struct call_leg *cl = arg;
 	struct call *c = cl->call;
 
+	if (cl == &c->referrer && ev->kind != LEG_CLEARED)
+		return;
 	switch (ev->kind) {
 	case LEG_CLEARED:
 		leg_gone(cl, leg, ev);
+		return;
+	case LEG_REFER:
+		call_refer(cl, ev->divert);
+		return;
+	case LEG_DIVERT:
+		call_divert(cl, ev);
+		return;
+	case LEG_CHARGE:
+		call_charge(cl, ev->charge);
+		return;
+	case LEG_MALICIOUS:
+		call_malicious(cl, ev->how);
 		return;
 	case LEG_AUDIO:
 		if (c->joined && c->state != CALL_CLEARING)

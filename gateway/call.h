@@ -35,6 +35,10 @@ struct call {
 	uint64_t id;
 	enum call_state state;
 	struct call_leg in, out;
+	struct call_leg referrer;	/* who asked for the transfer that is under way, else without a leg (call_refer.c) */
+	bool referring;
+	struct call_divert *divert;	/* where the called side sends the call, until its leg is gone (call_divert.c) */
+	int diverted;			/* how often that has been so */
 	struct did_route route;
 	int dest;			/* destination being tried */
 	const void *table;		/* DID table the route came from: max= counts rows of one table */
@@ -85,6 +89,7 @@ void call_extra(struct call_leg *cl, const struct leg_event *ev);
 void call_connected_answer(struct call *c, const struct leg_event *ev);
 void call_connected_change(struct call_leg *cl, const struct leg_event *ev);
 void call_connected_tell(struct call *c);	/* each end about the other, after a transfer */
+bool call_row_full(const struct call *c, const struct did_route *route);	/* its max= is reached without C */
 /* call_transfer.c: the far ends of C's leg and of OTHER's call go on in one call; the other ends. */
 void call_transfer(struct call_leg *cl, struct leg *other);
 void call_transfer_event(struct call *c, const struct leg_event *ev);	/* of its new called side */
@@ -98,6 +103,18 @@ bool call_overlap_digit(struct call *c, const struct call_leg *cl, char digit);
 void call_overlap_complete(struct call *c);
 void call_overlap_enough(struct call *c);
 void call_overlap_dial(struct call *c, struct leg_offer *o);	/* by_digit: takes the digits out of O and sends them one by one */
+void call_trade(struct call_leg *a, struct call_leg *b);
+/* call_refer.c: CL's end asks that the other end talks with TO. */
+void call_refer(struct call_leg *cl, const struct leg_divert *to);
+void call_refer_done(struct call *c);
+void call_refer_next(struct call *c, int cause);	/* the new called side is gone, or cannot be called */
+void call_referrer_gone(struct call *c);
+/* call_divert.c: the called side sends the call on to another number. */
+void call_divert(struct call_leg *cl, const struct leg_event *ev);
+bool call_divert_go(struct call *c);
+/* call_service.c: advice of charge, malicious calls */
+void call_charge(struct call_leg *cl, const struct leg_charge *charge);
+void call_malicious(struct call_leg *cl, const char *what);
 /* call_media.c */
 void call_join(struct call *c);
 void call_part(struct call *c);

@@ -10,13 +10,18 @@
 #include "gateway/trunk.h"
 
 /* Calls that are up on the same row of the same table: for max=. */
-static int on_row(const struct call *c)
+static int on_row(const struct call *c, int row)
 {
 	int n = 0;
 
 	for (const struct call *o = c->gw->calls; o; o = o->next)
-		n += o != c && o->state != CALL_CLEARING && o->table == c->table && o->route.row == c->route.row;
+		n += o != c && o->state != CALL_CLEARING && o->table == c->gw->site->dids && o->route.row == row;
 	return n;
+}
+
+bool call_row_full(const struct call *c, const struct did_route *route)
+{
+	return route->max && !route->emergency && on_row(c, route->row) >= route->max;
 }
 
 void call_route(struct call *c)
@@ -35,7 +40,7 @@ void call_route(struct call *c)
 	c->rec.did_line = c->route.line;
 	snprintf(c->rec.did_name, sizeof(c->rec.did_name), "%s", c->route.name);
 	call_note(c, "routed", "line %d of dids", c->route.line);
-	if (c->route.max && !c->route.emergency && on_row(c) >= c->route.max) {
+	if (call_row_full(c, &c->route)) {
 		call_clear(c, 17, "the row's max= is reached");
 		return;
 	}
@@ -165,6 +170,10 @@ bool call_try_next(struct call *c)
 	}
 	if (!cause)
 		return false;
+	if (c->referring) {
+		call_refer_next(c, cause);
+		return false;
+	}
 	snprintf(why, sizeof(why), "%s: %s", name, cause_name(cause));
 	call_clear(c, cause, why);
 	return false;

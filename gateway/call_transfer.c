@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Attended and blind transfer by a telephone (LEG_JOIN). Its two calls trade legs: one call has both far ends and goes on, the other
- * has both of the telephone's legs and ends. Their audio is joined here; far ends that can do it among themselves (SIP: REFER
- * with Replaces) are asked to, and it stays so until they have.
+ * Attended transfer (LEG_JOIN), by a telephone (its blind one too), by a SIP peer's REFER with Replaces, by a PBX. Its two calls trade legs: one call has both far ends and goes on, the other
+ * has both legs of who asked and ends. Their audio is joined here; far ends that can do it among themselves (SIP: REFER
+ * with Replaces; two calls of an ISDN trunk: its exchange) are asked to, and it stays so until they have.
  */
 #include <stdio.h>
 
@@ -21,7 +21,7 @@ static struct call_leg *far_of(struct call_leg *cl)
 }
 
 /* Everything that belongs to the leg goes with it; what belongs to the place stays. */
-static void trade(struct call_leg *a, struct call_leg *b)
+void call_trade(struct call_leg *a, struct call_leg *b)
 {
 	struct leg *leg = a->leg;
 	struct trunk *trunk = a->trunk;
@@ -42,21 +42,27 @@ static void trade(struct call_leg *a, struct call_leg *b)
 
 static void ring_tone(struct call *c, bool on)
 {
-	if (c->in.leg && c->in.leg->port)
-		media_tone(c->in.leg->port, on ? "ringback" : "");
+	struct media_port *p = c->in.leg && c->in.leg->port ? c->in.leg->port : c->in.port;
+
+	if (p)
+		media_tone(p, on ? "ringback" : "");
 }
 
 void call_transfer(struct call_leg *cl, struct leg *other)
 {
 	struct call_leg *with = half(other), *far, *new_far;
 	struct call *keep = cl->call, *end;
+	struct leg *asks;
 	struct leg_cause cause = { .q850 = 16, .location = 1, .text = "transferred" };
 
 	if (!with || with->call == keep || keep->state != CALL_UP || with->call->state == CALL_CLEARING) {
 		log_line(LOG_L_WARNING, "call %llu: a transfer to nowhere", (unsigned long long)keep->id);
+		if (cl->leg)
+			leg_referred(cl->leg, &(struct leg_cause){ .q850 = 29, .location = 1 });
 		return;
 	}
 	end = with->call;
+	asks = cl->leg;
 	far = far_of(cl);
 	new_far = far_of(with);
 	call_unjoin(&keep->in);
@@ -65,11 +71,11 @@ void call_transfer(struct call_leg *cl, struct leg *other)
 	call_unjoin(&end->out);
 	keep->transferring = end->state != CALL_UP;
 	if (keep->transferring && cl == &keep->in) {	/* who has not answered yet must be the called side */
-		trade(&keep->in, &keep->out);
+		call_trade(&keep->in, &keep->out);
 		cl = &keep->out;
 		far = &keep->in;
 	}
-	trade(cl, new_far);
+	call_trade(cl, new_far);
 	call_note(keep, "transferred", "to %s %s, from call %llu", cl->rec.trunk, cl->rec.called,
 		  (unsigned long long)end->id);
 	call_note(end, "transferred", "to call %llu", (unsigned long long)keep->id);
@@ -85,7 +91,9 @@ void call_transfer(struct call_leg *cl, struct leg *other)
 	/* Ends that do it among themselves hear of each other on the way. */
 	if (!keep->transferring && far->leg && cl->leg && leg_join(far->leg, cl->leg))
 		call_connected_tell(keep);
-	call_end(end, &cause, "gateway", "transferred by the telephone");
+	if (asks)
+		leg_referred(asks, NULL);
+	call_end(end, &cause, "gateway", "transferred");
 }
 
 void call_transfer_event(struct call *c, const struct leg_event *ev)
@@ -94,7 +102,10 @@ void call_transfer_event(struct call *c, const struct leg_event *ev)
 		c->transferring = false;
 		ring_tone(c, false);
 		call_join(c);
-		call_connected_tell(c);
+		if (c->referring)
+			call_refer_done(c);
+		else
+			call_connected_tell(c);
 	} else if (ev->kind == LEG_ALERTING || ev->kind == LEG_PROGRESS) {
 		ring_tone(c, !ev->inband);
 		if (ev->inband)

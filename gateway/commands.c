@@ -7,7 +7,7 @@
 const struct control_command gateway_commands[] = {
 	{ "status", command_status }, { "trunks", command_trunks },   { "spans", command_spans },
 	{ "lines", command_lines },   { "calls", command_calls },     { "call", command_call },
-	{ "clear", command_clear },   { "drain", command_drain },     { "ladder", command_ladder },
+	{ "clear", command_clear }, { "mcid", command_mcid },   { "drain", command_drain },     { "ladder", command_ladder },
 	{ "fault", command_fault },   { "explain", command_explain }, { "reload", command_reload },
 	{ "phone", command_phone },     { "line", command_line },     { "timers", command_timers },
 	{ "trace", command_trace },

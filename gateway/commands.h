@@ -24,6 +24,7 @@ void command_calls(void *arg, struct control_request *req, struct json_object *a
 void command_timers(void *arg, struct control_request *req, struct json_object *args);
 /* commands_calls.c */
 void command_call(void *arg, struct control_request *req, struct json_object *args);
+void command_mcid(void *arg, struct control_request *req, struct json_object *args);
 void command_clear(void *arg, struct control_request *req, struct json_object *args);
 void command_drain(void *arg, struct control_request *req, struct json_object *args);
 void command_ladder(void *arg, struct control_request *req, struct json_object *args);

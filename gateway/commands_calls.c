@@ -225,6 +225,27 @@ void command_call(void *arg, struct control_request *req, struct json_object *ar
 
 /* --- clear, drain, ladder --------------------------------------------------------------------- */
 
+void command_mcid(void *arg, struct control_request *req, struct json_object *args)
+{
+	struct gateway *gw = arg;
+	uint64_t id = (uint64_t)command_int(args, "call", 0);
+	struct call *c = call_find(gw, id);
+	struct json_object *o;
+
+	if (!c || c->state != CALL_UP || !c->in.leg) {
+		control_fail(req, "tipring calls lists those that are up", "call %llu is not up", (unsigned long long)id);
+		return;
+	}
+	if (leg_malicious(c->in.leg)) {
+		control_fail(req, "the call must come from an exchange, and its trunk have mcid in services",
+			     "the exchange of call %llu cannot be asked", (unsigned long long)id);
+		return;
+	}
+	o = json_object_new_object();
+	put_int(o, "asked", (int64_t)id);
+	control_answer(req, o);
+}
+
 void command_clear(void *arg, struct control_request *req, struct json_object *args)
 {
 	struct gateway *gw = arg;

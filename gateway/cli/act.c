@@ -40,6 +40,25 @@ int cli_clear(const struct cli *cli, int argc, char **argv)
 	return rc;
 }
 
+int cli_mcid(const struct cli *cli, int argc, char **argv)
+{
+	struct json_object *q, *a;
+	int64_t call;
+	int rc;
+
+	(void)argc;
+	if (!number(argv[0], &call))
+		return CLI_USAGE;
+	q = cli_request("mcid");
+	json_object_object_add(q, "call", json_object_new_int64(call));
+	rc = cli_ask(cli, q, ASK_S, &a);
+	if (rc == CLI_OK && !cli->json)
+		printf("the exchange is asked to keep who called in call %lld; tipring ladder shows its answer\n",
+		       (long long)ji(a, "asked"));
+	json_object_put(a);
+	return rc;
+}
+
 int cli_drain(const struct cli *cli, int argc, char **argv)
 {
 	struct json_object *q, *a;

@@ -74,6 +74,7 @@ int cli_lines(const struct cli *cli, int argc, char **argv);
 int cli_calls(const struct cli *cli, int argc, char **argv);
 int cli_records(const struct cli *cli, int argc, char **argv);
 int cli_call(const struct cli *cli, int argc, char **argv);
+int cli_mcid(const struct cli *cli, int argc, char **argv);
 int cli_clear(const struct cli *cli, int argc, char **argv);
 int cli_out(const struct cli *cli, int argc, char **argv);
 int cli_in(const struct cli *cli, int argc, char **argv);

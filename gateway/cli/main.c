@@ -57,6 +57,8 @@ static const struct cli_command commands[] = {
 	  "  all FILE             all that is in memory\n"
 	  "Without ACT: how far back the memory goes, and what runs. The daemon writes FILE, which must not exist yet." },
 	{ "clear", "CALL", "clear a call that is up", 1, 1, cli_clear, "" },
+	{ "mcid", "CALL", "have the exchange keep who is calling: a malicious call", 1, 1, cli_mcid,
+	  "For a call that is up and came from an exchange, on a trunk with mcid in its services." },
 	{ "drain", "[off]", "take no new calls, let those that are up end by themselves", 0, 1, cli_drain,
 	  "\"drain off\" takes calls again." },
 	{ "out", "LINE | TRUNK | span N", "take ISDN lines out of service: no new call, either way", 1, 2, cli_out,

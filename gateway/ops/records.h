@@ -36,6 +36,13 @@ struct record_leg {
 	char cause_raw[64];		/* Q.931's cause element as it came, hexadecimal; "" where there was none */
 	char cause_from[48];		/* the location in words: "public network of the remote user" */
 	uint8_t far_end;		/* 1: this leg's far end began to clear */
+	char charge[8];			/* advice of charge: "AOC-S", "AOC-D", "AOC-E", the last that told the cost; "" for none */
+	bool charge_free;
+	uint32_t charge_units;
+	char charge_currency[12];	/* "" when it was not told in money */
+	uint64_t charge_thousandths;	/* of its unit */
+	char charge_rates[96];		/* AOC-S for people, or "" */
+	char malicious[48];		/* malicious call identification: what became of it, or "" */
 	struct media_stats media;
 };
 struct call_record {

@@ -31,7 +31,9 @@ void sip_bye(struct sip_leg *l)
 	isdn_uui_write(&l->with.uui, uui);
 	l->bye_wanted = false;
 	l->bye = sip_send_request(l, SIP_METHOD_BYE, NULL, on_bye, SIPTAG_REASON_STR(reason),
-				  TAG_IF(uui[0], SIPTAG_HEADER_STR(uui)), TAG_END());
+				  TAG_IF(uui[0], SIPTAG_HEADER_STR(uui)),
+				  TAG_IF(l->bye_body, SIPTAG_CONTENT_TYPE_STR(SIP_AOC_TYPE)),
+				  TAG_IF(l->bye_body, SIPTAG_PAYLOAD_STR(l->bye_body)), TAG_END());
 	sip_leg_trace(l, true, "BYE", reason);
 }
 

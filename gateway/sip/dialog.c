@@ -132,6 +132,8 @@ int sip_dialog_request(struct sip_leg *l, nta_leg_t *dialog, nta_incoming_t *irq
 		return on_update(l, irq, sip);
 	case sip_method_notify:
 		return sip_refer_notify(l, irq, sip);
+	case sip_method_refer:
+		return sip_refer_in(l, irq, sip);
 	case sip_method_options:
 		return refuse(l, irq, 200);
 	case sip_method_cancel:

@@ -9,9 +9,11 @@
  *   peers.c       the peers, who may call; health.c and resolve.c: whether and where they are
  *   leg.c         the life of a leg, what its owner can ask
  *   invite_in.c   invite_out.c   dialog.c   clear.c: INVITE in and out, requests within, the end
- *   overlap.c     several INVITEs for one number; hold.c: re-INVITE of ours; refer.c: REFER; mwi.c: messages that wait
+ *   overlap.c     several INVITEs for one number; hold.c: re-INVITE of ours; refer.c: REFER; refer_in.c: REFER and 3xx of
+ *                 a peer; mwi.c: messages that wait
  *   connected.c   who is at the far end, told and heard; User-to-User of responses
  *   messages.c    what passed the sockets, for traces; dump.c reads it
+ *   aoc.c         advice of charge
  *   session.c     offer and answer against the media path; sdp.c, identity.c, diversion.c, isdn.c, reason.c: texts
  */
 #ifndef GATEWAY_SIP_INTERNAL_H
@@ -46,7 +48,7 @@
 #define SIP_BODIES 128		/* remembered, of messages sent that are not told of yet */
 #define SIP_ROUTES 8		/* remembered, of addresses that messages came from */
 #define SIP_EARLY_MAX 4		/* messages kept for a trace that comes later */
-#define SIP_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, NOTIFY"
+#define SIP_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, NOTIFY, REFER"
 #define SIP_RETRY_AFTER "10"	/* seconds, with 503 */
 
 /* Timers, in milliseconds; RFC 3261's own are sofia-sip's. */
@@ -174,6 +176,8 @@ struct sip_leg {
 	nta_outgoing_t *reinvite_out, *refer;	/* ours, until their final responses */
 	bool hold_wanted;		/* the far end is to be held; ours.hold says what was offered last */
 	bool referred;			/* it took our REFER: NOTIFYs come */
+	bool refer_in;			/* we took its REFER: NOTIFY is to follow */
+	char *bye_body;			/* advice of charge for our BYE, or NULL */
 	bool bye_wanted;		/* as soon as the ACK is there */
 	struct sip_hop home;		/* where to send when the dialog names no address */
 	struct sip_local local;
@@ -313,6 +317,13 @@ void sip_connected_change(struct sip_leg *l, const sip_t *sip);	/* a request wit
 /* refer.c */
 int sip_join(struct leg *leg, struct leg *with);
 int sip_refer_notify(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);
+/* aoc.c */
+#define SIP_AOC_TYPE "application/vnd.etsi.aoc+xml"
+int sip_charge(struct leg *leg, const struct leg_charge *charge);
+/* refer_in.c */
+int sip_refer_in(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);
+int sip_referred(struct leg *leg, const struct leg_cause *cause);
+bool sip_redirected(struct sip_leg *l, int status, const sip_t *sip);
 /* alert.c: the ring that a header's VALUE asks for into OUT, "" for none; into the offer of an INVITE. */
 void sip_alert_ring(const char *value, char *out, size_t size);
 void sip_alert_read(const sip_t *sip, struct leg_offer *offer);

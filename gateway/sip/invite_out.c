@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * INVITE to a peer, and what comes back (RFC 3261 13.2). Of several 18x with descriptions (a proxy that forks)
- * the latest is followed until one end answers. A redirection is not followed: it would let a peer choose
- * whom we call. A 200 that crosses our CANCEL is acknowledged and ended.
+ * the latest is followed until one end answers. A redirection is offered to the call, which follows it as far as the
+ * peer's own rules let him call. A 200 that crosses our CANCEL is acknowledged and ended.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -111,7 +111,9 @@ static void failed(struct sip_leg *l, int status, const sip_t *sip)
 		reason_own(&cause, status == 408 ? 102 : 27, status == 408 ? "no answer to INVITE" : "peer cannot be reached");
 		cause.sip = (uint16_t)status;
 	} else if (status < 400) {
-		snprintf(cause.text, sizeof(cause.text), "redirection %d not followed", status);
+		bool taken = l->state != SIP_CLEARING && sip_redirected(l, status, sip);
+
+		snprintf(cause.text, sizeof(cause.text), "redirection %d %sfollowed", status, taken ? "" : "not ");
 	} else if (!cause.text[0] && sip && sip->sip_status->st_phrase) {
 		snprintf(cause.text, sizeof(cause.text), "%.80s", sip->sip_status->st_phrase);
 	}

@@ -68,6 +68,7 @@ void sip_leg_free(struct sip_leg *l)
 	nta_leg_destroy(l->dialog);
 	sip_overlap_end(l);
 	su_timer_destroy(l->timer);
+	free(l->bye_body);
 	*l->prev = l->next;
 	if (l->next)
 		l->next->prev = l->prev;
@@ -218,6 +219,8 @@ const struct leg_ops sip_leg_ops = {
 	.join = sip_join,
 	.with = sip_with,
 	.connected = sip_connected,
+	.referred = sip_referred,
+	.charge = sip_charge,
 	.clear = op_clear,
 	.traced = op_traced,
 };

@@ -75,7 +75,7 @@ class Sipp(bed.CallTest):
         self.assert_cause(self.pair('uas_early', 'uac_early'), 16, True)
 
     def test_caller_holds(self):
-        self.assert_cause(self.pair('uas_answer', 'uac_hold'), 16, True)
+        self.assert_cause(self.pair('uas_held', 'uac_hold'), 16, True)
 
     def test_called_party_holds(self):
         self.assert_cause(self.pair('uas_hold', 'uac_hold_remote'), 16, True)

@@ -75,8 +75,9 @@ class Call:
 class Uas(threading.Thread):
     """REFER: the status that a transfer is answered with; NOTIFY: what the referred call came to, as it is told afterwards."""
 
-    def __init__(self, refer=202, notify=200):
+    def __init__(self, refer=202, notify=200, moved=''):
         super().__init__(daemon=True)
+        self.moved, self.invites, self.answers, self.told = moved, [], [], []
         self.refer, self.notify, self.calls, self.failed = refer, notify, [], None
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sock.bind(('127.0.0.1', bed.PEER_PORT))
@@ -104,9 +105,15 @@ class Uas(threading.Thread):
     def came(self, m):
         method = m.first.split()[0]
         call = next((c for c in self.calls if c.id == m.get('Call-ID')), None)
-        if method in ('SIP/2.0', 'ACK'):
+        if method == 'SIP/2.0':
+            self.answered(m, call)
             return
-        if method == 'INVITE':
+        if method == 'ACK':
+            return
+        if method == 'INVITE' and self.moved:
+            self.invites.append(m)
+            self.reply(m, 302, None, contact=self.moved)
+        elif method == 'INVITE':
             if not call:
                 call = Call(len(self.calls), m)
                 self.calls.append(call)
@@ -121,11 +128,48 @@ class Uas(threading.Thread):
             self.reply(m, 200, call)
             if method == 'BYE' and call:
                 call.over = True
+            if method == 'NOTIFY':
+                self.told.append(m.body.split('\r\n')[0])
 
-    def reply(self, m, status, call, sdp=''):
+    def answered(self, m, call):
+        """An answer to what we asked within CALL."""
+        number, method = m.get('CSeq').split()
+        if int(m.first.split()[1]) >= 200:
+            self.answers.append((method, int(m.first.split()[1])))
+            if method == 'INVITE':
+                self.ask(call, 'ACK', cseq=int(number))
+
+    def ask(self, call, method, rows=(), body='', cseq=0):
+        """A request of ours within CALL."""
+        if not cseq:
+            call.cseq += 1
+        cseq = cseq or call.cseq
+        self.write(['%s %s SIP/2.0' % (method, call.contact),
+                    'Via: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bK%s%s%d' % (bed.PEER_PORT, call.tag, method, cseq),
+                    'Max-Forwards: 70', 'From: %s;tag=%s' % (call.to, call.tag), 'To: %s' % call.gateway,
+                    'Call-ID: ' + call.id, 'CSeq: %d %s' % (cseq, method),
+                    'Contact: <sip:far@127.0.0.1:%d>' % bed.PEER_PORT, *rows], body, 'application/sdp')
+
+    def hold(self, call, direction='sendonly'):
+        """Our re-INVITE; sendrecv takes the call back."""
+        sdp = ('v=0\r\no=far 1 %d IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP 8\r\n'
+               'a=rtpmap:8 PCMA/8000\r\na=ptime:20\r\na=%s\r\n')
+        self.ask(call, 'INVITE', body=sdp % (100 + call.cseq, call.rtp.getsockname()[1], direction))
+
+    def transfer(self, call, to):
+        """REFER within CALL, to a user or to another call."""
+        if isinstance(to, Call):
+            theirs = re.search(r'tag=([^;>]*)', to.gateway).group(1)
+            to = 'sip:gateway@127.0.0.1:%d?Replaces=%s%%3Bto-tag%%3D%s%%3Bfrom-tag%%3D%s' % (
+                bed.SIP_PORT, to.id.replace('@', '%40'), theirs, to.tag)
+        else:
+            to = 'sip:%s@127.0.0.1:%d' % (to, bed.SIP_PORT)
+        self.ask(call, 'REFER', ['Refer-To: <%s>' % to])
+
+    def reply(self, m, status, call, sdp='', contact=''):
         rows = ['SIP/2.0 %d Whatever' % status, *m.copied()]
         tag = ';tag=' + call.tag if call and 'tag=' not in m.get('To') else ''
-        rows += ['To: %s%s' % (m.get('To'), tag), 'Contact: <sip:far@127.0.0.1:%d>' % bed.PEER_PORT]
+        rows += ['To: %s%s' % (m.get('To'), tag), 'Contact: <%s>' % (contact or 'sip:far@127.0.0.1:%d' % bed.PEER_PORT)]
         self.write(rows, sdp, 'application/sdp')
 
     def tell(self, call, words):

@@ -9,6 +9,7 @@ import test_detect
 import test_dialects
 import test_numbers
 import test_operation
+import test_services
 from test_causes import TABLE, cause_in
 
 SPANCTL = os.path.join(bed.BUILD, 'tests/tools/spanctl')
@@ -165,3 +166,24 @@ class FarEndGone(bed.CallTest):
 class Detect(test_detect.OnDahdi, bed.CallTest):
     spans = {'1': '1-31', '2': '32-62'}
     want = ['span=1,0,0,ccs,hdb3,crc4', 'bchan=1-15,17-31', 'dchan=16', 'alaw=1-31', 'bchan=32-46,48-62', 'dchan=47']
+
+
+# The supplementary services of the simulated card's tests, over the driver.
+class HoldService(test_services.Hold):
+    pass
+
+
+class TransferService(test_services.AttendedHeldByExchange):
+    pass
+
+
+class BlindService(test_services.Blind):
+    pass
+
+
+class DeflectService(test_services.MovedByExchange):
+    pass
+
+
+class MaliciousService(test_services.Malicious):
+    pass

@@ -5,7 +5,7 @@
  * into the driver. When the script is over the far end becomes a good one and every call of ours is cleared: then each must have
  * ended and every line must be idle, whatever came before.
  *
- * The first octet chooses the dialect and side. Then: operation, length, so many octets.
+ * The first octet chooses span type, side, overlap and announcements, and dialect. Then: operation, length, so many octets.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -266,6 +266,15 @@ static void must_end(struct world *w)
 	}
 }
 
+static enum pri_dialect dialect(unsigned n, bool t1)
+{
+	static const enum pri_dialect on_t1[] = { PRI_NATIONAL2, PRI_EUROISDN_T1, PRI_DMS100, PRI_4ESS, PRI_5ESS, PRI_NATIONAL1, PRI_QSIG };
+
+	if (t1)
+		return on_t1[n % (sizeof(on_t1) / sizeof(on_t1[0]))];
+	return n % 2 ? PRI_QSIG : PRI_EUROISDN_E1;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t what = size ? data[0] : 0;
@@ -274,8 +283,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sim_wire wire = { 1, 2, 0 };
 	struct sim_conf sim = { .spans = spans, .n_spans = 2, .wires = &wire, .n_wires = 1 };
 	int span = 1;
-	struct pri_trunk_conf c = { .name = "fuzz", .spans = &span, .n_spans = 1, .dialect = t1 ? PRI_NATIONAL2 : PRI_EUROISDN_E1,
-				    .side = network ? PRI_NETWORK : PRI_USER, .alarm_hold_ms = 2500, .alarm_clear_ms = 5000 };
+	struct pri_trunk_conf c = { .name = "fuzz", .spans = &span, .n_spans = 1, .dialect = dialect(what >> 3, t1),
+				    .side = network ? PRI_NETWORK : PRI_USER, .alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
+				    .overlap = what & 4, .announcements = what & 4, .clear_tones = what & 4 };
 	struct world *w = calloc(1, sizeof(*w));
 	struct pri_handlers h = { .offered = on_offered, .log = on_log, .arg = w };
 

@@ -22,7 +22,7 @@
 static const char *const conf_text = "site: {country: 44}\ncard: sim\nsim: {spans: {1: e1, 2: e1}, wires: [1-2]}\n"
 	"sip: {listen: [\"127.0.0.1:21400\"]}\n"
 	"trunks:\n"
-	"  w: {sip: {peer: \"127.0.0.1:21500\", trust-identity: true, overlap: rfc3578, health: 0s}}\n";
+	"  w: {sip: {peer: \"127.0.0.1:21500\", trust-identity: true, aoc: true, overlap: rfc3578, health: 0s}}\n";
 
 void wire_conf_failed(void *arg, const struct conf_error *e)
 {
@@ -34,7 +34,7 @@ static const char *const kinds[] = {
 	[LEG_PROCEEDING] = "proceeding", [LEG_ALERTING] = "alerting", [LEG_PROGRESS] = "progress",
 	[LEG_ANSWERED] = "answered",	 [LEG_DIGIT] = "digit",	      [LEG_HELD] = "held",
 	[LEG_RESUMED] = "resumed",	 [LEG_JOIN] = "join",	      [LEG_AUDIO] = "audio",
-	[LEG_CLEARED] = "cleared",
+	[LEG_REFER] = "refer",		 [LEG_CLEARED] = "cleared",
 };
 
 static void on_event(void *arg, struct leg *leg, const struct leg_event *ev)
@@ -44,6 +44,10 @@ static void on_event(void *arg, struct leg *leg, const struct leg_event *ev)
 
 	assert_ptr_equal(leg, w->leg ? w->leg : leg);
 	snprintf(w->events + n, sizeof(w->events) - n, "%s%s%s", n ? " " : "", kinds[ev->kind], ev->inband ? "+" : "");
+	if (ev->kind == LEG_REFER)
+		w->refer = ev->divert->to;
+	if (ev->kind == LEG_JOIN)
+		w->other = ev->other;
 	if (ev->kind != LEG_CLEARED)
 		return;
 	w->cleared = true;

@@ -21,6 +21,8 @@ struct wire_world {
 	char events[256];
 	bool cleared, by_far_end;
 	int offered;
+	struct leg_number refer;	/* of LEG_REFER */
+	struct leg *other;		/* of LEG_JOIN */
 	const char *call_id;		/* of the requests that wire_request() makes */
 };
 

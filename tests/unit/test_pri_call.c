@@ -292,7 +292,7 @@ static void test_early_connect(void **state)
 		bench_until(b, 500, bench_event(out, LEG_ANSWERED));
 		assert_int_equal(out->n_events, 1);
 		assert_number(&bench_event(out, LEG_ANSWERED)->connected, &connected, true);
-		assert_int_equal(leg_hold(in->leg), -EOPNOTSUPP);
+		assert_int_equal(leg_transfer(in->leg, "1"), -EOPNOTSUPP);
 		bench_run(b, 10000);	/* T313 has been stopped: the call stays */
 		assert_false(out->cleared || in->cleared);
 		bench_clear(in, 16);

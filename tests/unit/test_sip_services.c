@@ -160,11 +160,148 @@ static void test_refer(void **state)
 	wire_world_close(&w);
 }
 
+/* --- REFER from the peer ------------------------------------------------------------------------------- */
+
+static void expect_notify(struct wire_world *w, const char *line, const char *state)
+{
+	char value[80];
+
+	assert_true(sip_wire_expect(&w->peer, "NOTIFY "));
+	assert_non_null(strstr(w->peer.msg, line));
+	assert_true(sip_wire_header(&w->peer, "Subscription-State", value, sizeof(value)));
+	assert_int_equal(strncmp(value, state, strlen(state)), 0);
+	assert_true(sip_wire_header(&w->peer, "Content-Type", value, sizeof(value)));
+	assert_int_equal(strncmp(value, "message/sipfrag", 15), 0);
+	sip_wire_answer(&w->peer, "200 OK", "", "", NULL);
+}
+
+static void test_refer_in(void **state)
+{
+	static const struct { const char *extra, *answer; } rows[] = {
+		{ "", "SIP/2.0 400" },						/* no Refer-To */
+		{ "Refer-To: <sip:1@h>\nRefer-To: <sip:2@h>\n", "SIP/2.0 400" },
+		{ "Refer-To: <sip:h>\n", "SIP/2.0 416" },
+		{ "Refer-To: <mailto:a@h>\n", "SIP/2.0 416" },
+		{ "Refer-To: <sip:1@h?Replaces=nobody%3Bto-tag%3Da%3Bfrom-tag%3Db>\n", "SIP/2.0 603" },
+		{ "Refer-To: <sip:1@h?Replaces=nobody>\n", "SIP/2.0 400" },
+		{ "Refer-To: <sip:+442079460199@h>\n", "SIP/2.0 202" },
+		{ "Refer-To: <sip:2@h>\n", "SIP/2.0 491" },			/* one at a time */
+	};
+	struct wire_world w;
+	char tag[64];
+	unsigned cseq = 10;
+
+	(void)state;
+	wire_world_open(&w);
+	wire_call_up(&w, CONTACT, tag, sizeof(tag));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		wire_request(&w, "REFER", cseq++, tag, rows[i].extra, "");
+		assert_true(sip_wire_expect(&w.peer, rows[i].answer));
+		if (strstr(rows[i].answer, "202"))
+			expect_notify(&w, "SIP/2.0 100 Trying", "active");
+	}
+	assert_string_equal(w.refer.digits, "442079460199");
+	assert_int_equal(w.refer.ton, TON_INTERNATIONAL);
+	assert_int_equal(leg_referred(w.leg, &(struct leg_cause){ .q850 = 17 }), 0);
+	expect_notify(&w, "SIP/2.0 486 Busy Here", "terminated");
+	wire_request(&w, "REFER", cseq++, tag, "Refer-To: <sip:3@h>\n", "");	/* once more */
+	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 202"));
+	expect_notify(&w, "SIP/2.0 100 Trying", "active");
+	assert_int_equal(leg_referred(w.leg, NULL), 0);
+	expect_notify(&w, "SIP/2.0 200 OK", "terminated");
+	wire_they_clear(&w, tag);
+	wire_until_cleared(&w);
+	wire_world_close(&w);
+}
+
+/* A stranger who has read the dialog's tags off the wire transfers nothing. */
+static void test_refer_stranger(void **state)
+{
+	struct wire_world w;
+	char tag[64], head[1024];
+
+	(void)state;
+	wire_world_open(&w);
+	wire_call_up(&w, CONTACT, tag, sizeof(tag));
+	snprintf(head, sizeof(head),
+		 "REFER sip:2@127.0.0.1:21400 SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.2:21600;branch=z9hG4bKx;rport\n"
+		 "Max-Forwards: 70\nFrom: <sip:1@127.0.0.1>;tag=ft\nTo: <sip:2@127.0.0.1>;tag=%s\nCall-ID: %s\n"
+		 "CSeq: 77 REFER\nRefer-To: <sip:+4490912345@h>\n", tag, w.call_id);
+	sip_wire_send(&w.stranger, head, "");
+	assert_true(sip_wire_expect(&w.stranger, "SIP/2.0 603"));
+	assert_string_equal(w.refer.digits, "");
+	wire_they_clear(&w, tag);
+	wire_until_cleared(&w);
+	wire_world_close(&w);
+}
+
+static void test_refer_replaces(void **state)
+{
+	struct wire_world w;
+	struct leg *first;
+	char tag[64], tag2[64], extra[256];
+
+	(void)state;
+	wire_world_open(&w);
+	wire_call_up(&w, CONTACT, tag, sizeof(tag));
+	first = w.leg;
+	w.call_id = "second";
+	w.offered = 0;
+	wire_call_up(&w, CONTACT, tag2, sizeof(tag2));
+	snprintf(extra, sizeof(extra), "Refer-To: <sip:x@h?Replaces=call%%40wire%%3Bto-tag%%3D%s%%3Bfrom-tag%%3Dft>\n", tag);
+	wire_request(&w, "REFER", 20, tag2, extra, "");
+	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 202"));
+	expect_notify(&w, "SIP/2.0 100 Trying", "active");
+	assert_ptr_equal(w.other, first);
+	assert_int_equal(leg_clear(w.leg, &(struct leg_cause){ .q850 = 16 }), 0);
+	w.leg = NULL;
+	assert_int_equal(leg_clear(first, &(struct leg_cause){ .q850 = 16 }), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_true(sip_wire_expect(&w.peer, "BYE "));
+		sip_wire_answer(&w.peer, "200 OK", "", "", NULL);
+	}
+	wire_until_cleared(&w);
+	wire_world_close(&w);
+}
+
+/* --- Charges -------------------------------------------------------------------------------------------- */
+
+static void test_charge(void **state)
+{
+	struct leg_charge c = { .when = 'D', .units = 3 };
+	struct wire_world w;
+	char tag[64], type[64];
+
+	(void)state;
+	wire_world_open(&w);
+	wire_call_up(&w, CONTACT, tag, sizeof(tag));
+	assert_int_equal(leg_charge(w.leg, &c), 0);
+	assert_true(sip_wire_expect(&w.peer, "INFO "));
+	assert_non_null(strstr(w.peer.msg, "<aoc-d><charging-info>total</charging-info>"));
+	assert_non_null(strstr(w.peer.msg, "<recorded-number-of-units>3<"));
+	sip_wire_answer(&w.peer, "200 OK", "", "", NULL);
+	c = (struct leg_charge){ .when = 'S', .text = "free" };
+	assert_int_equal(leg_charge(w.leg, &c), -EOPNOTSUPP);
+	c = (struct leg_charge){ .when = 'E', .units = -1, .currency = "<G&B>P", .thousandths = 1250 };
+	assert_int_equal(leg_charge(w.leg, &c), 0);
+	assert_int_equal(leg_clear(w.leg, &(struct leg_cause){ .q850 = 16 }), 0);
+	assert_true(sip_wire_expect(&w.peer, "BYE "));
+	assert_true(sip_wire_header(&w.peer, "Content-Type", type, sizeof(type)));
+	assert_string_equal(type, "application/vnd.etsi.aoc+xml");
+	assert_non_null(strstr(w.peer.msg, "<aoc-e><recorded-charges>"));
+	assert_non_null(strstr(w.peer.msg, "<currency-id>GBP</currency-id><currency-amount>1.250</currency-amount>"));
+	sip_wire_answer(&w.peer, "200 OK", "", "", NULL);
+	wire_until_cleared(&w);
+	wire_world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hold_refused), cmocka_unit_test(test_mwi_rows), cmocka_unit_test(test_ring_rows),
 		cmocka_unit_test(test_notify),	     cmocka_unit_test(test_refer),
+		cmocka_unit_test(test_refer_in), cmocka_unit_test(test_refer_stranger), cmocka_unit_test(test_refer_replaces),
+		cmocka_unit_test(test_charge),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

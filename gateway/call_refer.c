@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Blind transfer (LEG_REFER: REFER of a SIP peer, RFC 3515, RFC 5589 6): one end of a call that is up asks that the other talks with
+ * another number. That number is called by the rules of who asks: what no row of his lets him call, he cannot transfer to.
+ * He stays in the call, on the side (call.referrer), until it is answered, and has it back when it is not. Two ends
+ * that are then on one ISDN trunk are offered to its exchange.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/call.h"
+#include "gateway/cause.h"
+#include "gateway/trunk.h"
+
+#define RING_S 180	/* nobody answers: who asked has the call back */
+
+static void say(struct call_leg *cl, int q850)
+{
+	call_note(cl->call, "transfer refused", "cause %d (%s)", q850, cause_name(q850));
+	leg_referred(cl->leg, &(struct leg_cause){ .q850 = (uint8_t)q850, .location = 1 });
+}
+
+static void move(struct call_leg *from, struct call_leg *to)
+{
+	to->leg = from->leg;
+	to->trunk = from->trunk;
+	to->rec = from->rec;
+	from->leg = NULL;
+	from->trunk = NULL;
+	from->closing = to->closing = NULL;
+	if (to->leg)
+		call_leg_attach(to, to->leg);
+}
+
+/* Who stays becomes the calling side. */
+static void stand_aside(struct call *c, struct call_leg *cl, const char *number)
+{
+	char from[NUMBER_MAX];
+
+	call_unjoin(&c->in);
+	call_unjoin(&c->out);
+	if (cl == &c->in) {
+		call_trade(&c->in, &c->out);
+		snprintf(from, sizeof(from), "%s", c->number);
+		snprintf(c->from, sizeof(c->from), "%s", from);
+		memset(&c->offer.calling, 0, sizeof(c->offer.calling));
+		c->offer.calling_name[0] = 0;
+		c->offer.no_number = 0;
+	}
+	move(&c->out, &c->referrer);
+	snprintf(c->number, sizeof(c->number), "%s", number);
+}
+
+/* As long as a call may ring that is not up. */
+static void on_no_answer(void *arg)
+{
+	struct call *c = arg;
+
+	if (c->out.leg)
+		leg_clear(c->out.leg, &(struct leg_cause){ .q850 = 19, .location = 1 });
+}
+
+void call_refer(struct call_leg *cl, const struct leg_divert *to)
+{
+	struct call *c = cl->call;
+	struct leg *far = cl == &c->in ? c->out.leg : c->in.leg;
+	struct did_route route;
+	char number[NUMBER_MAX];
+
+	if (c->state != CALL_UP || c->transferring || !far || !cl->trunk) {
+		say(cl, 29);
+		return;
+	}
+	trunk_read_number(cl->trunk, &to->to, number);
+	if (did_lookup(c->gw->site->dids, cl->trunk->name, number, &route)) {
+		say(cl, 1);
+		return;
+	}
+	if (call_row_full(c, &route)) {
+		say(cl, 17);
+		return;
+	}
+	call_note(c, "transfer", "to %s, asked for by %s", number, cl->trunk->name);
+	stand_aside(c, cl, number);
+	c->route = route;
+	c->table = c->gw->site->dids;
+	c->dest = -1;
+	c->transferring = c->referring = true;
+	leg_resume(c->in.leg);
+	call_join(c);
+	loop_timer(c->gw->loop, (int64_t)RING_S * 1000000, on_no_answer, c, &c->timer);
+	call_try_next(c);
+}
+
+void call_refer_done(struct call *c)
+{
+	struct leg_cause cause = { .q850 = 16, .location = 1, .text = "transferred" };
+
+	c->referring = false;
+	loop_timer_cancel(c->gw->loop, &c->timer);
+	call_note(c, "transferred", "to %s %s", c->out.rec.trunk, c->out.rec.called);
+	if (c->referrer.leg) {
+		leg_referred(c->referrer.leg, NULL);
+		leg_clear(c->referrer.leg, &cause);
+	}
+	if (c->in.leg && c->out.leg && leg_join(c->in.leg, c->out.leg))
+		call_connected_tell(c);
+}
+
+void call_refer_next(struct call *c, int cause)
+{
+	if (cause_reroutes(cause) && c->dest + 1 < c->route.n_dests && c->route.dests[c->dest + 1].kind <= DID_TEST) {
+		call_try_next(c);
+		return;
+	}
+	c->referring = c->transferring = false;
+	loop_timer_cancel(c->gw->loop, &c->timer);
+	if (!c->referrer.leg) {
+		call_clear(c, cause, "the transfer came to nothing, and who asked for it has left");
+		return;
+	}
+	call_unjoin(&c->in);
+	call_unjoin(&c->out);
+	move(&c->referrer, &c->out);
+	call_record_leg(&c->out, NULL);
+	say(&c->out, cause);
+	call_join(c);
+}
+
+void call_referrer_gone(struct call *c)
+{
+	c->referrer.leg = NULL;
+	if (c->referrer.trunk)
+		c->referrer.trunk->calls--;
+	c->referrer.trunk = NULL;
+	call_maybe_free(c);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The call and supplementary services: diversion by the called side, blind transfer, advice of charge, malicious calls, between legs
+ * whose driver is this test.
+ */
+#include "tests/support/call_fakes.h"
+
+static const struct leg_event ev_answered = { .kind = LEG_ANSWERED };
+
+static void gone_with(struct leg *l, int cause)
+{
+	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = (uint8_t)cause }, .by_far_end = true };
+
+	leg_report(l, &gone);
+}
+
+static void begin(const char *called)
+{
+	struct leg_offer offer = { .complete = true };
+
+	n_out = n_port = n_closing = joins = n_records = 0;
+	in = (struct leg){ .ops = &ops, .incoming = true, .port = (struct media_port *)&in };
+	snprintf(offer.called.digits, sizeof(offer.called.digits), "%s", called);
+	call_offered(&gw, &office, &in, &offer);
+	did[0] = 0;
+}
+
+static void all_over(void)
+{
+	gone_with(&in, 16);
+	for (int i = 0; i < n_out; i++)
+		if (out[i].fn && gw.calls)
+			gone_with(&out[i], 16);
+	close_ports();
+	assert_null(gw.calls);
+	assert_int_equal(n_records, 1);
+	assert_int_equal(office.calls, 0);
+	assert_int_equal(telco.calls, 0);
+}
+
+static struct leg_event divert_to(const char *digits, struct leg_divert *d, bool *taken)
+{
+	*d = (struct leg_divert){ .reason = 15 };
+	snprintf(d->to.digits, sizeof(d->to.digits), "%s", digits);
+	*taken = false;
+	return (struct leg_event){ .kind = LEG_DIVERT, .divert = d, .taken = taken };
+}
+
+/* The called side sends the call on: by the exchange it came from, or from here; not where no row lets it. */
+static void diverts(void **state)
+{
+	struct leg_divert d;
+	struct leg_event ev;
+	bool taken;
+
+	(void)state;
+	for (int by_exchange = 0; by_exchange <= 2; by_exchange++) {	/* 2: it is asked, and does not do it */
+		divert_err = by_exchange ? 0 : -95;
+		begin("1");
+		ev = divert_to("5", &d, &taken);
+		leg_report(&out[0], &ev);
+		assert_true(taken);
+		gone_with(&out[0], 31);
+		assert_string_equal(did, by_exchange ? "i:divert5" : "i:divert5 o:call1");
+		if (by_exchange == 2) {
+			ev = divert_to("5", &d, &taken);
+			leg_report(&in, &ev);
+			assert_true(taken);
+			assert_string_equal(did, "i:divert5 o:call1");
+		}
+		if (by_exchange != 1) {
+			leg_report(&out[1], &ev_answered);
+			assert_non_null(strstr(did, "i:answer"));
+			assert_int_equal(gw.calls->offer.redirect_count, 1);
+			assert_string_equal(gw.calls->redirecting, "1");
+			gone_with(&out[1], 16);
+		}
+		all_over();
+	}
+	begin("1");
+	ev = divert_to("nowhere", &d, &taken);
+	leg_report(&out[0], &ev);
+	assert_false(taken);
+	gone_with(&out[0], 31);
+	assert_string_equal(did, "i:clear31");
+	all_over();
+	begin("1");	/* who called gives up while the exchange is asked */
+	divert_err = 0;
+	ev = divert_to("5", &d, &taken);
+	leg_report(&out[0], &ev);
+	gone_with(&out[0], 31);
+	all_over();
+}
+
+static void divert_loop(void **state)
+{
+	struct leg_divert d;
+	struct leg_event ev;
+	bool taken = true;
+	int n = 0;
+
+	(void)state;
+	divert_err = -95;
+	begin("1");
+	for (; taken && n < 4; n++) {	/* out[] has four */
+		ev = divert_to("1", &d, &taken);
+		d.count = n == 3 ? 5 : 0;	/* who diverts knows of five before */
+		leg_report(&out[n], &ev);
+		gone_with(&out[n], 31);
+	}
+	assert_int_equal(n, 4);
+	assert_false(taken);
+	all_over();
+}
+
+static void refer(struct leg *l, const char *digits)
+{
+	struct leg_divert d = { .reason = 0 };
+	struct leg_event ev = { .kind = LEG_REFER, .divert = &d };
+
+	snprintf(d.to.digits, sizeof(d.to.digits), "%s", digits);
+	did[0] = 0;
+	leg_report(l, &ev);
+}
+
+/* Blind transfer: answered, not taken, not allowed; who asks stays until it is answered, or leaves before. */
+static void refers(void **state)
+{
+	(void)state;
+	for (int leaves = 0; leaves <= 1; leaves++) {
+		begin("1");
+		leg_report(&out[0], &ev_answered);
+		refer(&out[0], "7");
+		assert_string_equal(did, "i:resume o:call1");
+		if (leaves)
+			gone_with(&out[0], 16);
+		did[0] = 0;
+		leg_report(&out[1], &ev_answered);
+		assert_string_equal(did, leaves ? "i:join" : "o:referred o:clear16 i:join");
+		if (!leaves)
+			gone_with(&out[0], 16);
+		assert_int_equal(gw.n_calls, 1);
+		gone_with(&out[1], 16);
+		all_over();
+	}
+	begin("1");	/* busy: the call is as it was */
+	leg_report(&out[0], &ev_answered);
+	refer(&out[0], "7");
+	did[0] = 0;
+	gone_with(&out[1], 17);
+	assert_string_equal(did, "o:referred17");
+	refer(&out[0], "nowhere");
+	assert_string_equal(did, "o:referred1");
+	cause_of_trunk = 17;
+	refer(&out[0], "7");
+	assert_string_equal(did, "i:resume o:call1 o:referred17");
+	did[0] = 0;
+	gone_with(&in, 16);
+	assert_string_equal(did, "o:clear16");
+	gone_with(&out[0], 16);
+	close_ports();
+	assert_null(gw.calls);
+	assert_int_equal(telco.calls + office.calls, 0);
+}
+
+/* Busy, and who asked has left meanwhile; the far end leaves while the new one rings. */
+static void refer_ends(void **state)
+{
+	(void)state;
+	begin("1");
+	leg_report(&out[0], &ev_answered);
+	refer(&out[0], "7");
+	gone_with(&out[0], 16);
+	did[0] = 0;
+	gone_with(&out[1], 17);
+	assert_string_equal(did, "i:clear17");
+	all_over();
+	begin("1");
+	leg_report(&out[0], &ev_answered);
+	refer(&out[0], "7");
+	did[0] = 0;
+	gone_with(&in, 16);
+	assert_string_equal(did, "o:clear16 o:clear16");
+	gone_with(&out[0], 16);
+	gone_with(&out[1], 16);
+	close_ports();
+	assert_null(gw.calls);
+	assert_int_equal(telco.calls + office.calls, 0);
+}
+
+/* Into the record of the leg that told it, and to the other end. */
+static void charges(void **state)
+{
+	struct leg_charge c = { .when = 'S', .units = -1, .text = "0.020 GBP every 1 min" };
+	struct leg_event ev = { .kind = LEG_CHARGE, .charge = &c };
+	struct leg_event bad = { .kind = LEG_MALICIOUS, .how = "asked for by the far end" };
+
+	(void)state;
+	begin("1");
+	leg_report(&out[0], &ev);
+	leg_report(&out[0], &ev_answered);
+	did[0] = 0;
+	c = (struct leg_charge){ .when = 'D', .units = 3 };
+	leg_report(&out[0], &ev);
+	assert_string_equal(did, "i:charge3");
+	c = (struct leg_charge){ .when = 'E', .units = 4, .currency = "GBP", .thousandths = 1250 };
+	leg_report(&out[0], &ev);
+	did[0] = 0;
+	leg_report(&out[0], &bad);	/* a PBX asks: so does the call, of the exchange that it came from */
+	assert_string_equal(did, "i:malicious");
+	gone_with(&out[0], 16);
+	all_over();
+	assert_string_equal(last.out.charge, "AOC-E");
+	assert_string_equal(last.out.charge_rates, "0.020 GBP every 1 min");
+	assert_int_equal(last.out.charge_units, 4);
+	assert_int_equal(last.out.charge_thousandths, 1250);
+	assert_string_equal(last.out.charge_currency, "GBP");
+	assert_string_equal(last.out.malicious, "asked for by the far end");
+	assert_string_equal(last.in.charge, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(diverts),
+		cmocka_unit_test(divert_loop),
+		cmocka_unit_test(refers),
+		cmocka_unit_test(refer_ends),
+		cmocka_unit_test(charges),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tests/unit/test_pri_hold.c: HOLD, RETRIEVE and NOTIFY between two ends of libpri: from each side, on each dialect; a held call
+ * has no channel and another call gets it; refusals; calls that end in the middle of it.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tests/support/pri_bench.h"
+
+#define HOLD (1u << PRI_SERVICE_HOLD)
+
+struct up {
+	struct bench *b;
+	struct bench_leg *out, *in;
+};
+
+static struct up call_up(struct bench *b, int from)
+{
+	struct up u = { .b = b };
+
+	b->end[!from].offered = bench_answer;
+	u.out = bench_call(b, from, "2079460100");
+	assert_non_null(u.out);
+	bench_until(b, 500, bench_event(u.out, LEG_ANSWERED));
+	bench_run(b, 50);
+	u.in = b->end[!from].legs;
+	return u;
+}
+
+static struct bench *open_with(enum pri_dialect dialect, unsigned user, unsigned net)
+{
+	return bench_open(&(struct bench_conf){ .type = dialect == PRI_EUROISDN_E1 ? HW_SPAN_E1 : HW_SPAN_T1,
+						.dialect = dialect, .services = { user, net } });
+}
+
+static unsigned count(const struct bench_leg *l, enum leg_event_kind kind)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < l->n_events; i++)
+		n += l->events[i].kind == kind;
+	return n;
+}
+
+static void over(struct up u)
+{
+	if (!u.out->cleared && !u.in->cleared)
+		bench_clear(u.out, 16);
+	bench_until(u.b, 2000, u.out->cleared && u.in->cleared);
+	bench_assert_idle(u.b);
+	assert_null(strstr(u.b->end[USER].log, "audit"));
+	assert_null(strstr(u.b->end[NET].log, "audit"));
+	bench_close(u.b);
+}
+
+/* A held call has no line; its channel carries another call; it comes back on a channel of its own. */
+static void held_and_back(enum pri_dialect dialect, int from, bool by_caller)
+{
+	struct up u = call_up(open_with(dialect, HOLD, HOLD), from), second;
+	struct bench_leg *holder = by_caller ? u.out : u.in, *held = by_caller ? u.in : u.out;
+	int pos = bench_pos(u.out);
+
+	assert_int_equal(leg_hold(holder->leg), 0);
+	bench_until(u.b, 500, bench_event(held, LEG_HELD) && !bench_pos(holder));
+	assert_null(holder->leg->line);
+	assert_null(held->leg->line);
+	assert_int_equal(bench_count(u.b, USER, PRI_LINE_UP), 0);
+	assert_int_equal(bench_line(u.b, NET, pos), PRI_LINE_IDLE);
+	assert_int_equal(count(held, LEG_AUDIO), 1);
+
+	second = call_up(u.b, from);
+	assert_int_equal(bench_pos(second.out), pos);
+	assert_int_equal(leg_resume(holder->leg), 0);
+	bench_until(u.b, 500, bench_event(held, LEG_RESUMED) && holder->leg->line);
+	assert_int_not_equal(bench_pos(holder), pos);
+	assert_int_equal(bench_pos(holder), bench_pos(held));
+	assert_non_null(holder->leg->line);
+	assert_non_null(held->leg->line);
+	bench_run(u.b, 50);
+	assert_int_equal(bench_count(u.b, USER, PRI_LINE_UP), 2);
+	assert_int_equal(bench_count(u.b, NET, PRI_LINE_UP), 2);
+	assert_int_equal(count(holder, LEG_AUDIO), 2);
+	bench_clear(second.out, 16);
+	over(u);
+}
+
+static void test_held_and_back(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		for (int d = 0; d < PRI_DIALECTS; d++)
+			held_and_back((enum pri_dialect)d, i & 1, i & 2);
+}
+
+/* The far end is told by NOTIFY where there is no HOLD: the trunk has none, or the far end refuses it. The channel stays. */
+static void notified(unsigned user, int from)
+{
+	struct up u = call_up(open_with(PRI_EUROISDN_E1, user, 0), from);
+	struct bench_leg *holder = from == USER ? u.out : u.in, *held = from == USER ? u.in : u.out;
+	int pos = bench_pos(holder);
+
+	for (unsigned i = 1; i <= 2; i++) {
+		assert_int_equal(leg_hold(holder->leg), 0);
+		bench_until(u.b, 6000, count(held, LEG_HELD) == i);
+		assert_int_equal(leg_resume(holder->leg), 0);
+		bench_until(u.b, 500, count(held, LEG_RESUMED) == i);
+	}
+	assert_int_equal(bench_pos(holder), pos);
+	assert_int_equal(bench_pos(held), pos);
+	assert_int_equal(!!strstr(holder->ladder, "HOLD REJECT"), user != 0);
+	over(u);
+}
+
+static void test_notified(void **state)
+{
+	(void)state;
+	notified(0, USER);
+	notified(0, NET);
+	notified(HOLD, USER);
+	notified(HOLD, NET);
+}
+
+/* What is wanted last counts, whatever is under way. */
+static void test_quick_hands(void **state)
+{
+	struct up u = call_up(open_with(PRI_EUROISDN_E1, HOLD, HOLD), USER);
+
+	(void)state;
+	assert_int_equal(leg_hold(u.out->leg), 0);
+	assert_int_equal(leg_resume(u.out->leg), 0);
+	assert_int_equal(leg_hold(u.out->leg), 0);
+	assert_int_equal(leg_resume(u.out->leg), 0);
+	bench_until(u.b, 1000, bench_event(u.in, LEG_RESUMED));
+	bench_run(u.b, 200);
+	assert_int_equal(bench_count(u.b, USER, PRI_LINE_UP), 1);
+	assert_int_equal(bench_count(u.b, NET, PRI_LINE_UP), 1);
+	over(u);
+}
+
+/* Both ends hold: each takes back what it held. */
+static void test_both(void **state)
+{
+	struct up u = call_up(open_with(PRI_EUROISDN_E1, HOLD, HOLD), USER);
+
+	(void)state;
+	assert_int_equal(leg_hold(u.out->leg), 0);
+	bench_until(u.b, 500, bench_event(u.in, LEG_HELD));
+	assert_int_equal(leg_hold(u.in->leg), 0);	/* kept until the call has a channel again */
+	bench_run(u.b, 200);
+	assert_null(bench_event(u.out, LEG_HELD));
+	assert_int_equal(leg_resume(u.out->leg), 0);
+	bench_until(u.b, 500, bench_event(u.out, LEG_HELD));
+	assert_int_equal(leg_resume(u.in->leg), 0);
+	bench_until(u.b, 500, bench_event(u.out, LEG_RESUMED));
+	over(u);
+}
+
+/* --- No channel for the retrieval -------------------------------------------------------------- */
+
+/* Some of them may be clearing already: their channel went to the call that came back. */
+static void clear_all_but(struct bench *b, const struct bench_leg *keep)
+{
+	struct leg_cause c = { .q850 = 16 };
+
+	for (struct bench_leg *l = b->end[NET].legs; l; l = l->next)
+		if (l != keep && l->leg && !l->incoming)
+			leg_clear(l->leg, &c);
+}
+
+/* The call stays held while every channel is busy, and comes back when one is free. */
+static void test_no_channel(void **state)
+{
+	struct up u = call_up(open_with(PRI_EUROISDN_E1, HOLD, HOLD), USER);
+
+	(void)state;
+	assert_int_equal(leg_hold(u.out->leg), 0);
+	bench_until(u.b, 500, bench_event(u.in, LEG_HELD));
+	u.b->end[USER].offered = bench_answer;
+	for (int i = 0; i < 30; i++) {
+		assert_non_null(bench_call(u.b, NET, "1"));
+		bench_run(u.b, 100);
+	}
+	assert_int_equal(bench_count(u.b, USER, PRI_LINE_UP), 30);
+	assert_int_equal(leg_resume(u.out->leg), 0);
+	bench_run(u.b, 6000);
+	assert_null(bench_event(u.in, LEG_RESUMED));
+	assert_false(u.out->cleared);
+	clear_all_but(u.b, u.in);
+	bench_until(u.b, 6000, bench_event(u.in, LEG_RESUMED));
+	assert_int_not_equal(bench_pos(u.out), 0);
+	over(u);
+}
+
+static bool net_is_mute;
+static bool mute_net(struct bench *b, int span, uint8_t *frame, size_t *len)
+{
+	(void)b;
+	(void)frame;
+	(void)len;
+	return span != 2 || !net_is_mute;
+}
+
+/* The network has given away its last channel when RETRIEVE comes: RETRIEVE REJECT with cause 34, and the call stays held. */
+static void test_rejected(void **state)
+{
+	struct up u = call_up(open_with(PRI_EUROISDN_E1, HOLD, HOLD), USER);
+
+	(void)state;
+	assert_int_equal(leg_hold(u.out->leg), 0);
+	bench_until(u.b, 500, bench_event(u.in, LEG_HELD));
+	u.b->tap = mute_net;
+	net_is_mute = true;	/* its SETUPs are on their way */
+	for (int i = 0; i < 30; i++)
+		assert_non_null(bench_call(u.b, NET, "1"));
+	assert_int_equal(leg_resume(u.out->leg), 0);
+	bench_run(u.b, 100);
+	net_is_mute = false;
+	u.b->end[USER].offered = bench_answer;
+	bench_until(u.b, 4000, strstr(u.out->ladder, "< RETRIEVE REJECT"));
+	assert_non_null(strstr(u.out->ladder, "cause 34"));
+	assert_null(u.out->leg->line);
+	assert_false(u.out->cleared);
+	clear_all_but(u.b, u.in);
+	bench_until(u.b, 7000, bench_event(u.in, LEG_RESUMED));
+	assert_int_equal(bench_pos(u.out), bench_pos(u.in));
+	over(u);
+}
+
+/* --- No answer --------------------------------------------------------------------------------- */
+
+static uint8_t deaf_to;	/* a message type that becomes an empty FACILITY on the way */
+static bool make_deaf(struct bench *b, int span, uint8_t *frame, size_t *len)
+{
+	(void)b;
+	if (span == 1 && *len > 8 && !(frame[2] & 1) && frame[4] == 8 && frame[6 + frame[5]] == deaf_to) {
+		frame[6 + frame[5]] = 0x62;
+		*len = 7 + (size_t)frame[5];
+	}
+	return true;
+}
+
+/* HOLD without an answer: NOTIFY in its place after T-HOLD. RETRIEVE without one: it is asked again. */
+static void test_no_answer(void **state)
+{
+	struct up u = call_up(open_with(PRI_EUROISDN_E1, HOLD, HOLD), USER);
+
+	(void)state;
+	u.b->tap = make_deaf;
+	deaf_to = 0x24;
+	assert_int_equal(leg_hold(u.out->leg), 0);
+	bench_run(u.b, 3500);
+	assert_null(bench_event(u.in, LEG_HELD));
+	bench_until(u.b, 1000, bench_event(u.in, LEG_HELD));
+	assert_int_not_equal(bench_pos(u.out), 0);
+	assert_int_equal(leg_resume(u.out->leg), 0);
+	bench_until(u.b, 500, count(u.in, LEG_RESUMED) == 1);
+	deaf_to = 0x31;
+	assert_int_equal(leg_hold(u.out->leg), 0);
+	bench_until(u.b, 500, !u.out->leg->line);
+	assert_int_equal(leg_resume(u.out->leg), 0);
+	bench_run(u.b, 4500);
+	assert_int_equal(bench_pos(u.out), 0);	/* nothing is taken for what was not agreed */
+	deaf_to = 0;
+	bench_until(u.b, 10000, count(u.in, LEG_RESUMED) == 2);
+	assert_int_equal(bench_pos(u.out), bench_pos(u.in));
+	over(u);
+}
+
+/* --- The call ends in the middle of it --------------------------------------------------------- */
+
+static void test_cleared_in_the_middle(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 12; i++) {
+		struct up u = call_up(open_with(i & 1 ? PRI_NATIONAL2 : PRI_EUROISDN_E1, HOLD, HOLD), USER);
+		struct bench_leg *who = i & 2 ? u.in : u.out;
+
+		assert_int_equal(leg_hold(u.out->leg), 0);	/* HOLD is on its way */
+		if (i >= 4)					/* held */
+			bench_until(u.b, 500, bench_event(u.in, LEG_HELD) && !u.out->leg->line);
+		if (i >= 8)					/* RETRIEVE is on its way */
+			assert_int_equal(leg_resume(u.out->leg), 0);
+		bench_clear(who, 16);
+		bench_until(u.b, 5000, u.out->cleared && u.in->cleared);
+		assert_int_equal(bench_event(u.out, LEG_CLEARED)->cause.q850, 16);
+		over(u);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_held_and_back),
+		cmocka_unit_test(test_notified),
+		cmocka_unit_test(test_quick_hands),
+		cmocka_unit_test(test_both),
+		cmocka_unit_test(test_no_channel),
+		cmocka_unit_test(test_rejected),
+		cmocka_unit_test(test_no_answer),
+		cmocka_unit_test(test_cleared_in_the_middle),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tests/unit/test_pri_services.c: transfer, deflection, advice of charge and malicious call identification between two ends of libpri:
+ * done, refused by a far end that has not the service, and with the call ending in the middle.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tests/support/pri_bench.h"
+
+#define BIT(s) (1u << PRI_SERVICE_##s)
+enum { ALL = BIT(HOLD) | BIT(TRANSFER) | BIT(REROUTE) | BIT(AOC) | BIT(MCID) };
+
+static struct leg_divert diverted;	/* of the last LEG_DIVERT */
+static struct leg_charge charges[8];
+static unsigned n_charges;
+static struct leg *joined_with;
+static const char *malicious[2];
+static bool takes;
+
+static void on_event(struct bench_leg *l, const struct leg_event *ev)
+{
+	int which = l->end == &l->end->bench->end[NET];
+
+	if (ev->kind == LEG_DIVERT) {
+		diverted = *ev->divert;
+		*ev->taken = takes;
+	} else if (ev->kind == LEG_CHARGE && n_charges < 8) {
+		charges[n_charges++] = *ev->charge;
+	} else if (ev->kind == LEG_JOIN) {
+		joined_with = ev->other;
+	} else if (ev->kind == LEG_MALICIOUS) {
+		malicious[which] = ev->how;
+	}
+}
+
+static struct bench *open_with(enum pri_dialect dialect, unsigned user, unsigned net)
+{
+	struct bench *b = bench_open(&(struct bench_conf){ .type = dialect == PRI_EUROISDN_E1 ? HW_SPAN_E1 : HW_SPAN_T1,
+							   .dialect = dialect, .services = { user, net } });
+
+	b->end[USER].event = b->end[NET].event = on_event;
+	memset(&diverted, 0, sizeof(diverted));
+	n_charges = 0;
+	joined_with = NULL;
+	malicious[0] = malicious[1] = NULL;
+	takes = true;
+	return b;
+}
+
+static struct bench_leg *call_up(struct bench *b, int from, struct bench_leg **in)
+{
+	struct bench_leg *out;
+
+	b->end[!from].offered = bench_answer;
+	out = bench_call(b, from, "2079460100");
+	bench_until(b, 500, bench_event(out, LEG_ANSWERED));
+	bench_run(b, 50);
+	*in = b->end[!from].legs;
+	return out;
+}
+
+static void over(struct bench *b)
+{
+	for (struct bench_leg *l = b->end[USER].legs; l; l = l->next)
+		if (!l->cleared)
+			bench_clear(l, 16);
+	bench_run(b, 1000);
+	bench_assert_idle(b);
+	assert_null(strstr(b->end[USER].log, "audit"));
+	assert_null(strstr(b->end[NET].log, "audit"));
+	bench_close(b);
+}
+
+/* --- Transfer ---------------------------------------------------------------------------------- */
+
+static unsigned facilities(const struct bench_leg *l)
+{
+	unsigned n = 0;
+
+	for (const char *s = l->ladder; (s = strstr(s, "FACILITY")); s++)
+		n++;
+	return n;
+}
+
+/* FIRST and SECOND: who called in each of the two calls. */
+static void transferred(int first, int second, unsigned net, bool goes)
+{
+	struct bench *b = open_with(PRI_EUROISDN_E1, ALL, net);
+	struct bench_leg *o1, *i1, *o2, *i2, *a, *c;
+
+	o1 = call_up(b, first, &i1);
+	o2 = call_up(b, second, &i2);
+	a = first == USER ? o1 : i1;
+	c = second == USER ? o2 : i2;
+	assert_int_equal(leg_join(a->leg, c->leg), 0);
+	bench_run(b, 6000);
+	assert_int_equal(joined_with != NULL, goes);
+	assert_false(a->cleared || c->cleared);	/* a refusal leaves them joined here */
+	if (goes) {	/* the network clears both legs of who asked */
+		bench_clear(first == USER ? i1 : o1, 16);
+		bench_clear(second == USER ? i2 : o2, 16);
+		bench_run(b, 200);
+		assert_true(a->cleared && c->cleared);
+		assert_true(bench_event(a, LEG_CLEARED)->by_far_end);
+	}
+	over(b);
+}
+
+static void test_transfer(void **state)
+{
+	(void)state;
+	transferred(USER, USER, ALL, true);
+	transferred(USER, NET, ALL, true);
+	transferred(NET, NET, ALL, true);
+	transferred(USER, USER, 0, false);
+}
+
+/* Two B channel transfer of NI2, 4ESS and 5ESS is asked for in a FACILITY of the first call; libpri's network side has not got it. NI1
+ * has none, DMS100's has to be offered by the exchange: the calls are joined here. */
+static void test_transfer_others(void **state)
+{
+	static const struct { enum pri_dialect dialect; int rc; unsigned facilities; } rows[] = {
+		{ PRI_NATIONAL2, 0, 1 }, { PRI_4ESS, 0, 1 }, { PRI_5ESS, 0, 1 },
+		{ PRI_NATIONAL1, -EOPNOTSUPP, 0 }, { PRI_DMS100, -EOPNOTSUPP, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct bench *b = open_with(rows[i].dialect, ALL, ALL);
+		struct bench_leg *i1, *i2, *o1 = call_up(b, USER, &i1), *o2 = call_up(b, USER, &i2);
+
+		assert_int_equal(leg_join(o1->leg, o2->leg), rows[i].rc);
+		bench_run(b, 6000);
+		assert_int_equal(facilities(o1), rows[i].facilities);
+		assert_null(joined_with);
+		assert_false(o1->cleared || o2->cleared);
+		over(b);
+	}
+}
+
+static void test_transfer_not_asked(void **state)
+{
+	struct bench *b = open_with(PRI_EUROISDN_E1, 0, ALL);
+	struct bench_leg *i1, *i2, *o1 = call_up(b, USER, &i1), *o2 = call_up(b, USER, &i2);
+
+	(void)state;
+	assert_int_equal(leg_join(o1->leg, o2->leg), -EOPNOTSUPP);	/* the trunk has no such service */
+	assert_int_equal(leg_join(i1->leg, i2->leg), -EOPNOTSUPP);	/* the network does not ask */
+	over(b);
+}
+
+static void test_transfer_cleared(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct bench *b = open_with(i & 1 ? PRI_NATIONAL2 : PRI_EUROISDN_E1, ALL, ALL);
+		struct bench_leg *i1, *i2, *o1 = call_up(b, USER, &i1), *o2 = call_up(b, USER, &i2);
+
+		assert_int_equal(leg_join(o1->leg, o2->leg), 0);
+		bench_clear(i & 2 ? o1 : i1, 16);
+		bench_run(b, 6000);
+		assert_true(o1->cleared && i1->cleared);
+		assert_false(o2->cleared);
+		over(b);
+	}
+}
+
+/* --- Deflection -------------------------------------------------------------------------------- */
+
+static const struct leg_divert elsewhere = {
+	.to = { .digits = "2079460999", .ton = TON_NATIONAL, .npi = NPI_E164 }, .reason = 15 };
+
+static struct bench_leg *call_in(struct bench *b, bool rings, struct bench_leg **out)
+{
+	b->end[USER].offered = rings ? bench_ring : NULL;
+	*out = bench_call(b, NET, "2079460103");
+	bench_run(b, 100);
+	return b->end[USER].legs;
+}
+
+static void test_deflected(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct bench *b = open_with(i & 2 ? PRI_QSIG : PRI_EUROISDN_E1, ALL, ALL);
+		bool rings = i & 1;
+		struct bench_leg *out, *in = call_in(b, rings, &out);
+
+		assert_int_equal(leg_divert(in->leg, &elsewhere), 0);
+		assert_int_equal(leg_divert(in->leg, &elsewhere), -EALREADY);
+		bench_until(b, 1000, in->cleared && out->cleared);
+		assert_string_equal(diverted.to.digits, "2079460999");
+		assert_int_equal(diverted.to.ton, TON_NATIONAL);
+		assert_true(bench_event(in, LEG_CLEARED)->by_far_end);
+		over(b);
+	}
+}
+
+/* The exchange does not do it: after 10 s the owner has it back, once, with the call as it was. */
+static void not_deflected(unsigned net, bool net_takes)
+{
+	struct bench *b = open_with(PRI_EUROISDN_E1, ALL, net);
+	struct bench_leg *out, *in = call_in(b, true, &out);
+
+	takes = net_takes;
+	assert_int_equal(leg_divert(in->leg, &elsewhere), 0);
+	bench_run(b, 9000);
+	assert_null(bench_event(in, LEG_DIVERT));
+	bench_until(b, 2000, bench_event(in, LEG_DIVERT));
+	assert_false(in->cleared || out->cleared);
+	assert_int_equal(leg_answer(in->leg, NULL), 0);
+	bench_until(b, 200, bench_event(out, LEG_ANSWERED));
+	over(b);
+}
+
+static void test_not_deflected(void **state)
+{
+	(void)state;
+	not_deflected(ALL, false);
+	not_deflected(0, true);
+}
+
+static void test_deflection_not_asked(void **state)
+{
+	struct bench *b = open_with(PRI_EUROISDN_E1, 0, ALL);
+	struct bench_leg *out, *in = call_in(b, true, &out);
+
+	(void)state;
+	assert_int_equal(leg_divert(in->leg, &elsewhere), -EOPNOTSUPP);
+	over(b);
+}
+
+static void test_deflection_cleared(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct bench *b = open_with(PRI_EUROISDN_E1, ALL, i ? ALL : 0);
+		struct bench_leg *out, *in = call_in(b, true, &out);
+
+		assert_int_equal(leg_divert(in->leg, &elsewhere), 0);
+		bench_clear(i ? in : out, 16);
+		bench_run(b, 12000);
+		assert_true(in->cleared && out->cleared);
+		assert_null(bench_event(in, LEG_DIVERT));
+		over(b);
+	}
+}
+
+/* --- Advice of charge -------------------------------------------------------------------------- */
+
+static void test_charge(void **state)
+{
+	struct bench *b = open_with(PRI_EUROISDN_E1, ALL, ALL);
+	struct bench_leg *in, *out = call_up(b, USER, &in);
+	struct leg_charge c = { .when = 'D', .units = 7 };
+
+	(void)state;
+	assert_int_equal(leg_charge(in->leg, &c), 0);
+	bench_until(b, 200, n_charges == 1);
+	assert_int_equal(charges[0].when, 'D');
+	assert_int_equal(charges[0].units, 7);
+	assert_false(charges[0].free);
+	c = (struct leg_charge){ .when = 'E', .units = -1, .currency = "GBP", .thousandths = 1250 };
+	assert_int_equal(leg_charge(in->leg, &c), 0);	/* libpri sends it with what clears the call */
+	bench_clear(in, 16);
+	bench_until(b, 500, out->cleared);
+	assert_int_equal(n_charges, 2);
+	assert_int_equal(charges[1].when, 'E');
+	assert_string_equal(charges[1].currency, "GBP");
+	assert_int_equal(charges[1].thousandths, 1250);
+	assert_int_equal(charges[1].units, -1);
+	over(b);
+}
+
+/* Who did not ask for it hears nothing of it, and only a network charges. */
+static void test_no_charge(void **state)
+{
+	struct bench *b = open_with(PRI_EUROISDN_E1, 0, ALL);
+	struct bench_leg *in, *out = call_up(b, USER, &in);
+	struct leg_charge c = { .when = 'D', .free = true, .units = -1 };
+
+	(void)state;
+	assert_int_equal(leg_charge(in->leg, &c), 0);
+	assert_int_equal(leg_charge(out->leg, &c), -EOPNOTSUPP);
+	bench_run(b, 500);
+	assert_int_equal(n_charges, 0);
+	over(b);
+	b = open_with(PRI_NATIONAL2, ALL, ALL);
+	out = call_up(b, USER, &in);
+	assert_int_equal(leg_charge(in->leg, &c), -EOPNOTSUPP);	/* not of that dialect */
+	over(b);
+}
+
+/* --- Malicious calls --------------------------------------------------------------------------- */
+
+static void test_malicious(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct bench *b = open_with(PRI_EUROISDN_E1, ALL, i ? 0 : ALL);
+		struct bench_leg *in;
+
+		call_up(b, NET, &in);
+		assert_int_equal(leg_malicious(in->leg), 0);
+		bench_until(b, 6000, malicious[USER]);
+		if (!i)
+			assert_string_equal(malicious[USER], "kept by the exchange");
+		else
+			assert_non_null(strstr(malicious[USER], "by the exchange"));
+		assert_int_equal(malicious[NET] != NULL, !i);
+		over(b);
+	}
+}
+
+static void test_malicious_not(void **state)
+{
+	struct bench *b = open_with(PRI_EUROISDN_E1, ALL, ALL);
+	struct bench_leg *in, *out = call_up(b, USER, &in);
+
+	(void)state;
+	assert_int_equal(leg_malicious(out->leg), -EALREADY);	/* a call of our own */
+	assert_int_equal(leg_malicious(in->leg), -EOPNOTSUPP);	/* the network does not ask */
+	over(b);
+	b = open_with(PRI_NATIONAL2, ALL, ALL);
+	call_up(b, NET, &in);
+	assert_int_equal(leg_malicious(in->leg), -EOPNOTSUPP);
+	over(b);
+	b = open_with(PRI_EUROISDN_E1, ALL, ALL);
+	call_up(b, NET, &in);
+	assert_int_equal(leg_malicious(in->leg), 0);
+	bench_clear(in, 16);
+	bench_run(b, 500);
+	over(b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_transfer),
+		cmocka_unit_test(test_transfer_others),
+		cmocka_unit_test(test_transfer_not_asked),
+		cmocka_unit_test(test_transfer_cleared),
+		cmocka_unit_test(test_deflected),
+		cmocka_unit_test(test_not_deflected),
+		cmocka_unit_test(test_deflection_not_asked),
+		cmocka_unit_test(test_deflection_cleared),
+		cmocka_unit_test(test_charge),
+		cmocka_unit_test(test_no_charge),
+		cmocka_unit_test(test_malicious),
+		cmocka_unit_test(test_malicious_not),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
