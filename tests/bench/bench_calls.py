@@ -125,9 +125,9 @@ def idle_calls(gw, what):
 
 def idle_lines(folder):
     """Four telephones and four lines of an exchange, whose audio is kept for caller ID that comes before a ring."""
-    text = lines.TRUNKS.format(country='44', area='20', tones='uk', pairs='1-5, 2-6, 3-7, 4-8', fxs='', fxo='',
-                               sip_port=bed.SIP_PORT, peer_port=bed.PEER_PORT, rtp_first=bed.RTP_FIRST, rtp_last=bed.RTP_LAST)
-    gw = bed.Gateway(os.path.join(folder, 'lines'), trunks=text, dids=lines.DIDS)
+    t = lines.LinesTest()
+    t.folder = os.path.join(folder, 'lines')
+    gw = t.make_gateway()
     gw.start()
     idle_calls(gw, '4 FXS and 4 FXO')
     gw.stop()
