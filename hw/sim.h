@@ -64,7 +64,7 @@ struct sim_counters {
 	uint64_t slips;				/* frames repeated or dropped for the clock */
 	uint64_t underruns, overruns;	/* octets of silence sent by a dry line; octets dropped unread */
 	uint64_t bit_errors;			/* octets errored by a fault */
-	uint64_t stalls;			/* ticks over 200 ms late: what was beyond that is skipped */
+	uint64_t stalls;			/* ticks over 600 ms late: what was beyond that is skipped */
 };
 int hw_sim_counters(struct hw *hw, int span, struct sim_counters *out);
 

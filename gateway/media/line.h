@@ -18,8 +18,7 @@
 #define CHUNK 8			/* samples that a card moves at once */
 #define GENERATE 80		/* samples of a tone written at a time */
 #define JUMP_SAMPLES 16		/* a block that is later than this was lost, not late */
-#define REST_BLOCKS 3		/* an idle line whose audio is kept is read so many blocks at a time */
-#define READS_MAX 8		/* blocks in one go after the host was late */
+#define READS_MAX 8		/* blocks in one go after the host was late; of a line that rests, all that the card has */
 #define BAND 16			/* samples: a partner on another clock may drift this far */
 
 struct line_port {
@@ -32,6 +31,7 @@ struct line_port {
 	int64_t rec_base;		/* the line's sample that is the recording's first */
 	bool starting, running;		/* starting: waits for its slot */
 	bool still;			/* stopped because nothing was wanted of it */
+	bool resting;			/* its audio is only kept: the sweep reads it, and the wheel does not know it */
 	bool gone;			/* the span has left; silence is read */
 	bool flowing;			/* audio is being written: running dry counts */
 	unsigned block, cushion, taps;
@@ -52,6 +52,7 @@ void line_recorded(struct line_port *l);	/* the recording is as long as it shoul
 
 /* line_in.c */
 void line_read(void *line, int64_t now_us);	/* a block is due */
+void line_wake(struct line_port *l, int64_t now_us);	/* before an order: what came until now is no part of it */
 
 /* line_out.c */
 void line_feed(void *line, int64_t now_us);	/* the card is about to need something to play */

@@ -28,7 +28,8 @@ static void heard(struct line_port *l, uint8_t *buf, unsigned n, int64_t now_us)
 				port_report(p, MEDIA_DIGIT, h.digit, h.samples / 8);
 		}
 	}
-	port_deliver(p, buf, n, now_us);
+	if (!l->resting)	/* else it came before the partner did */
+		port_deliver(p, buf, n, now_us);
 }
 
 /* No block although it was due: its moment is later than thought, or the card lost some. */
@@ -60,26 +61,20 @@ static int read_block(struct line_port *l, uint8_t *buf, int64_t now_us)
 	return (int)l->block;
 }
 
-/* When the next block is due. What is only kept can wait for REST_BLOCKS, in which all such lines wait for the same moment. */
-static int64_t next_read(const struct line_port *l)
+/* What is only kept can stay on the card, which has room for more than two sweeps, until somebody wants it. */
+static bool may_rest(const struct line_port *l)
 {
-	int64_t block_us = l->block * SAMPLE_US, at = l->origin_us + (l->rd + l->block) * SAMPLE_US;
-
-	if (!l->ear || l->ear->asked || l->port.peer || l->rec || port_generating(&l->port))
-		return at;
-	while ((at + block_us / 2) / block_us % REST_BLOCKS)
-		at += block_us;
-	return at;
+	return l->ear && l->block == BLOCK_MAX && !l->ear->asked && !l->port.peer && !l->rec && !port_generating(&l->port);
 }
 
 void line_read(void *owner, int64_t now_us)
 {
 	struct line_port *l = owner;
 	uint8_t room[RTP_HEADER + 4 + BLOCK_MAX], *buf = room + RTP_HEADER + 4;
+	int n, most = l->resting ? BUFFERS : READS_MAX;
 	int64_t seen;
-	int n;
 
-	for (int i = 0; i < READS_MAX && l->running; i++) {
+	for (int i = 0; i < most && l->running; i++) {
 		n = read_block(l, buf, now_us);
 		if (n <= 0) {
 			not_yet(l, now_us);
@@ -93,6 +88,19 @@ void line_read(void *owner, int64_t now_us)
 		if (now_us < l->origin_us + (l->rd + l->block) * SAMPLE_US)
 			break;
 	}
-	if (l->running)
-		wheel_add(&l->port.m->wheel, &l->read_due, next_read(l));
+	if (!l->running)
+		return;
+	l->resting = may_rest(l);
+	if (!l->resting)
+		wheel_add(&l->port.m->wheel, &l->read_due, l->origin_us + (l->rd + l->block) * SAMPLE_US);
+}
+
+void line_wake(struct line_port *l, int64_t now_us)
+{
+	if (!l->resting)
+		return;
+	line_read(l, now_us);
+	l->resting = false;
+	if (!due_waits(&l->read_due))
+		wheel_add(&l->port.m->wheel, &l->read_due, l->origin_us + (l->rd + l->block) * SAMPLE_US);
 }

@@ -49,7 +49,7 @@ static void stop(struct line_port *l)
 	wheel_remove(&l->port.m->wheel, &l->feed_due);
 	if (l->running)
 		hw_line_stop(l->hl);
-	l->running = l->starting = l->flowing = false;
+	l->running = l->starting = l->flowing = l->resting = false;
 	if (l->phase >= 0)
 		l->port.m->phases[l->phase]--;
 	l->phase = -1;
@@ -146,6 +146,7 @@ static void line_joined(struct media_port *p, int64_t now_us)
 {
 	struct line_port *l = line_of(p);
 
+	line_wake(l, now_us);
 	run(l, now_us);
 	if (l->ear && p->peer)
 		ear_partner(l->ear);
@@ -167,6 +168,7 @@ void line_listen(struct media_port *p, unsigned bits, uint16_t seq, int64_t now_
 {
 	struct line_port *l = line_of(p);
 
+	line_wake(l, now_us);
 	ear_want(l->ear, bits, seq);
 	if (wanted(l))
 		run(l, now_us);
@@ -176,6 +178,7 @@ void line_listen(struct media_port *p, unsigned bits, uint16_t seq, int64_t now_
 
 void line_play(struct media_port *p, struct player *player, uint16_t seq, int64_t now_us)
 {
+	line_wake(line_of(p), now_us);
 	port_play(p, player, seq);
 	if (player)
 		line_generator(p, now_us);
@@ -194,6 +197,7 @@ void line_lost(struct media_port *p, bool lost)
 
 void line_keep(struct media_port *p, struct recording *r)
 {
+	line_wake(line_of(p), p->m->now_us);
 	ear_keep(line_of(p)->ear, r);
 	port_report_recorded(p->m, r);
 }
@@ -212,6 +216,7 @@ void line_record(struct media_port *p, struct recording *r, int64_t now_us)
 		port_report_recorded(p->m, r);
 		return;
 	}
+	line_wake(l, now_us);
 	r->began_us = now_us;
 	l->rec = r;
 	l->rec_base = l->rd;
@@ -237,6 +242,8 @@ static void line_sweep(struct media_port *p, int64_t now_us)
 		rest(l);	/* a tone without a partner has ended */
 	else if (l->ear && !l->running && !l->starting && wanted(l))
 		run(l, now_us);
+	else if (l->resting)
+		line_read(l, now_us);
 	if ((l->dtmf || l->ear) && now_us >= l->level_us) {
 		p->st.level_in_dbm0 = l->ear ? listener_level(l->ear->listener) : dtmf_in_level(l->dtmf);
 		l->level_us = now_us + 1000000;

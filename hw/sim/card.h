@@ -22,7 +22,7 @@ enum {
 	SIM_D_FRAMES = 32,     /* frames a D channel queues each way */
 	SIM_D_OCTETS = 1022,   /* longest frame: DAHDI's 1024 with the check sequence in it */
 	SIM_RING = 32 * 160,   /* the most octets of audio queued each way */
-	SIM_STALL_US = 200000, /* a tick that comes later than this skips what is beyond */
+	SIM_STALL_US = 600000, /* a tick that comes later than this skips what is beyond: less than a ring holds */
 };
 
 struct sim_card;

@@ -20,6 +20,7 @@ os.environ.setdefault('TIPRING_PORTS', '24000')
 sys.path.insert(0, os.path.join(TOP, 'tests/calls'))
 sys.dont_write_bytecode = True
 import bed  # noqa: E402  pylint: disable=wrong-import-position
+import lines  # noqa: E402  pylint: disable=wrong-import-position
 
 PAIRS = 8	# span pairs of the rate test: one D channel of 64 kbit/s carries some thirty calls a second
 
@@ -110,15 +111,26 @@ def growth(b, gw):
     row('memory growth over 600 short calls', '%d KB' % (rss(gw) - before), '0')
 
 
-def idle_calls(gw):
+def idle_calls(gw, what):
+    what = 'system calls a second when idle, ' + what
     if not shutil.which('strace'):
-        row('system calls a second when idle', 'no strace here', 'under 20')
+        row(what, 'no strace here', 'under 20')
         return
     time.sleep(2)
     p = subprocess.run(['timeout', '-s', 'INT', '10', 'strace', '-f', '-c', '-p', str(gw.proc.pid)],
                        capture_output=True, text=True, check=False)
     total = re.search(r'^100\.00\s+\S+\s+\d*\s+(\d+)', p.stderr, re.M)
-    row('system calls a second when idle', '%.1f' % (int(total.group(1)) / 10) if total else p.stderr[-60:], 'under 20')
+    row(what, '%.1f' % (int(total.group(1)) / 10) if total else p.stderr[-60:], 'under 20')
+
+
+def idle_lines(folder):
+    """Four telephones and four lines of an exchange, whose audio is kept for caller ID that comes before a ring."""
+    t = lines.LinesTest()
+    t.folder = os.path.join(folder, 'lines')
+    gw = t.make_gateway()
+    gw.start()
+    idle_calls(gw, '4 FXS and 4 FXO')
+    gw.stop()
 
 
 def start_up(folder):
@@ -164,12 +176,13 @@ def main():
         gw.start()
         time.sleep(1)
         idle = rss(gw)
-        idle_calls(gw)
+        idle_calls(gw, '2 E1')
         memory(b, gw, idle)
         set_up_times(b, gw)
         delay(b)
         growth(b, gw)
         gw.stop()
+        idle_lines(folder)
         rate(b, folder)
     finally:
         for p in b.peers:

@@ -431,7 +431,7 @@ static void test_clock(void **state)
 	hw_clock_tick(hw, now);
 	hw_sim_counters(hw, 1, &c);
 	assert_int_equal(c.stalls, 0);
-	assert_int_equal(hw_clock_tick(hw, now + 10000000), 200);
+	assert_int_equal(hw_clock_tick(hw, now + 10000000), 600);
 	hw_sim_counters(hw, 1, &c);
 	assert_int_equal(c.stalls, 1);
 	assert_int_equal(hw_clock_tick(hw, now + 10001000), 1);

@@ -385,6 +385,110 @@ static void kept(void **state)
 	call_close(&c);
 }
 
+/* An exchange's line on which nothing is wanted, and a telephone's port that sends caller ID into it. */
+static void rest_open(struct pair *p)
+{
+	rig_open_analog(&p->rig, 22000);
+	p->a = rig_analog(&p->rig, 1, &p->ha, 0);
+	p->b = rig_analog(&p->rig, 1 + RIG_PAIRS, &p->hb, 6000);
+	rig_run(&p->rig, 300);
+	assert_int_equal(hw_onhook_transfer(p->ha, 5000), 0);
+	rig_service(&p->rig);
+}
+
+static void send_callerid(struct pair *p)
+{
+	static const struct callerid who = { .number = "442079460123", .name = "Workshop" };
+	struct play_item items[2] = { { .kind = PLAY_SAMPLES }, { .kind = PLAY_SILENCE, .ms = 60 } };
+	int16_t *x;
+
+	assert_int_equal(callerid_sound(&who, CID_BELL202, false, p->ha->law, -13.5, &x, &items[0].n), 0);
+	items[0].samples = x;
+	assert_int_equal(media_play(p->a, items, 2), 0);
+	free(x);
+	assert_true(rig_wait(&p->rig, &p->rig.played, p->rig.played + 1, 5000));
+}
+
+static bool reads_callerid(const uint8_t *octets, size_t n)
+{
+	struct callerid_rx *rx;
+	struct callerid got;
+	bool read = false;
+
+	assert_int_equal(callerid_rx_open(&rx, HW_ALAW), 0);
+	for (size_t i = 0; i < n && !read; i++) {
+		int16_t x = law_linear[HW_ALAW][octets[i]];
+
+		read = callerid_rx_feed(rx, &x, 1, &got, NULL);
+	}
+	callerid_rx_close(rx);
+	return read && !strcmp(got.number, "442079460123") && !strcmp(got.name, "Workshop");
+}
+
+/* It costs as little as one that stands still, and loses nothing. */
+static void rests(void **state)
+{
+	struct media_stats st;
+	struct pair p;
+	uint64_t beats;
+
+	(void)state;
+	rest_open(&p);
+	beats = media_beats(p.rig.media);
+	rig_run(&p.rig, 2000);
+	assert_in_range(media_beats(p.rig.media) - beats, 1, 16);
+	media_port_stats(p.b, &st);
+	assert_int_equal(st.line_overrun, 0);
+	assert_int_equal(media_listen(p.b, LISTEN_CALLERID), 0);
+	rig_run(&p.rig, 100);
+	beats = media_beats(p.rig.media);
+	rig_run(&p.rig, 1000);
+	assert_true(media_beats(p.rig.media) - beats > 25);	/* at its pace from the order on, and not at the next sweep */
+	pair_close(&p);
+}
+
+/* Wherever in a sweep the order comes, what the line brought until then is in the file, to its last block. */
+static void kept_at_rest(void **state)
+{
+	static uint8_t octets[60000];
+	unsigned channels;
+	struct pair p;
+
+	(void)state;
+	rest_open(&p);
+	for (unsigned i = 1; i <= 4; i++) {
+		size_t n;
+
+		send_callerid(&p);
+		assert_int_equal(media_keep(p.b, file_name("rest.wav"), rig_file, &p.rig), 0);
+		assert_true(rig_wait(&p.rig, &p.rig.files, i, 5000));
+		assert_int_equal(p.rig.file_err, 0);
+		n = octets_of(file_name("rest.wav"), octets, sizeof(octets), &channels);
+		unlink(file_name("rest.wav"));
+		if (!reads_callerid(octets + (n > 16000 ? n - 16000 : 0), n > 16000 ? 16000 : n))
+			fail_msg("round %u: the last of it is not in %zu octets", i, n);
+		rig_run(&p.rig, 70);	/* another place in the sweep */
+		assert_int_equal(hw_onhook_transfer(p.ha, 5000), 0);
+		rig_service(&p.rig);
+	}
+	pair_close(&p);
+}
+
+/* Before a ring: nobody listened. The order that the ring brings finds it. */
+static void heard_afterwards(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	rest_open(&p);
+	send_callerid(&p);
+	assert_int_equal(p.rig.n_heard, 0);
+	assert_int_equal(media_listen(p.b, LISTEN_CALLERID), 0);
+	wait_heard(&p.rig, HEARD_CALLERID, 1);
+	assert_string_equal(heard(&p.rig, HEARD_CALLERID, 0)->callerid.number, "442079460123");
+	pair_close(&p);
+}
+
 /* Both directions at once, each on its side, and the moment the same: B loops back, so right comes before left. Returns by how
  * many samples, or -1 where one of them was broken by a host that stood still. */
 static long record_once(void)
@@ -481,6 +585,9 @@ int main(void)
 		cmocka_unit_test(tone_in_a_call),
 		cmocka_unit_test(stream_lost),
 		cmocka_unit_test(kept),
+		cmocka_unit_test(rests),
+		cmocka_unit_test(kept_at_rest),
+		cmocka_unit_test(heard_afterwards),
 		cmocka_unit_test(recorded),
 		cmocka_unit_test(cut_short),
 	};
