@@ -10,7 +10,7 @@
 #include "gateway/phone.h"
 #include "gateway/trunk.h"
 
-#define WAIT_S 10		/* when the request does not say */
+#define WAIT_S 20		/* when the request does not say */
 #define WAIT_MAX_S 600
 
 /* --- Answers ---------------------------------------------------------------------------------------- */

@@ -88,7 +88,7 @@ static const struct cli_command commands[] = {
 	  "  wait WHAT            until it happens: ring, \"tone dial\", \"tone busy\", speech, silence, \"caller ID\"\n"
 	  "  record FILE          both directions into a WAV file\n"
 	  "  status               what it hears, and what has happened (also with no act)\n"
-	  "  --seconds N          how long wait and record take at most (10)\n"
+	  "  --seconds N          how long wait and record take at most (20)\n"
 	  "Exit status 1 when what is waited for does not happen.\n"
 	  "  tipring phone phones/1 off wait \"tone dial\" dial 02079460100 wait \"tone ringback\" on" },
 	{ "help", "[COMMAND]", "this, or more about a command", 0, 1, run_help, "" },

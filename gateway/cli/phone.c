@@ -7,7 +7,7 @@
 #include "gateway/cli/cli.h"
 
 #define ASK_S 10
-#define WAIT_S 10
+#define WAIT_S 20
 
 static const struct { const char *name; bool arg; } acts[] = {
 	{ "off", false }, { "on", false },  { "flash", false }, { "dial", true },   { "pulse", true },
