@@ -202,9 +202,17 @@ class Gateway:
         """Call records as dictionaries, oldest first, when the writer has caught up."""
         def written():
             status = self.ctl('status')
-            return status['records']['written'] + status['records']['lost'] >= status['calls']['total']
+            return status['records']['written'] + status['records']['lost'] >= status['calls']['total'] and self.has_records()
         wait_for(written, 5)
         return self.records_at_rest(where)
+
+    def has_records(self):
+        """The writer makes the table a moment after the daemon answers."""
+        try:
+            with sqlite3.connect('file:%s?mode=ro' % self.db, uri=True, timeout=5) as db:
+                return db.execute("SELECT 1 FROM sqlite_master WHERE name = 'calls'").fetchone()
+        except sqlite3.OperationalError:
+            return None
 
     def records_at_rest(self, where='1'):
         with sqlite3.connect('file:%s?mode=ro' % self.db, uri=True, timeout=5) as db:
