@@ -88,7 +88,7 @@ class E1(bed.CallTest):
         """Span 2 leaves the machine under a gateway that has both: span 1 goes red, both come back by themselves."""
         where = '/sys/bus/dahdi_devices/devices/dynamic:loc:1/'
         p = self.sipcall_start('-c', 4, '-R', 20, '-t', 90000)
-        self.assertTrue(bed.wait_for(lambda: self.gw.calls_now() == 8, 10))
+        self.assertTrue(bed.wait_for(lambda: [c['state'] for c in self.gw.ctl('calls')['calls']] == ['up'] * 8, 10))
         with open(where + 'unassign_span', 'w', encoding='ascii') as f:
             f.write('1')
         self.assertTrue(bed.wait_for(lambda: not self.gw.calls_now(), 15), self.gw.ctl('calls'))
