@@ -37,12 +37,10 @@ class Bearer(bed.CallTest):
     def test_sound_after_data(self):
         """A channel that carried data carries sound again, in its law."""
         self.exact_call(8000, '-t', 2000, '-p', '97,97')
-        # The guest's clock runs ahead while it waits for a file of the host, which makes a gap: three tries, as for exact audio.
-        levels = []
-        while len(levels) < 3 and not any(abs(x) < 0.2 for x in levels):
-            levels.append(self.gw.cli_json('call', 'telco', '+442079460100')['level_dbm0'])
-        self.assertAlmostEqual(levels[-1], 0, delta=0.2, msg=levels)
-        print('sound after data: dBm0', levels)
+        # OSLEC takes 0.3 dB, where an earlier test's dahdi_cfg has given it to the channels; a wrong law would take far more.
+        r = self.gw.cli_json('call', 'telco', '+442079460100')
+        self.assertAlmostEqual(r['level_dbm0'], 0, delta=0.4)
+        self.assertAlmostEqual(r['freq_hz'], 1004, delta=4)
 
     def test_announcement_is_heard(self):
         r = self.sipcall('-n', '+442079460486', '-t', 3000, '-p', 0, '-C', 2500, '-a', 'quiet', '-o', self.folder, '-u', 'no')
