@@ -304,14 +304,21 @@ static void flush(struct trace *t, files_fn *fn)
 	files_put(t->files, &job);
 }
 
+/* PATH, or what it is below the folder; false: none, or too long. */
+static bool full_path(const struct trace *t, const char *path, char *out, size_t size)
+{
+	bool whole = *path == '/';
+
+	return *path && snprintf(out, size, "%s%s%s", whole ? "" : t->folder, whole ? "" : "/", path) < (int)size;
+}
+
 int trace_start(struct trace *t, const char *path, int span)
 {
 	char full[600];
 
 	if (t->run.path)
 		return -EBUSY;
-	if (!*path || snprintf(full, sizeof(full), "%s%s%s", *path == '/' ? "" : t->folder, *path == '/' ? "" : "/", path) >=
-		(int)sizeof(full))
+	if (!full_path(t, path, full, sizeof(full)))
 		return -EINVAL;
 	t->run = (struct running){ .path = strdup(full), .span = span };
 	if (!t->run.path)
@@ -427,8 +434,7 @@ int trace_write(struct trace *t, uint64_t call, int span, const char *path, file
 	struct pcapng file;
 	char full[600];
 
-	if (!*path || snprintf(full, sizeof(full), "%s%s%s", *path == '/' ? "" : t->folder, *path == '/' ? "" : "/", path) >=
-		(int)sizeof(full))
+	if (!full_path(t, path, full, sizeof(full)))
 		return -EINVAL;
 	if (call && !want.call)
 		return -ENOENT;
