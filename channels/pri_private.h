@@ -149,6 +149,7 @@ struct pri_leg {
 	bool farewell;			/* it has come, and what the far end plays is still heard */
 	enum pri_timer waits_for;	/* or PT_DIVERT */
 	int64_t wait_until;		/* 0: waits for nothing */
+	bool alerted, told_inband;	/* in: ALERTING has been sent; that there is audio on the line */
 	bool collecting, tone;		/* in: not offered yet, as digits come; a tone is played */
 	bool overlap, sending, more_complete;	/* out: SETUP was not complete; SETUP ACKNOWLEDGE has come; */
 	char more[LEG_DIGITS_MAX];	/* what is to be sent then */

@@ -214,17 +214,6 @@ static int proceed(struct leg *l)
 	return sent(leg, pri_proceeding(leg->link->pri, leg->call, pri_encode(leg), 0), PS_PROGRESSING);
 }
 
-static int alert(struct leg *l, bool inband)
-{
-	struct pri_leg *leg = (struct pri_leg *)l;
-
-	if (may_answer(leg))
-		return -EALREADY;
-	pri_extra_alert(leg);
-	pri_element_progress(leg, Q931_ALERTING_TYPE, (uint16_t)(l->progress | (inband ? 1U << 8 : 0)));
-	return sent(leg, pri_acknowledge(leg->link->pri, leg->call, pri_encode(leg), inband), PS_PROGRESSING);
-}
-
 /* PROGRESS must carry a progress indicator: without one there is nothing to send. libpri has 8 there, pri_element.c
  * what is meant. It may not be the first message of all (Q.931 3.1.8), hence CALL PROCEEDING before it. */
 static int progress(struct leg *l, bool inband, const struct leg_cause *cause)
@@ -246,9 +235,29 @@ static int progress(struct leg *l, bool inband, const struct leg_cause *cause)
 	} else {
 		res = pri_progress(pri, leg->call, pri_encode(leg), 1);
 	}
+	leg->told_inband |= inband;
 	if (leg->stage == PS_OVERLAP)
 		return res ? -EIO : 0; /* more digits may come */
 	return sent(leg, res, PS_PROGRESSING);
+}
+
+/* ALERTING goes once (Q.931 table 17: the far end answers a second one with STATUS, and takes nothing from it), though SIP may say
+ * 180 as often as it likes: audio that begins after it is told by PROGRESS. */
+static int alert(struct leg *l, bool inband)
+{
+	struct pri_leg *leg = (struct pri_leg *)l;
+	int err;
+
+	if (may_answer(leg))
+		return -EALREADY;
+	if (leg->alerted)
+		return inband && !leg->told_inband ? progress(l, true, NULL) : 0;
+	pri_extra_alert(leg);
+	pri_element_progress(leg, Q931_ALERTING_TYPE, (uint16_t)(l->progress | (inband ? 1U << 8 : 0)));
+	err = sent(leg, pri_acknowledge(leg->link->pri, leg->call, pri_encode(leg), inband), PS_PROGRESSING);
+	leg->alerted = !err;
+	leg->told_inband |= inband;
+	return err;
 }
 
 static int answer(struct leg *l, const struct leg_number *connected)

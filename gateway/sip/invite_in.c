@@ -176,12 +176,13 @@ int sip_invite_proceed(struct leg *leg)
 	return ((struct sip_leg *)leg)->state == SIP_OFFERED ? 0 : -EALREADY;
 }
 
+/* With audio on the line it is 183: whoever gets a 180 may ring by himself over what the line plays (RFC 3960 3.2). */
 int sip_invite_alert(struct leg *leg, bool inband)
 {
 	struct sip_leg *l = (struct sip_leg *)leg;
 
 	l->alerted = true;
-	return provisional(l, 180, inband, NULL);
+	return provisional(l, inband ? 183 : 180, inband, NULL);
 }
 
 int sip_invite_progress(struct leg *leg, bool inband, const struct leg_cause *cause)
