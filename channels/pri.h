@@ -53,6 +53,7 @@ struct pri_trunk_conf {
 	unsigned timers[PRI_TIMERS];	/* 0: the default */
 
 	unsigned services;		/* bits 1 << enum pri_service */
+	unsigned aoc_request;		/* user side with PRI_SERVICE_AOC: bits 1 AOC-S, 2 AOC-D, 4 AOC-E, asked for in each SETUP */
 };
 
 /* Is what came so far a number? */

@@ -117,6 +117,8 @@ struct pri_attach {			/* an element that libpri does not send */
 	uint8_t octets[LEG_UUI_MAX];
 };
 
+struct pri_aoc_asked { int what, invoke; };	/* PRI_AOC_REQUEST_x, and what its answer is to name */
+
 struct pri_leg {
 	struct leg leg;
 	struct pri_leg *next;
@@ -150,6 +152,9 @@ struct pri_leg {
 	enum pri_timer waits_for;	/* or PT_DIVERT */
 	int64_t wait_until;		/* 0: waits for nothing */
 	bool alerted, told_inband;	/* in: ALERTING has been sent; that there is audio on the line */
+	struct pri_aoc_asked aoc[3];	/* in: advice of charge that the SETUP asked for, not answered yet */
+	unsigned n_aoc;
+	bool aoc_due;			/* in: AOC-E is promised for the end */
 	bool collecting, tone;		/* in: not offered yet, as digits come; a tone is played */
 	bool overlap, sending, more_complete;	/* out: SETUP was not complete; SETUP ACKNOWLEDGE has come; */
 	char more[LEG_DIGITS_MAX];	/* what is to be sent then */
@@ -375,6 +380,10 @@ void pri_reroute_asked(struct pri_link *link, q931_call *call, const struct pri_
 void pri_reroute_late(struct pri_leg *leg);
 void pri_aoc_came(struct pri_leg *leg, const struct pri_subcommand *s);
 int pri_leg_charge(struct leg *leg, const struct leg_charge *charge);
+void pri_aoc_ask(struct pri_leg *leg, struct pri_sr *sr);
+void pri_aoc_asked(struct pri_leg *leg, const struct pri_subcommands *s);
+void pri_aoc_reply(struct pri_leg *leg);
+void pri_aoc_settle(struct pri_leg *leg);
 int pri_leg_malicious(struct leg *leg);
 void pri_mcid_came(struct pri_leg *leg, const struct pri_subcommand *s);
 /* Everything of a message that belongs to a supplementary service. */

@@ -178,6 +178,7 @@ void pri_on_ring(struct pri_link *link, pri_event *event)
 	pri_adopt_strays(leg);
 	pri_element_forget(leg);
 	fill_offer(&offer, leg, ev);
+	pri_aoc_asked(leg, ev->subcmds);
 	leg->sound = bearer_is_sound(offer.bearer);
 	if (pri_overlap_begin(leg, &offer))
 		return;
@@ -200,6 +201,7 @@ static int sent(struct pri_leg *leg, int res, enum pri_stage stage)
 	pri_overlap_end(leg);
 	leg->stage = stage;
 	pri_touch(leg);
+	pri_aoc_reply(leg);
 	return 0;
 }
 

@@ -120,6 +120,7 @@ struct conf_isdn {		/* isdn: */
 	unsigned echo_taps;	/* echo-canceller: 0 (off) */
 	unsigned timers[CONF_TIMERS];	/* in ms, or a number */
 	unsigned services;	/* services: [hold, transfer]; bits 1 << enum conf_service */
+	unsigned aoc_request;	/* aoc-request: [setup, during, end]; bits 1, 2, 4: asked for in each SETUP, with service aoc */
 	bool keypad;		/* keypad: service codes go as keypad facility */
 	bool redirecting_element;	/* redirecting-element: as an element too, where euroisdn has an operation */
 	bool two_calling;	/* two-calling: both calling numbers go out where there are two */

@@ -64,6 +64,7 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 		.alarm_hold_ms = c->isdn.alarm_hold_ms,
 		.alarm_clear_ms = c->isdn.alarm_clear_ms,
 		.services = c->isdn.services,
+		.aoc_request = c->isdn.aoc_request,
 	};
 	struct pri_handlers h = { .offered = trunk_offered, .digits = trunk_overlap_digits, .tone = trunk_overlap_tone,
 				  .log = trunk_log, .changed = on_changed, .frame = on_frame, .arg = t };

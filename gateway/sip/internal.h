@@ -13,7 +13,7 @@
  *                 a peer; mwi.c: messages that wait
  *   connected.c   who is at the far end, told and heard; User-to-User of responses
  *   messages.c    what passed the sockets, for traces; dump.c reads it
- *   aoc.c         advice of charge
+ *   aoc.c         advice of charge to a peer; aoc_in.c: from one
  *   session.c     offer and answer against the media path; sdp.c, identity.c, diversion.c, isdn.c, reason.c: texts
  */
 #ifndef GATEWAY_SIP_INTERNAL_H
@@ -319,6 +319,12 @@ int sip_join(struct leg *leg, struct leg *with);
 int sip_refer_notify(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);
 /* aoc.c */
 #define SIP_AOC_TYPE "application/vnd.etsi.aoc+xml"
+/* aoc_in.c */
+bool sip_aoc_body(const sip_t *sip);		/* is there one? */
+void sip_aoc_came(struct sip_leg *l, const sip_t *sip);
+/* The charge in LEN octets of XML; false: there is none. Of several the last is taken, of both kinds that of the whole call. */
+bool sip_aoc_parse(const char *body, size_t len, struct leg_charge *out);
+const char *sip_allowed(const struct sip_leg *l);	/* for the Allow header within a call */
 int sip_charge(struct leg *leg, const struct leg_charge *charge);
 /* refer_in.c */
 int sip_refer_in(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);

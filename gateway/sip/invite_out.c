@@ -207,7 +207,8 @@ int sip_invite_send(struct sip_leg *l, const struct leg_offer *offer)
 				   TAG_IF(h.privacy[0], SIPTAG_PRIVACY_STR(h.privacy)),
 				   TAG_IF(redirected[0], SIPTAG_HEADER_STR(redirected)),
 				   TAG_IF(h.uui[0], SIPTAG_HEADER_STR(h.uui)),
-				   SIPTAG_ALLOW_STR(SIP_ALLOW), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+				   SIPTAG_ALLOW_STR(sip_allowed(l)), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+				   TAG_IF(l->peer->conf.aoc, SIPTAG_ACCEPT_STR("application/sdp, " SIP_AOC_TYPE)),
 				   SIPTAG_PAYLOAD_STR(l->sdp), TAG_END());
 	if (!l->call)
 		return -ENOMEM;

@@ -277,6 +277,69 @@ static void test_charge(void **state)
 	over(b);
 }
 
+/* The user clears: what it has cost comes with the network's RELEASE, before the end. More than the 24 bits of an amount loses its last digits. */
+static void test_charge_in_release(void **state)
+{
+	struct bench *b = open_with(PRI_EUROISDN_E1, ALL, ALL);
+	struct bench_leg *in, *out = call_up(b, USER, &in);
+	struct leg_charge c = { .when = 'E', .units = -1, .currency = "JPY", .thousandths = 123456789000 };
+
+	(void)state;
+	assert_int_equal(leg_charge(in->leg, &c), 0);
+	bench_clear(out, 16);
+	bench_until(b, 500, out->cleared);
+	assert_int_equal(n_charges, 1);
+	assert_string_equal(charges[0].currency, "JPY");
+	assert_int_equal(charges[0].thousandths, 123456780000);
+	assert_int_equal(out->events[out->n_events - 1].kind, LEG_CLEARED);
+	over(b);
+}
+
+/* An exchange that tells who asks. Each row: what is asked, and which of it the far end has. */
+static void test_charge_asked(void **state)
+{
+	static const struct {
+		const char *why;
+		unsigned asked, net;
+		bool told;		/* the owner of the network's leg tells the charge */
+		const char *log[2];
+		unsigned charges;
+	} rows[] = {
+		{ "nothing is asked", 0, ALL, false, { NULL, NULL }, 0 },
+		{ "the end, and nobody tells it", 4, ALL, false, { NULL, NULL }, 1 },
+		{ "all; rates are not told, the end is", 7, ALL, true, { "gives no AOC-S: not available", NULL }, 1 },
+		{ "the far end has it not", 6, 0, true, { "gives no AOC-D: refused", "gives no AOC-E: refused" }, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .services = { ALL, rows[i].net },
+								   .aoc_request = rows[i].asked });
+		struct leg_charge c = { .when = 'E', .units = 5 };
+		struct bench_leg *in, *out;
+
+		b->end[USER].event = on_event;
+		n_charges = 0;
+		out = call_up(b, USER, &in);
+		for (int n = 0; n < 2 && rows[i].log[n]; n++)
+			if (!strstr(b->end[USER].log, rows[i].log[n]))
+				fail_msg("%s: no \"%s\" in\n%s", rows[i].why, rows[i].log[n], b->end[USER].log);
+		if (!rows[i].log[0])
+			assert_null(strstr(b->end[USER].log, "gives no AOC"));
+		if (rows[i].told && rows[i].net)
+			assert_int_equal(leg_charge(in->leg, &c), 0);
+		bench_clear(i & 1 ? in : out, 16);
+		bench_until(b, 500, in->cleared && out->cleared);
+		if (n_charges != rows[i].charges)
+			fail_msg("%s: %u charges", rows[i].why, n_charges);
+		if (n_charges) {
+			assert_int_equal(charges[0].when, 'E');
+			assert_int_equal(charges[0].units, rows[i].told ? 5 : -1);
+		}
+		over(b);
+	}
+}
+
 /* Who did not ask for it hears nothing of it, and only a network charges. */
 static void test_no_charge(void **state)
 {
@@ -351,6 +414,8 @@ int main(void)
 		cmocka_unit_test(test_deflection_cleared),
 		cmocka_unit_test(test_charge),
 		cmocka_unit_test(test_no_charge),
+		cmocka_unit_test(test_charge_in_release),
+		cmocka_unit_test(test_charge_asked),
 		cmocka_unit_test(test_malicious),
 		cmocka_unit_test(test_malicious_not),
 	};
