@@ -49,6 +49,7 @@ int pri_setup_send(struct pri_leg *leg, struct pri_line *line)
 		set_parties(sr, o, link->trunk->conf.dialect);
 		pri_element_setup(leg, o);
 		pri_extra_setup(leg, sr);
+		pri_facility_forget(leg);
 		pri_aoc_ask(leg, sr);
 		res = pri_setup(link->pri, leg->call, sr);
 	}

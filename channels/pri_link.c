@@ -153,6 +153,8 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 			link->rx_clearing = leg->rx_clearing = true;
 		if (leg->rx_clearing)
 			pri_extra_clearing(leg, frame, len);
+		if (!out)
+			pri_facility_seen(leg, frame, len);
 		if (!out && m.type == 0x7d && m.has_state)
 			pri_status_seen(leg, m.state);
 		trace_for(leg, out, what, detail);
@@ -270,6 +272,7 @@ static int io_write(struct pri *pri, void *buf, int size)
 	len = put_location(link, frame, len);
 	len = pri_element_write(link, frame, len, sizeof(frame));
 	len = pri_extra_put(link, frame, len);
+	len = pri_facility_put(link, frame, len, sizeof(frame));
 	if (hw_dchan_write(link->dchan, frame, len) >= 0) {
 		link->count.frames_out++;
 		tell_frame(link, true, frame, len);
@@ -315,6 +318,7 @@ void pri_link_read(struct pri_link *link)
 		else if (link->rx_clearing)
 			find_silent_end(link);
 		pri_status_check(link);
+		pri_bridge_run(link);
 		if (t->depth == 1)
 			pri_deliver(t);
 	}

@@ -20,6 +20,7 @@
  *   pri_wait.c     what a leg waits for no longer than a timer says; an announcement after clearing
  *   pri_element.c  elements that libpri does not send or tell
  *   pri_hold.c     HOLD and RETRIEVE, and NOTIFY in their place
+ *   pri_facility.c remote operations that libpri neither tells nor sends; pri_bridge.c: those that join two calls
  *   pri_transfer.c pri_reroute.c pri_aoc.c pri_mcid.c: transfer, deflection, advice of charge, malicious calls
  *   pri_number.c   numbers and names between legs and libpri
  *   pri_extra.c    elements beside the numbers: subaddress, user-user, keypad, date; pri_ie.c: their octets
@@ -45,6 +46,7 @@ _Static_assert(PRI_NETWORK == 1, "PRI_NETWORK of libpri.h takes the place of our
 #define PRI_STRAY_MAX 4		/* messages kept for a call that has no leg yet */
 #define PRI_SENT_CAUSES 64	/* clearing messages whose location is remembered until they are sent */
 #define PRI_ATTACHED 64		/* elements put into messages that are remembered until they are sent */
+#define PRI_FACILITIES 32	/* FACILITYs of our own that are remembered until they are sent */
 #define PRI_ELEMENTS 128	/* messages whose elements of our own are remembered until they are sent */
 #define PRI_UNSTAMPED (-1)	/* a time that the next pri_trunk_service() fills in */
 
@@ -117,6 +119,17 @@ struct pri_attach {			/* an element that libpri does not send */
 	uint8_t octets[LEG_UUI_MAX];
 };
 
+enum { ROSE_INVOKE = 0xa1, ROSE_RESULT, ROSE_ERROR, ROSE_REJECT };
+struct pri_rose {			/* a remote operation (Q.932 8.2.3.1), what is asked of it here */
+	uint8_t type;			/* ROSE_x; 0 for none */
+	int32_t invoke;
+	int32_t code;			/* operation, error or problem; the last octet of an object identifier */
+	int32_t args[2];		/* the first numbers of its argument */
+	unsigned n_args;
+};
+/* The exchange and two of our calls: it was asked to join them, has, or will not. */
+enum pri_bridge { PB_NONE, PB_ASKED, PB_DONE, PB_REFUSED };
+
 struct pri_aoc_asked { int what, invoke; };	/* PRI_AOC_REQUEST_x, and what its answer is to name */
 
 struct pri_leg {
@@ -155,6 +168,12 @@ struct pri_leg {
 	struct pri_aoc_asked aoc[3];	/* in: advice of charge that the SETUP asked for, not answered yet */
 	unsigned n_aoc;
 	bool aoc_due;			/* in: AOC-E is promised for the end */
+	struct pri_rose rose;		/* has come, and waits for pri_bridge_run() */
+	uint8_t n_facilities;		/* of our own, sent on this call */
+	enum pri_bridge bridge;		/* with the call BRIDGED (reference, 0x8000 of one that came in) */
+	unsigned bridged;
+	bool rlt_asked;			/* in, DMS100: its SETUP asks whether it may be transferred; */
+	int32_t rlt_id;			/* what we have named it for that, 0: not yet */
 	bool collecting, tone;		/* in: not offered yet, as digits come; a tone is played */
 	bool overlap, sending, more_complete;	/* out: SETUP was not complete; SETUP ACKNOWLEDGE has come; */
 	char more[LEG_DIGITS_MAX];	/* what is to be sent then */
@@ -199,6 +218,10 @@ struct pri_link {
 	size_t got_len;
 	struct pri_element elements[PRI_ELEMENTS];
 	unsigned n_elements;
+	struct pri_facility { unsigned key; uint8_t indicator, len, octets[32]; } facilities[PRI_FACILITIES];
+	unsigned n_facilities;
+	int32_t rlt_last;		/* the identity given last */
+	bool rx_facility;		/* a leg has a remote operation to look at */
 	unsigned setup_cr;		/* of the last SETUP received, and its high layer compatibility */
 	uint8_t setup_hlc;
 
@@ -371,6 +394,20 @@ void pri_on_hold_rej(struct pri_link *link, pri_event *ev);
 void pri_on_retrieve(struct pri_link *link, pri_event *ev);
 void pri_on_retrieve_ack(struct pri_link *link, pri_event *ev);
 void pri_on_retrieve_rej(struct pri_link *link, pri_event *ev);
+
+/* pri_facility.c, pri_bridge.c */
+bool pri_facility_read(const uint8_t *frame, size_t len, struct pri_rose *out);
+void pri_facility_seen(struct pri_leg *leg, const uint8_t *frame, size_t len);
+int pri_facility_send(struct pri_leg *leg, const uint8_t *octets, size_t n);	/* contents of the element; 0, or -1 */
+void pri_facility_forget(struct pri_leg *leg);
+size_t pri_facility_put(struct pri_link *link, uint8_t *frame, size_t len, size_t max);
+void pri_bridge_asked(struct pri_leg *leg, struct pri_leg *with);	/* by us */
+void pri_bridge_setup(struct pri_leg *leg);	/* a call has come in: does it ask to be transferable? */
+void pri_bridge_answered(struct pri_leg *leg);	/* an answer to its SETUP has gone */
+void pri_bridge_run(struct pri_link *link);
+const char *pri_bridge_how(const struct pri_leg *leg);	/* for LEG_CLEARED: it ends because the exchange has joined it; or NULL */
+/* The owner joins what A's and B's far ends asked for; false: they are not in a state for it. */
+bool pri_transfer_owner(struct pri_leg *a, struct pri_leg *b);
 
 /* pri_transfer.c, pri_reroute.c, pri_aoc.c, pri_mcid.c */
 int pri_leg_join(struct leg *leg, struct leg *with);

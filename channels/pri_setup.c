@@ -179,6 +179,7 @@ void pri_on_ring(struct pri_link *link, pri_event *event)
 	pri_element_forget(leg);
 	fill_offer(&offer, leg, ev);
 	pri_aoc_asked(leg, ev->subcmds);
+	pri_bridge_setup(leg);
 	leg->sound = bearer_is_sound(offer.bearer);
 	if (pri_overlap_begin(leg, &offer))
 		return;
@@ -202,6 +203,7 @@ static int sent(struct pri_leg *leg, int res, enum pri_stage stage)
 	leg->stage = stage;
 	pri_touch(leg);
 	pri_aoc_reply(leg);
+	pri_bridge_answered(leg);
 	return 0;
 }
 

@@ -311,11 +311,13 @@ void call_clear(struct call *c, int q850, const char *why)
 	call_end(c, &cause, "gateway", why);
 }
 
-static const char *sentence(const struct call *c, const struct call_leg *cl, const struct leg_cause *cause,
-			    char *buf, size_t size)
+static const char *sentence(const struct call *c, const struct call_leg *cl, const struct leg_event *ev, char *buf, size_t size)
 {
+	const struct leg_cause *cause = &ev->cause;
 	bool in = cl == &c->in;
 
+	if (ev->how && !strcmp(ev->how, "transfer"))
+		return "the exchange has joined its two calls";
 	if (cause->q850 == 16 && c->rec.answer_ms)
 		return in ? "the calling side hung up" : "the called side hung up";
 	if (in)
@@ -363,7 +365,7 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 	if (c->state == CALL_CLEARING)
 		return;
 	call_extra(cl, ev);
-	call_end(c, &cause, cl == &c->in ? "in" : "out", sentence(c, cl, &cause, buf, sizeof(buf)));
+	call_end(c, &cause, cl == &c->in ? "in" : "out", sentence(c, cl, ev, buf, sizeof(buf)));
 }
 
 /* --- events of both legs ---------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Supplementary services of ISDN, whole: hold, transfer, deflection, malicious calls. The exchange and its user are two trunks of
 one gateway; who calls is a test call of the exchange, who is called a SIP far end."""
+import json
 import threading
 
 import bed
@@ -174,6 +175,86 @@ class Blind(ServiceTest):
         self.until(lambda: ('REFER', 603) in self.far.answers)
         self.assertFalse(far.over)
         self.ended()
+
+
+class BridgedBy(ServiceTest):
+    """REFER of a call from the exchange to a number behind the exchange, of American dialects: the exchange is asked to join the two
+    calls, which leaves no channel in use; where it will not they stay joined here, and are heard to talk."""
+    dialect, exchange = 'ni2', 'transfer'
+    services = 'transfer'
+    joins, asks = True, True
+
+    def make_gateway(self, **kw):
+        gw = super().make_gateway(**kw)
+        with open(gw.conf + '/trunks.yaml', encoding='utf-8') as f:
+            text = f.read()
+        text = text.replace('{1: e1, 2: e1}', '{1: t1, 2: t1}').replace('side:', 'dialect: %s, side:' % self.dialect)
+        gw.write('trunks.yaml', text.replace('side: network, services: [transfer]', 'side: network, services: [%s]' % self.exchange))
+        return gw
+
+    def test_blind(self):
+        path = self.folder + '/d.pcapng'
+        self.gw.cli('trace', 'start', path)
+        far = self.call(4)
+        self.far.transfer(far, MILLIWATT)
+        self.until(lambda: far.over)
+        self.assertEqual([t.split()[1] for t in self.far.told], ['100', '200'])
+        self.until(lambda: len(self.gw.busy_lines()) == (0 if self.joins else 4))
+        if not self.joins:
+            self.assertEqual(len(self.gw.busy_lines()), 4)
+        self.ended()
+        self.assertIn('1004', self.reports[0]['heard'].replace('1003', '1004').replace('1005', '1004'))
+        record, = self.gw.records("in_trunk = 'telco'")
+        self.assertEqual((record['out_trunk'], record['cause'], record['cleared_how']), ('telco', 16, 'transfer' if self.joins else ''))
+        self.assertEqual(record['why'] == 'the exchange has joined its two calls', self.joins)
+        self.assertEqual(bool(self.seen("'transfer refused'")), self.asks and not self.joins)
+        self.gw.cli('trace', 'stop')
+        self.wire(path)
+
+    def wire(self, path):
+        """tshark: an InitiateTransfer of ANSI T1 (its operation 8), and what answers it."""
+        seen = [x for x in tshark(path, '--disable-protocol', 'qsig', '-Y', 'q931.message_type == 0x62 && q932.ros.ROS && '
+                                  'frame.interface_name == "D channel of span 1"', '-T', 'fields', '-e', 'q932.ros.global',
+                                  '-e', 'q932.ros.returnResult_element', '-e', 'q932.ros.returnError_element')]
+        self.assertEqual(seen[0][0], '1.2.840.10005.0.8')
+        self.assertEqual([bool(x) for x in seen[1][1:]], [self.joins, not self.joins], seen)
+        self.assertEqual(tshark(path, '--disable-protocol', 'qsig', '-Y', '_ws.malformed || _ws.expert.severity == error'), [])
+
+
+class BridgedBy5ess(BridgedBy):
+    dialect = '5ess'
+
+
+class BridgeRefused(BridgedBy):
+    exchange, joins = 'hold', False
+
+
+class BridgedByDms(BridgedBy):
+    """Release link trunk: the header of its element is Nortel's, which tshark does not take apart; it is looked at by its octets."""
+    dialect = 'dms100'
+
+    def wire(self, path):
+        raw = self.frames(path)
+        asked = [f for f in raw if f[8:9] == b'\x05' and b'\x1c\x0a\x11\xbe\xa1\x06\x02\x01\x01\x02\x01\x01' in f]
+        named = [f for f in raw if f[8:9] == b'\x62' and b'\x11\xbe\xa2\x0d\x02\x01\x01\x30\x08\x02\x01\x01\x80\x03' in f]
+        third = [f for f in raw if f[8:9] == b'\x62' and b'\x11\xbe\xa1' in f and b'\x02\x01\x02\x02\x01\x02\x30' in f]
+        done = [f for f in raw if f[8:9] == b'\x62' and f.endswith(b'\x11\xbe\xa2\x03\x02\x01\x02')]
+        self.assertEqual([len(x) for x in (asked, named, third, done)], [1, 1, 1, 1] if self.asks else [1, 0, 0, 0])
+        if self.asks:
+            identity = int.from_bytes(named[0][-3:], 'big')
+            self.assertIn(bytes((0x80, 1, identity)), third[0])
+
+    @staticmethod
+    def frames(path):
+        """Every frame of the D channel of span 1, once."""
+        rows = tshark(path, '-Y', 'q931 && frame.interface_name == "D channel of span 1"', '-T', 'jsonraw')
+        packets = json.loads('\n'.join('\t'.join(x) for x in rows))
+        return [bytes.fromhex(p['_source']['layers']['frame_raw'][0]) for p in packets]
+
+
+class BridgeNotNamed(BridgedByDms):
+    """The exchange gives no identity: it is not asked to join anything."""
+    exchange, joins, asks = 'hold', False, False
 
 
 class NoRefer(ServiceTest):
