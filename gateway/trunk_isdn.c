@@ -9,7 +9,7 @@
 #include "gateway/trunk.h"
 
 enum { SPANS_MAX = 128 };
-_Static_assert((int)CONF_TIMERS == (int)PRI_TIMERS && (int)CONF_N316 == (int)PT_N316, "timers in one order");
+_Static_assert((int)CONF_TIMERS == (int)PRI_TIMERS && (int)CONF_T_RETRIEVE == (int)PT_RETRIEVE, "timers in one order");
 
 _Static_assert((int)PRI_EVEN == (int)CONF_EVEN, "conf's hunting orders are the driver's");
 
