@@ -27,6 +27,7 @@ static struct pri_leg *answered_by(struct pri_link *link, q931_call *call, int c
 	if (leg->stage == PS_SENT) {
 		if (!pri_answer_channel(leg, channel))
 			return NULL;
+		pri_setup_taken(leg);
 		leg->stage = PS_PROGRESSING;
 		free(leg->offer);
 		leg->offer = NULL;

@@ -56,6 +56,7 @@ struct pri_leg;
 /* Times of the driver that no trunk sets, in microseconds. Those of Q.921 and Q.931: pri_timers.c. */
 #define PRI_REOPEN_US 1000000		/* between tries to open the channels of a span that has left */
 #define PRI_SET_ASIDE_US 300000000	/* between RESTARTs of a channel that answered none */
+#define PRI_REFUSALS 3			/* so often cause 44 for the same channel, and it is set aside */
 #define PRI_AUDIT_US 5000000		/* between comparisons of lines and legs with libpri's calls */
 #define PRI_STUCK_SETUP_US 600000000	/* no message of a call that is not up: it is lost */
 #define PRI_NAME_US 1000000		/* a calling name that is announced comes within it, or not at all */
@@ -72,6 +73,7 @@ struct pri_line {
 	struct pri_leg *leg;
 	bool restart_due;		/* a RESTART of this line waits for its turn */
 	unsigned restarts;		/* RESTARTs sent without an answer */
+	unsigned refusals;		/* SETUPs in a row that the far end would not have on it, and took on another */
 	int64_t retry_at;		/* set aside: when RESTART is tried again; 0, PRI_UNSTAMPED */
 	bool taken_out;			/* by people: no new call on it */
 	uint64_t used;			/* the trunk's count of uses when its last call began or ended */
@@ -142,6 +144,7 @@ struct pri_leg {
 	enum pri_stage stage;
 	int64_t since_us;		/* the last message either way */
 	int ds1;			/* interface identifier as the far end gave it, in libpri's encoding */
+	struct pri_line *refused;	/* out: where the first SETUP met cause 44, until the second has an answer */
 	bool glared, retried;		/* out: lost its line to the network's SETUP; tried a second line */
 	bool far_first;			/* the far end began to clear */
 	struct leg_cause cause;		/* for LEG_CLEARED */
@@ -294,6 +297,7 @@ void pri_on_ring(struct pri_link *link, pri_event *ev);
 void pri_offer_up(struct pri_leg *leg, const struct leg_offer *offer);	/* to the gateway; cleared when nobody takes it */
 int pri_setup_send(struct pri_leg *leg, struct pri_line *line);
 bool pri_setup_again(struct pri_leg *leg, int cause);
+void pri_setup_taken(struct pri_leg *leg);	/* by the far end, on the channel that the leg has */
 bool pri_answer_channel(struct pri_leg *leg, int channel);
 /* The far end has named LINE for another call while our SETUP for it was on its way: false when it is really in use. */
 bool pri_line_yields(struct pri_line *line);
@@ -312,6 +316,7 @@ void pri_on_hangup_ack(struct pri_link *link, pri_event *ev);
 
 /* pri_restart.c */
 void pri_restart_line(struct pri_line *line);
+void pri_line_refused(struct pri_line *line);	/* a SETUP on it met cause 44, and was taken on another */
 void pri_restart_run(struct pri_link *link);
 void pri_restart_stop(struct pri_link *link);
 int64_t pri_restart_next(const struct pri_link *link);	/* when a line set aside is tried again, -1 for none */

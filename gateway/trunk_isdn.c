@@ -186,7 +186,7 @@ static void line_alarm(const struct pri_line_info *l, int n, int span, bool asid
 	if (!count)
 		return;
 	snprintf(text, sizeof(text), "span %d: %d line%s %s, the first is %d/%d", span, count, count == 1 ? "" : "s",
-		 aside ? "set aside, RESTART is not answered" : "taken out of service by command", span, first->pos);
+		 aside ? "set aside: the far end refuses it, or answers no RESTART" : "taken out of service by command", span, first->pos);
 	fn(arg, since, text);
 }
 
