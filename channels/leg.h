@@ -124,6 +124,8 @@ enum leg_event_kind {
 	LEG_COMPLETE,		/* of a leg whose digits were to follow: there are no more */
 	LEG_DISCONNECT,		/* the far end has cleared, with cause, but its audio is still to be heard: LEG_CLEARED follows when it
 				 * ends. Who does not want to hear it clears the leg */
+	LEG_CLEARING,		/* the far end has cleared, with cause, and the line is not free yet (RELEASE is to be answered): the call is
+				 * over for people; LEG_CLEARED follows. A driver that has nothing to wait for leaves it out */
 	LEG_HELD, LEG_RESUMED,	/* the other end put this leg on hold, took it back */
 	LEG_JOIN,		/* transfer: what this leg, which is up, and other's call, which may still ring, lead to are to talk
 				 * without these two */

@@ -127,6 +127,16 @@ void pri_far_cause(struct pri_leg *leg, int cause)
 	pri_received_cause(leg, &leg->cause);
 }
 
+/* The channel is not free before RELEASE COMPLETE, which a far end may owe us for T308 twice; the other party need not wait for it. */
+void pri_far_cleared(struct pri_leg *leg)
+{
+	struct leg_event ev = {.kind = LEG_CLEARING, .by_far_end = true, .cause = leg->cause, .extra.uui = leg->rx_uui,
+			       .how = pri_bridge_how(leg)};
+
+	if (leg->stage == PS_CLEARING && leg->far_first)
+		leg_report(&leg->leg, &ev);
+}
+
 /* Answers DISCONNECT with RELEASE and RELEASE with RELEASE COMPLETE. */
 static void far_clears(struct pri_link *link, pri_event_hangup *ev)
 {
@@ -151,6 +161,8 @@ static void far_clears(struct pri_link *link, pri_event_hangup *ev)
 	pri_hangup(link->pri, ev->call, cause);
 	if (!pri_call_exists(leg))
 		pri_leg_over(leg, cause, 1);
+	else
+		pri_far_cleared(leg);
 }
 
 void pri_on_hangup_req(struct pri_link *link, pri_event *ev)

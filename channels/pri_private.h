@@ -308,6 +308,7 @@ int pri_leg_clear(struct leg *leg, const struct leg_cause *cause);
 void pri_refuse(struct pri_link *link, pri_event_ring *ev, int cause);
 void pri_leg_over(struct pri_leg *leg, int cause, int location);	/* libpri's call is gone */
 void pri_leg_destroy(struct pri_leg *leg, int cause);	/* forget libpri's call, send nothing */
+void pri_far_cleared(struct pri_leg *leg);	/* RELEASE has gone, its answer may be long in coming: tell the owner */
 void pri_far_cause(struct pri_leg *leg, int cause);	/* as it came, with its location */
 void pri_received_cause(const struct pri_leg *leg, struct leg_cause *cause);
 void pri_on_hangup_req(struct pri_link *link, pri_event *ev);

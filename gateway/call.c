@@ -368,6 +368,23 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 	call_end(c, &cause, cl == &c->in ? "in" : "out", sentence(c, cl, ev, buf, sizeof(buf)));
 }
 
+/* Its far end has cleared, and only the line is not free yet: whoever is at the other end hears of it now. Where the call may go on
+ * to another destination it is waited for: that is decided when the leg is gone. */
+static void leg_clearing(struct call_leg *cl, const struct leg_event *ev)
+{
+	struct call *c = cl->call;
+	char buf[200];
+
+	if (c->state == CALL_CLEARING)
+		return;
+	if (cl == &c->out && (c->referring || c->divert || (c->state != CALL_UP && cause_reroutes(ev->cause.q850))))
+		return;
+	if (ev->how)
+		snprintf(c->rec.cleared_how, sizeof(c->rec.cleared_how), "%s", ev->how);
+	call_extra(cl, ev);
+	call_end(c, &ev->cause, cl == &c->in ? "in" : "out", sentence(c, cl, ev, buf, sizeof(buf)));
+}
+
 /* --- events of both legs ---------------------------------------------------------------------- */
 
 static void alerted(struct call *c, const struct leg_event *ev)
@@ -458,6 +475,9 @@ void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev)
 	switch (ev->kind) {
 	case LEG_CLEARED:
 		leg_gone(cl, leg, ev);
+		return;
+	case LEG_CLEARING:
+		leg_clearing(cl, ev);
 		return;
 	case LEG_REFER:
 		call_refer(cl, ev->divert);

@@ -6,6 +6,7 @@ import socket
 import time
 
 import bed
+import sip_end
 from test_causes import cause_in
 
 
@@ -178,3 +179,41 @@ class RefusedChannel(bed.CallTest):
         self.assertTrue(bed.wait_for(lambda: self.line('1/31')['state'] == 'idle', 5))
         self.assertEqual(self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '1')['result'], 'answered')
         self.assertEqual(self.gw.records("in_trunk = 'test'")[-1]['out_line'], '1/31')
+
+
+class SlowRelease(bed.CallTest):
+    """The exchange has cleared, and its RELEASE COMPLETE does not come: whoever is on the SIP side hears of it at once, the channel stays
+    busy until then, and the record says that the line cleared."""
+
+    def test_bye_at_once(self):
+        end = sip_end.End()
+        self.addCleanup(end.close)
+        for up in (True, False):
+            out = end.invite('+442079460200')
+            come = end.taken(end.get('INVITE'))
+            if up:
+                end.answer(come)
+                end.acknowledge(out, end.get(200, out))
+            else:
+                end.reply(come, come['invite'], 180)
+                end.get(180, out)
+            time.sleep(0.3)
+            self.gw.cli('fault', '2', 'd-loss', '1000')		# what comes to the exchange; its DISCONNECT goes
+            begun = time.monotonic()
+            if up:
+                end.request(come, 'BYE', ['Reason: Q.850;cause=31'])
+                m = end.get('BYE', out, 2)
+                self.assertEqual(cause_in(m.get('Reason')), 31)
+                end.reply({'local': m.get('To')}, m, 200)
+            else:
+                end.reply(come, come['invite'], 486)
+                m = end.get(486, out, 2)
+                end.acknowledge(out, m)
+            self.assertLess(time.monotonic() - begun, 2)
+            time.sleep(1)
+            self.assertEqual([x['state'] for x in self.gw.busy_lines() if x['trunk'] == 'telco'], ['clearing'])
+            self.gw.cli('fault', '2', 'd-loss', '0')
+            self.assertEqual(self.gw.wait_idle(20), [])
+            r = self.gw.records("in_trunk = 'office'")[-1]
+            self.assertEqual((r['cleared_by'], r['cause'], r['out_cause'], r['out_far_end'], r['in_far_end']),
+                             ('out', 31 if up else 17, 31 if up else 17, 1, 0))
