@@ -207,6 +207,9 @@ static const struct pri_subcommands *subcommands(const pri_event *ev, q931_call 
 	case PRI_EVENT_FACILITY:
 		*call = ev->facility.call;
 		return ev->facility.subcmds;
+	case PRI_EVENT_NOTIFY:
+		*call = ev->notify.call;
+		return ev->notify.subcmds;
 	case PRI_EVENT_PROCEEDING:
 	case PRI_EVENT_PROGRESS:
 		*call = ev->proceeding.call;

@@ -55,6 +55,10 @@ void pri_subcommands(struct pri_link *link, q931_call *call, const struct pri_su
 			if (leg)
 				pri_aoc_came(leg, &one);
 			break;
+		case PRI_SUBCMD_REDIRECTING:
+			if (leg)
+				pri_diverted(leg, &one.u.redirecting);
+			break;
 		case PRI_SUBCMD_MCID_REQ:
 		case PRI_SUBCMD_MCID_RSP:
 			if (leg)

@@ -457,6 +457,8 @@ void pri_transfer_asked(struct pri_link *link, q931_call *call, const struct pri
 int pri_leg_divert(struct leg *leg, const struct leg_divert *to);
 void pri_reroute_asked(struct pri_link *link, q931_call *call, const struct pri_rerouting_data *r);
 void pri_reroute_late(struct pri_leg *leg);
+int pri_leg_diverted(struct leg *leg, const struct leg_divert *to);
+void pri_diverted(struct pri_leg *leg, const struct pri_party_redirecting *r);
 void pri_aoc_came(struct pri_leg *leg, const struct pri_subcommand *s);
 int pri_leg_charge(struct leg *leg, const struct leg_charge *charge);
 void pri_aoc_ask(struct pri_leg *leg, struct pri_sr *sr);

@@ -292,6 +292,7 @@ const struct leg_ops pri_leg_ops = {
 	.resume = pri_leg_resume,
 	.join = pri_leg_join,
 	.divert = pri_leg_divert,
+	.diverted = pri_leg_diverted,
 	.charge = pri_leg_charge,
 	.malicious = pri_leg_malicious,
 	.clear = pri_leg_clear,

@@ -485,6 +485,9 @@ void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev)
 	case LEG_DIVERT:
 		call_divert(cl, ev);
 		return;
+	case LEG_DIVERTED:
+		call_diverted(cl, ev->divert);
+		return;
 	case LEG_CHARGE:
 		call_charge(cl, ev->charge);
 		return;

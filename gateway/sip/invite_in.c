@@ -107,6 +107,7 @@ static void offer_up(struct sip_leg *l, const sip_t *sip)
 		offer.progress = 1U << 1;	/* Q.931 annex G: not end-to-end ISDN */
 	offer.complete = true;
 	identity_read(sip, l->peer->conf.trust_identity, &offer);
+	l->called = offer.called;
 	sip_connected_invite(l, sip);
 	sip_alert_read(sip, &offer);
 	sip_addr_text(&l->home.addr, true, a, sizeof(a));

@@ -62,6 +62,7 @@ void sip_send_reply(struct sip_leg *l, nta_incoming_t *irq, int status, unsigned
 			    TAG_IF(status == 491 || status == 503, SIPTAG_RETRY_AFTER_STR(SIP_RETRY_AFTER)),
 			    TAG_IF(dialog && status == 200 && l->connected[0], SIPTAG_HEADER_STR(l->connected)),
 			    TAG_IF(uui[0], SIPTAG_HEADER_STR(uui)),
+			    TAG_IF(irq == l->invite && dialog && !l->reinvite && l->history, SIPTAG_HEADER_STR(l->history)),
 			    TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
 			    TAG_IF(sdp, SIPTAG_PAYLOAD_STR(l->sdp)), TAG_END());
 	sip_leg_trace_status(l, true, status, sip_phrase(status), detail);

@@ -16,6 +16,8 @@
 enum { ALL = BIT(HOLD) | BIT(TRANSFER) | BIT(REROUTE) | BIT(AOC) | BIT(MCID) };
 
 static struct leg_divert diverted;	/* of the last LEG_DIVERT */
+static struct leg_divert sent_on;	/* of the last LEG_DIVERTED */
+static unsigned n_sent_on;
 static struct leg_charge charges[8];
 static unsigned n_charges;
 static struct leg *joined_with;
@@ -26,7 +28,10 @@ static void on_event(struct bench_leg *l, const struct leg_event *ev)
 {
 	int which = l->end == &l->end->bench->end[NET];
 
-	if (ev->kind == LEG_DIVERT) {
+	if (ev->kind == LEG_DIVERTED) {
+		sent_on = *ev->divert;
+		n_sent_on++;
+	} else if (ev->kind == LEG_DIVERT) {
 		diverted = *ev->divert;
 		*ev->taken = takes;
 	} else if (ev->kind == LEG_CHARGE && n_charges < 8) {
@@ -323,6 +328,44 @@ static void test_deflection_cleared(void **state)
 	}
 }
 
+/* The called side sends the call on by itself: the caller hears of it, before and after ALERTING, from either end. */
+static void test_sent_on(void **state)
+{
+	static const struct { enum pri_dialect dialect; int caller, rc; bool rings; uint8_t reason; } rows[] = {
+		{ PRI_EUROISDN_E1, USER, 0, false, 1 }, { PRI_EUROISDN_E1, USER, 0, true, 2 }, { PRI_EUROISDN_E1, NET, 0, false, 15 },
+		{ PRI_QSIG, USER, 0, true, 15 }, { PRI_NATIONAL2, USER, -EOPNOTSUPP, true, 1 }, { PRI_4ESS, NET, -EOPNOTSUPP, false, 1 },
+	};
+	struct leg_divert to = elsewhere, nobody = { .reason = 1 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench *b = open_with(rows[i].dialect, 0, 0);
+		struct bench_leg *out, *in;
+
+		n_sent_on = 0;
+		b->end[!rows[i].caller].offered = rows[i].rings ? bench_ring : NULL;
+		out = bench_call(b, rows[i].caller, "2079460103");
+		bench_run(b, 100);
+		in = b->end[!rows[i].caller].legs;
+		to.reason = rows[i].reason;
+		assert_int_equal(leg_diverted(in->leg, &nobody), -EOPNOTSUPP);
+		assert_int_equal(leg_diverted(in->leg, &to), rows[i].rc);
+		assert_int_equal(leg_diverted(out->leg, &to), rows[i].rc ? rows[i].rc : -EALREADY);
+		bench_run(b, 100);
+		assert_int_equal(n_sent_on, !rows[i].rc);
+		if (n_sent_on) {
+			assert_string_equal(sent_on.to.digits, "2079460999");
+			assert_int_equal(sent_on.to.presentation, PRES_ALLOWED);
+			assert_int_equal(sent_on.reason, rows[i].reason);
+		}
+		assert_int_equal(leg_answer(in->leg, NULL), 0);
+		bench_until(b, 200, bench_event(out, LEG_ANSWERED));
+		assert_int_not_equal(leg_diverted(in->leg, &to), 0);
+		assert_int_equal(n_sent_on, !rows[i].rc);
+		over(b);
+	}
+}
+
 /* --- Advice of charge -------------------------------------------------------------------------- */
 
 static void test_charge(void **state)
@@ -485,6 +528,7 @@ int main(void)
 		cmocka_unit_test(test_not_deflected),
 		cmocka_unit_test(test_deflection_not_asked),
 		cmocka_unit_test(test_deflection_cleared),
+		cmocka_unit_test(test_sent_on),
 		cmocka_unit_test(test_charge),
 		cmocka_unit_test(test_no_charge),
 		cmocka_unit_test(test_charge_in_release),

@@ -200,6 +200,44 @@ static void test_alerting(void **state)
 	}
 }
 
+/* The called side has sent the call on: 181, and where it is in this and every later response. Nobody hears of a number that is private. */
+static void test_sent_on(void **state)
+{
+	static const struct { const char *why; struct leg_number to; bool told; } rows[] = {
+		{ "told", { .digits = "442079460299", .ton = TON_INTERNATIONAL }, true },
+		{ "private", { .digits = "442079460299", .ton = TON_INTERNATIONAL, .presentation = PRES_RESTRICTED }, false },
+		{ "not known", { .digits = "" }, false },
+	};
+	static const char *const statuses[] = { "SIP/2.0 181", "SIP/2.0 180", "SIP/2.0 200" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct leg_divert to = { .to = rows[i].to, .reason = 1 };
+		struct wire_world w;
+		char tag[64], value[512];
+
+		wire_world_open(&w);
+		wire_request(&w, "INVITE", 1, "", CONTACT, SDP("1", "4000", "sendrecv"));
+		assert_true(sip_wire_expect(&w.peer, "SIP/2.0 100"));
+		assert_int_equal(leg_diverted(w.leg, &to), 0);
+		assert_int_equal(leg_alert(w.leg, false), 0);
+		assert_int_equal(leg_answer(w.leg, NULL), 0);
+		for (int n = 0; n < 3; n++) {
+			assert_true(sip_wire_expect(&w.peer, statuses[n]));
+			if (sip_wire_header(&w.peer, "History-Info", value, sizeof(value)) != rows[i].told)
+				fail_msg("%s: %s", rows[i].why, statuses[n]);
+			if (rows[i].told)
+				assert_non_null(strstr(value, "<sip:+442079460100@127.0.0.1:21400>;index=1, "
+						       "<sip:+442079460299@127.0.0.1:21400;cause=486>;index=1.1;mp=1"));
+		}
+		assert_int_equal(leg_diverted(w.leg, &to), -EALREADY);
+		wire_our_tag(&w, tag, sizeof(tag));
+		wire_request(&w, "ACK", 1, tag, "", NULL);
+		wire_they_clear(&w, tag);
+		wire_world_close(&w);
+	}
+}
+
 static void test_bye_before_answer(void **state)
 {
 	struct wire_world w;
@@ -427,6 +465,7 @@ int main(void)
 		cmocka_unit_test(test_reinvite_refused),
 		cmocka_unit_test(test_bye_before_ack),
 		cmocka_unit_test(test_alerting),
+		cmocka_unit_test(test_sent_on),
 		cmocka_unit_test(test_bye_before_answer),
 		cmocka_unit_test(test_no_ack),
 		cmocka_unit_test(test_retransmitted_invite),
