@@ -133,14 +133,14 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 		return;
 	if (!out)
 		pri_extra_got(link, frame, len);
-	what = q931_type_name(m.type);
+	what = q931_msg_name(&m);
 	if (!what) {
 		snprintf(other, sizeof(other), "message 0x%02x", m.type);
 		what = other;
 	}
 	/* The flag is set in what goes towards the end that chose the reference (Q.931 4.3). */
 	leg = m.cr ? leg_by_reference(link, m.cr, out == m.flag) : NULL;
-	if (!out)
+	if (!out && m.pd == Q931_PD)
 		pri_element_seen(link, leg, &m);
 	if (leg) {
 		if (!out && m.cause) {
