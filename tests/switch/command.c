@@ -7,6 +7,7 @@
  *   do CALL STEP...              steps of a call, now
  *   message CR TYPE [ELEMENTS]   a whole message, all in hexadecimal; CR with its flag
  *   restart CHANNEL | all        RESTART of a channel, of the interface
+ *   service CHANNEL STATUS | all STATUS   SERVICE: 0 in service, 1 maintenance, 2 out of service
  *   mute on|off                  the D channel is dead: nothing is read or sent
  *   hold on|off                  what comes in waits, so that messages cross
  *   deaf TYPE...                 these messages (hexadecimal) are not heard; none: all are
@@ -67,6 +68,13 @@ static int restart(struct sw *sw, int argc, char **argv)
 	if (argc < 1)
 		return -1;
 	return strcmp(argv[0], "all") ? pri_reset(sw->pri, atoi(argv[0])) : alter_send(sw, 0, 0x46, "790186");
+}
+
+static int service(struct sw *sw, int argc, char **argv)
+{
+	if (argc != 2)
+		return -1;
+	return pri_maintenance_service(sw->pri, 0, strcmp(argv[0], "all") ? atoi(argv[0]) : -1, atoi(argv[1]));
 }
 
 static int on_off(bool *what, int argc, char **argv)
@@ -144,6 +152,7 @@ static const struct {
 	{"incoming", incoming}, {"call", call_place}, {"do", steps_of_call}, {"message", message},
 	{"restart", restart},   {"mute", mute},       {"hold", hold},        {"deaf", deaf},
 	{"timer", timer},       {"load", load},       {"level", level},      {"report", report},
+	{"service", service},
 };
 
 void command(struct sw *sw, char *line)

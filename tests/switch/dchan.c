@@ -151,6 +151,7 @@ int dchan_open(struct sw *sw, int node, int type)
 	if (!sw->pri)
 		return -1;
 	pri_hangup_fix_enable(sw->pri, 1);
+	pri_set_service_message_support(sw->pri, 1);
 	pri_set_timer(sw->pri, PRI_TIMER_T309, 90000);
 	return 0;
 }
