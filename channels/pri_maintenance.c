@@ -14,6 +14,7 @@
 #include "channels/pri_dialect.h"
 #include "channels/pri_private.h"
 
+#include <string.h>
 #include <syslog.h>
 
 #define TELLINGS 2		/* SERVICE goes out so often without an answer */
@@ -21,6 +22,7 @@
 #define IN_SERVICE 0		/* change status */
 #define OUT_OF_SERVICE 2
 #define ALL UINT32_MAX
+#define EXPLICIT 0x10000	/* in a channel of libpri's: bits 8 to 15 are an interface identifier */
 
 static bool sends(const struct pri_link *link)
 {
@@ -55,7 +57,8 @@ static void tell(struct pri_line *line, enum pri_told what)
 	line->told = what;
 	line->told_at = pri_stamp(link->trunk);
 	link->count.service_sent++;
-	pri_maintenance_service(link->pri, 0, line->pos, what == PRI_TOLD_OUT ? OUT_OF_SERVICE : IN_SERVICE);
+	pri_maintenance_service(link->group->active->pri, link->interface > 0 ? link->interface : 0, line->pos,
+				what == PRI_TOLD_OUT ? OUT_OF_SERVICE : IN_SERVICE);
 }
 
 /* A switch that has not the messages answers none: one line in the log for all of them. */
@@ -120,17 +123,17 @@ void pri_maintenance_stop(struct pri_link *link)
 
 void pri_on_service_ack(struct pri_link *link, pri_event *ev)
 {
-	int pos = ev->service_ack.channel & 0xff, status = ev->service_ack.changestatus;
-	struct pri_line *line = pri_line_at(link, pos);
+	struct pri_line *line = pri_line_named(link, ev->service_ack.channel);
+	int status = ev->service_ack.changestatus;
 
-	link->service_deaf = false;
 	if (!line || !line->told_at) {
-		pri_log(link, LOG_DEBUG, "SERVICE ACKNOWLEDGE for chan %d was not awaited", pos);
+		pri_log(link, LOG_DEBUG, "SERVICE ACKNOWLEDGE for chan %d was not awaited", ev->service_ack.channel & 0xff);
 		return;
 	}
 	if (status != (line->told == PRI_TOLD_OUT ? OUT_OF_SERVICE : IN_SERVICE))
-		pri_log(link, LOG_INFO, "chan %d: SERVICE is acknowledged with status %d", pos, status);
+		pri_log(line->link, LOG_INFO, "chan %d: SERVICE is acknowledged with status %d", line->pos, status);
 	line->told_at = 0;
+	line->link->service_deaf = false;
 }
 
 /* --- Theirs ------------------------------------------------------------------------------------ */
@@ -148,12 +151,19 @@ static void far_word(struct pri_line *line, enum pri_far_status status)
 		pri_line_set(line, PRI_LINE_IDLE);
 }
 
-/* Layer 2 is set up anew, by either end: both words are told anew, and what was under way is lost. From the reader. */
+/* Layer 2 is set up anew, by either end: both words are told anew, and what was under way is lost. Not so while the
+ * other D channel of the group carries the messages. From the reader. */
 void pri_maintenance_anew(struct pri_link *link)
 {
-	for (int i = 0; i < link->n_lines; i++) {
-		pri_maintenance_again(&link->lines[i]);
-		far_word(&link->lines[i], PRI_FAR_IN);
+	const struct pri_trunk *t = link->trunk;
+
+	for (int i = 0; link == link->group->active && i < t->n_links; i++) {
+		struct pri_link *span = t->links[i];
+
+		for (int j = 0; span->group == link->group && j < span->n_lines; j++) {
+			pri_maintenance_again(&span->lines[j]);
+			far_word(&span->lines[j], PRI_FAR_IN);
+		}
 	}
 }
 
@@ -174,18 +184,21 @@ static uint32_t in_map(const uint8_t *p, size_t n)
 	return n == 3 ? map << 1 : map;
 }
 
-/* The channels of the message, a bit each; ALL: the interface. */
-static uint32_t channels(const struct pri_link *link)
+/* The channels of the message, a bit each, and their span (NULL: none of ours); ALL: the interface. */
+static uint32_t channels(struct pri_link *link, struct pri_link **span)
 {
 	struct q931_element e = q931_find(link->got, link->got_len, IE_CHANNEL, 0);
 	uint32_t set = 0;
 	size_t at = 1;
 
+	*span = link;
 	if (e.len && !(e.octets[0] & 3))
 		return 0;
-	if (e.len && (e.octets[0] & 0x40))
+	if (e.len > 1 && (e.octets[0] & 0x40)) {
+		*span = pri_interface(link, EXPLICIT | (e.octets[1] & 0x7f) << 8);
 		while (at < e.len && !(e.octets[at++] & 0x80))
 			;
+	}
 	if (at + 1 >= e.len) /* no channel named */
 		return ALL;
 	if (e.octets[at++] & 0x10)
@@ -199,7 +212,8 @@ static uint32_t channels(const struct pri_link *link)
 
 static void heard(struct pri_link *link)
 {
-	uint32_t set = channels(link), known = 0;
+	struct pri_link *span;
+	uint32_t set = channels(link, &span), known = 0;
 	struct q931_msg m;
 
 	if (!q931_read(link->got, link->got_len, &m, NULL) || m.service != Q931_SERVICE)
@@ -209,13 +223,15 @@ static void heard(struct pri_link *link)
 		pri_log(link, LOG_NOTICE, "SERVICE with change status %d has no use here", m.status);
 		return;
 	}
-	for (int i = 0; i < link->n_lines; i++) {
-		if (!(set & 1U << link->lines[i].pos))
+	for (int i = 0; span && i < span->n_lines; i++) {
+		if (!(set & 1U << span->lines[i].pos))
 			continue;
-		known |= 1U << link->lines[i].pos;
-		far_word(&link->lines[i], (enum pri_far_status)m.status);
+		known |= 1U << span->lines[i].pos;
+		far_word(&span->lines[i], (enum pri_far_status)m.status);
 	}
-	if (set != ALL && set != known)
+	if (!span)
+		pri_log(link, LOG_INFO, "SERVICE for an interface that is none of ours");
+	else if (set != ALL && set != known)
 		pri_log(link, LOG_INFO, "SERVICE for channels 0x%x, which are no B channels of ours", set & ~known);
 }
 
@@ -233,15 +249,30 @@ bool pri_maintenance_whole(struct pri_link *link)
 	return link->got_service;
 }
 
-/* libpri acknowledges a SERVICE for the interface as one for "any channel", which is none. */
-void pri_maintenance_put(uint8_t *frame, size_t len)
+/* libpri acknowledges a SERVICE for the interface as one for "any channel", which is none. And it does not say
+ * interface 0, which NFAS must where the D channel is on another. */
+size_t pri_maintenance_put(struct pri_link *link, uint8_t *frame, size_t len)
 {
 	struct q931_element e;
 	struct q931_msg m;
+	size_t at;
 
-	if (!q931_read(frame, len, &m, NULL) || m.service != Q931_SERVICE_ACK)
-		return;
+	if (!q931_read(frame, len, &m, NULL) || !m.service)
+		return len;
 	e = q931_find(frame, len, IE_CHANNEL, 0);
-	if (e.len == 1 && (e.octets[0] & 3) == 3)
-		frame[e.octets - frame] = (uint8_t)(e.octets[0] & ~2);
+	if (!e.len)
+		return len;
+	at = (size_t)(e.octets - frame);
+	if (m.service == Q931_SERVICE_ACK) {
+		if (e.len == 1 && (frame[at] & 3) == 3)
+			frame[at] &= (uint8_t)~2;
+		return len;
+	}
+	if (link->interface < 0 || frame[at] & 0x40)
+		return len;
+	memmove(frame + at + 2, frame + at + 1, len - at - 1);
+	frame[at - 1]++;
+	frame[at] |= 0x40;
+	frame[at + 1] = 0x80;
+	return len + 1;
 }

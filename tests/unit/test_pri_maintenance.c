@@ -428,6 +428,96 @@ static void test_elements(void **state)
 	}
 }
 
+/* --- NFAS: the interface is named -------------------------------------------------------------- */
+
+static unsigned named[2][32];	/* SERVICE of the user's end, by interface and channel */
+
+static bool tap_nfas(struct bench *b, int span, uint8_t *frame, size_t *len)
+{
+	struct q931_msg m;
+	const uint8_t *e = frame + 9;
+
+	(void)b;
+	if (!q931_read(frame, *len, &m, NULL) || m.service != Q931_SERVICE)
+		return true;
+	assert_int_equal(*len, 18);
+	assert_memory_equal(e + 3, "\x18\x04\xe9", 3);
+	assert_in_range(e[6], 0x80, 0x81);
+	assert_int_equal(e[7], 0x83);
+	if (span <= 2) {
+		named[e[6] & 1][e[8] & 0x7f]++;
+	} else if (alter.chan == (e[8] & 0x7f)) {
+		memcpy(frame + m.elements_at, alter.elements, alter.n);
+		*len = m.elements_at + alter.n;
+	}
+	return true;
+}
+
+/* Lines of one span that the far end has out. */
+static int far_out(struct bench *b, int end, int span)
+{
+	struct pri_line_info lines[64];
+	int n = pri_trunk_lines(b->end[end].trunk, lines, 64), count = 0;
+
+	for (int i = 0; i < n; i++)
+		count += lines[i].span == span && lines[i].state == PRI_LINE_FAR_OUT;
+	return count;
+}
+
+/* One D channel for two spans, 47 channels: and the same with a backup, 46. */
+static void nfas(int dchans)
+{
+	struct bench *b;
+	struct bench_leg *l;
+
+	forget();
+	memset(named, 0, sizeof(named));
+	b = bench_open(&(struct bench_conf){ .type = HW_SPAN_T1, .dialect = PRI_4ESS, .spans = 2, .nfas = dchans, .tap = tap_nfas });
+	b->end[NET].offered = b->end[USER].offered = bench_answer;
+	bench_run(b, 10000);
+	for (int pos = 1; pos <= 24; pos++) {
+		assert_int_equal(named[0][pos] != 0, pos < 24);
+		assert_int_equal(named[1][pos] != 0, pos < 24 || dchans == 1);
+	}
+	pri_trunk_take_out(b->end[USER].trunk, 1, 0, true);
+	pri_trunk_take_out(b->end[USER].trunk, 2, 23, true);
+	bench_run(b, 1000);
+	assert_int_equal(far_out(b, NET, 3), 23);
+	assert_int_equal(far_out(b, NET, 4), 1);
+	l = bench_call(b, NET, "1");
+	bench_until(b, 500, bench_event(l, LEG_ANSWERED));
+	assert_int_equal(bench_pos(l), 1);
+	bench_clear(l, 16);
+	pri_trunk_take_out(b->end[USER].trunk, 0, 0, false);
+	bench_run(b, 5000);
+	assert_int_equal(far_out(b, NET, 3) + far_out(b, NET, 4), 0);
+	alter.chan = 5;
+	alter.n = 7;
+	memcpy(alter.elements, "\x01\x01\xc2\x18\x02\xe9\x81", 7);
+	pri_trunk_take_out(b->end[NET].trunk, 4, 5, false);
+	bench_run(b, 500);
+	assert_int_equal(far_out(b, USER, 1), 0);
+	assert_int_equal(far_out(b, USER, 2), dchans == 1 ? 24 : 23);
+	alter.elements[6] = 0x87;
+	pri_trunk_take_out(b->end[NET].trunk, 4, 5, false);
+	bench_run(b, 500);
+	assert_int_equal(far_out(b, USER, 1), 0);
+	assert_non_null(strstr(b->end[USER].log, "interface that is none of ours"));
+	alter.chan = 0;
+	pri_trunk_take_out(b->end[NET].trunk, 0, 0, false);
+	bench_run(b, SERVICE_TWICE_MS);
+	assert_null(strstr(b->end[USER].log, "no acknowledgement"));
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
+static void test_nfas(void **state)
+{
+	(void)state;
+	nfas(1);
+	nfas(2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,6 +525,7 @@ int main(void)
 		cmocka_unit_test(test_in_mid_call), cmocka_unit_test(test_far_out_and_calls),
 		cmocka_unit_test(test_restart), cmocka_unit_test(test_next_run), cmocka_unit_test(test_layer2_anew),
 		cmocka_unit_test(test_no_answer), cmocka_unit_test(test_elements),
+		cmocka_unit_test(test_nfas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
