@@ -242,11 +242,14 @@ static void read_element(struct words *w, struct q931_msg *m, const uint8_t *fra
 	}
 }
 
+/* Of a primary rate's only link: SAPI 0, TEI 0. libpri drops the others. */
 enum q921_kind q921_kind(const uint8_t *frame, size_t len)
 {
+	if (len < 3 || (frame[0] & 0xfd) || frame[1] != 1)
+		return Q921_OTHER;
 	if (len >= HEADER && !(frame[2] & 1))
 		return Q921_I;
-	if (len >= 3 && (frame[2] & 3) == 3) {
+	if ((frame[2] & 3) == 3) {
 		uint8_t u = frame[2] & 0xef;	/* without the P/F bit, Q.921 table 5 */
 
 		if (u == 0x6f || u == 0x63 || u == 0x0f)	/* SABME, UA, DM */

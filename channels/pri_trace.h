@@ -14,7 +14,8 @@
 
 #define Q931_DETAIL_MAX 400	/* octets of the words with the ending zero */
 
-enum q921_kind { Q921_I, Q921_RESET, Q921_OTHER };	/* RESET: SABME, UA or DM: numbering starts again */
+enum q921_kind { Q921_I, Q921_RESET, Q921_OTHER };	/* RESET: SABME, UA or DM: numbering starts again. OTHER
+					 * too: whatever has not the address of a primary rate's only link, SAPI 0 and TEI 0 */
 struct q921_seq {
 	uint8_t next;		/* N(S) expected, modulo 128 */
 };

@@ -159,6 +159,9 @@ static void test_repetitions(void **state)
 	assert_int_equal(q921_kind((const uint8_t *)"\0\1\x7f", 3), Q921_RESET);	/* SABME with P */
 	assert_int_equal(q921_kind((const uint8_t *)"\0\1\x73", 3), Q921_RESET);	/* UA with F */
 	assert_int_equal(q921_kind((const uint8_t *)"\0\1\x1f", 3), Q921_RESET);	/* DM with F */
+	assert_int_equal(q921_kind((const uint8_t *)"\2\1\x7f", 3), Q921_RESET);	/* from the other side */
+	assert_int_equal(q921_kind((const uint8_t *)"\xe9\x7f\x7f\x7f", 4), Q921_OTHER);	/* for somebody else */
+	assert_int_equal(q921_kind((const uint8_t *)"\0\3\0\0\x8", 5), Q921_OTHER);
 	assert_int_equal(q921_kind((const uint8_t *)"\0\1\1\1", 4), Q921_OTHER);	/* RR */
 	assert_int_equal(q921_kind((const uint8_t *)"\0\1\3", 3), Q921_OTHER);	/* UI */
 }
