@@ -134,10 +134,8 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 	}
 	if (kind != Q921_I || !q921_first(seq, frame, len) || !q931_read(frame, len, &m, detail))
 		return;
-	if (!out) {
+	if (!out)
 		pri_extra_got(link, frame, len);
-		link->got_service = m.pd != Q931_PD;
-	}
 	what = q931_msg_name(&m);
 	if (!what) {
 		snprintf(other, sizeof(other), "message 0x%02x", m.type);
@@ -262,6 +260,7 @@ static int io_read(struct pri *pri, void *buf, int size)
 	link->count.frames_in++;
 	tell_frame(link, false, buf, (size_t)n);
 	trace_frame(link, false, buf, (size_t)n);
+	pri_maintenance_got(link, buf, (size_t)n);
 	memset((uint8_t *)buf + n, 0, FCS);
 	return n + FCS;
 }

@@ -235,6 +235,17 @@ static void heard(struct pri_link *link)
 		pri_log(link, LOG_INFO, "SERVICE for channels 0x%x, which are no B channels of ours", set & ~known);
 }
 
+/* Every frame that libpri is to read. Whether it is a repetition libpri knows better than the trace: what libpri reports
+ * of a SERVICE must be known to be of one. */
+void pri_maintenance_got(struct pri_link *link, const uint8_t *frame, size_t len)
+{
+	struct q931_msg m;
+
+	link->got_service = q931_read(frame, len, &m, NULL) && m.pd != Q931_PD;
+	if (link->got_service)
+		pri_extra_got(link, frame, len);
+}
+
 void pri_on_service(struct pri_link *link, pri_event *ev)
 {
 	(void)ev;

@@ -344,6 +344,7 @@ void pri_maintenance_again(struct pri_line *line);	/* what it was told of this o
 void pri_maintenance_restarted(struct pri_line *line);	/* by the far end */
 void pri_on_service(struct pri_link *link, pri_event *ev);
 void pri_on_service_ack(struct pri_link *link, pri_event *ev);
+void pri_maintenance_got(struct pri_link *link, const uint8_t *frame, size_t len);
 bool pri_maintenance_whole(struct pri_link *link);	/* of an event of the D channel: it was a SERVICE, and is done */
 size_t pri_maintenance_put(struct pri_link *link, uint8_t *frame, size_t len);	/* the new length */
 
