@@ -148,6 +148,7 @@ struct pri_span_info {
 	unsigned switchovers;		/* NFAS: how often signalling went from one D channel to the other, of the whole group */
 	unsigned alarms;		/* HW_ALARM_ bits */
 	bool layer2;			/* Q.921 multiple frame established, on its own D channel */
+	int64_t layer2_since_us;	/* when that last changed */
 	bool in_service;		/* a D channel serves it and no alarm is held */
 	int64_t since_us;		/* when in_service last changed */
 	unsigned long frames_in, frames_out, abort, overrun, badfcs;	/* on the D channel */

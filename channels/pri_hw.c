@@ -161,7 +161,9 @@ static int open_channels(struct pri_link *link)
 	for (int i = 0; i < n && i < CHANS_MAX; i++) {
 		if (chans[i].kind == HW_CHAN_B && !err)
 			err = open_line(link, &chans[i]);
-		if (chans[i].kind == HW_CHAN_D && link->bears_d && !link->dchan_no)
+		if (chans[i].kind == HW_CHAN_D && !link->bears_d)
+			pri_log(link, LOG_ERR, "channel %d is not used: it is a D channel for the driver, and none of nfas", chans[i].no);
+		else if (chans[i].kind == HW_CHAN_D && !link->dchan_no)
 			link->dchan_no = chans[i].no;
 		link->law = chans[i].law;
 	}

@@ -203,7 +203,7 @@ struct pri_link {
 	int64_t reopen_at;
 
 	bool layer2, in_service;
-	int64_t since_us;
+	int64_t since_us, layer2_since_us;	/* of in_service, of layer2 */
 	unsigned alarms;
 	bool held;			/* an alarm lasted, or has not been clear for long enough */
 	int64_t alarm_at, clear_at;	/* when it came and went, 0 for not running, PRI_UNSTAMPED */

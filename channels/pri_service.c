@@ -74,6 +74,7 @@ void pri_service_layer2(struct pri_link *link, bool up)
 	if (up == link->layer2)
 		return;
 	link->layer2 = up;
+	link->layer2_since_us = pri_stamp(link->trunk);
 	link->trunk->changed = true;
 	pri_log(link, up ? LOG_NOTICE : LOG_WARNING, "layer 2 is %s", up ? "up" : "down");
 	if (!up) {

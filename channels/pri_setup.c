@@ -162,9 +162,9 @@ void pri_on_ring(struct pri_link *link, pri_event *event)
 	struct leg_offer offer;
 	int cause = 41;
 
-	link->count.calls_in++;
 	if (!t->draining)
 		line = choose(link, ev, &cause);
+	(line ? line->link : link)->count.calls_in++;
 	if (line && !(leg = pri_leg_new(link, true)))
 		cause = 47;
 	if (!leg) {

@@ -103,7 +103,7 @@ static int open_links(struct pri_trunk *t)
 		t->links[t->n_links++] = link;
 		link->trunk = t;
 		link->span = t->conf.spans[i];
-		link->since_us = pri_stamp(t);
+		link->since_us = link->layer2_since_us = pri_stamp(t);
 		err = pri_hw_check(t, link->span);
 	}
 	return err ? err : pri_groups_make(t);
@@ -178,6 +178,7 @@ static void fill_stamps(struct pri_trunk *t)
 		struct pri_link *link = t->links[i];
 
 		fill(&link->since_us, t->now_us);
+		fill(&link->layer2_since_us, t->now_us);
 		fill(&link->alarm_at, t->now_us);
 		fill(&link->clear_at, t->now_us);
 		fill(&link->reopen_at, t->now_us + PRI_REOPEN_US);
@@ -338,6 +339,7 @@ int pri_trunk_spans(const struct pri_trunk *t, struct pri_span_info *out, int ma
 		out[i].layer2 = link->layer2;
 		out[i].in_service = link->in_service;
 		out[i].since_us = link->since_us == PRI_UNSTAMPED ? t->now_us : link->since_us;
+		out[i].layer2_since_us = link->layer2_since_us == PRI_UNSTAMPED ? t->now_us : link->layer2_since_us;
 	}
 	return t->n_links;
 }
