@@ -10,6 +10,18 @@
 
 #include "tests/switch/switch.h"
 
+int channel_parse(const char *text)
+{
+	const char *slash = strchr(text, '/');
+
+	return slash ? 1 << 16 | atoi(text) << 8 | atoi(slash + 1) : atoi(text);
+}
+
+int channel_pos(const struct sw *sw, int channel)
+{
+	return channel < 0 ? 0 : channel & (sw->n_spans > 1 ? 0x17fff : 0xff);
+}
+
 /* libpri gives it in two parts. */
 unsigned call_reference(struct sw *sw, q931_call *libpris)
 {
@@ -264,7 +276,7 @@ int64_t call_next(const struct sw *sw)
 
 /* --- Calls out --------------------------------------------------------------------------------- */
 
-/* CHANNEL[!] CALLED CALLING [overlap] [bearer:N] [EDIT]; ! is exclusive, 0 none. */
+/* [INTERFACE/]CHANNEL[!] CALLED CALLING [overlap] [bearer:N] [EDIT]; ! is exclusive, 0 none. */
 int call_place(struct sw *sw, int argc, char **argv)
 {
 	struct pri_sr *sr = pri_sr_new();
@@ -284,7 +296,7 @@ int call_place(struct sw *sw, int argc, char **argv)
 		else if (edit_parse(&e, argv[i]))
 			return -1;
 	}
-	c->pos = atoi(argv[0]);
+	c->pos = channel_parse(argv[0]);
 	alter_edit(c->cr, 5, &e);
 	pri_sr_set_channel(sr, c->pos ? c->pos : 1, strchr(argv[0], '!') != NULL, 0);
 	pri_sr_set_bearer(sr, bearer, sw->alaw ? PRI_LAYER_1_ALAW : PRI_LAYER_1_ULAW);

@@ -15,13 +15,13 @@ static void on_setup(struct sw *sw, pri_event_ring *ev)
 		pri_hangup(sw->pri, ev->call, 34);
 		return;
 	}
-	c->pos = ev->channel < 0 ? 0 : ev->channel & 0xff;
+	c->pos = channel_pos(sw, ev->channel);
 	c->steps = sw->answer;
 	sw->answer = sw->next_answer;
 	c->due = 0;
 	sw->setups++;
-	event(sw, "setup", ",\"call\":%d,\"cr\":%u,\"channel\":%d,\"flexible\":%d,\"called\":%s,\"complete\":%d",
-	      c->id, c->cr & 0x7fff, c->pos, ev->flexible, quoted(ev->callednum), ev->complete);
+	event(sw, "setup", ",\"call\":%d,\"cr\":%u,\"channel\":%d,\"interface\":%d,\"flexible\":%d,\"called\":%s,\"complete\":%d",
+	      c->id, c->cr & 0x7fff, c->pos & 0xff, c->pos >> 8 & 0x7f, ev->flexible, quoted(ev->callednum), ev->complete);
 }
 
 static void told(struct sw *sw, const char *name, q931_call *call, int channel, int cause)
@@ -29,8 +29,8 @@ static void told(struct sw *sw, const char *name, q931_call *call, int channel, 
 	struct call *c = call_of(sw, call);
 
 	if (c && !c->incoming && channel > 0 && (channel & 0xff))
-		c->pos = channel & 0xff;
-	event(sw, name, ",\"call\":%d,\"channel\":%d,\"cause\":%d", c ? c->id : 0, c ? c->pos : 0, cause);
+		c->pos = channel_pos(sw, channel);
+	event(sw, name, ",\"call\":%d,\"channel\":%d,\"cause\":%d", c ? c->id : 0, c ? c->pos & 0xff : 0, cause);
 }
 
 /* DISCONNECT is answered with RELEASE and that with RELEASE COMPLETE; libpri frees the call with it. */
@@ -101,20 +101,43 @@ static void on_calls(struct sw *sw, pri_event *ev)
 	}
 }
 
-void on_event(struct sw *sw, pri_event *ev)
+/* The other D channel takes over when the one in use is lost. */
+static void on_dchan(struct dchan *d, bool up)
 {
+	struct sw *sw = d->sw;
+	int no = (int)(d - sw->d);
+
+	d->up = up;
+	event(sw, up ? "up" : "down", ",\"d\":%d", no);
+	if (sw->n_d < 2 || sw->d[sw->in_use].up || !sw->d[!sw->in_use].up)
+		return;
+	dchan_use(sw, !sw->in_use);
+	event(sw, "in_use", ",\"d\":%d", sw->in_use);
+}
+
+void on_event(struct dchan *d, pri_event *ev)
+{
+	struct sw *sw = d->sw;
+
 	switch (ev->e) {
 	case PRI_EVENT_DCHAN_UP:
-		event(sw, "up", "%s", "");
+		on_dchan(d, true);
 		break;
 	case PRI_EVENT_DCHAN_DOWN:
-		event(sw, "down", "%s", "");
+		on_dchan(d, false);
 		break;
 	case PRI_EVENT_RESTART:
 		event(sw, "restart", ",\"channel\":%d", ev->restart.channel);
 		break;
 	case PRI_EVENT_RESTART_ACK:
 		event(sw, "restart_ack", ",\"channel\":%d", ev->restartack.channel);
+		break;
+	case PRI_EVENT_SERVICE:
+		event(sw, "service", ",\"channel\":%d,\"status\":%d", ev->service.channel & 0xff, ev->service.changestatus);
+		break;
+	case PRI_EVENT_SERVICE_ACK:
+		event(sw, "service_ack", ",\"channel\":%d,\"status\":%d", ev->service_ack.channel & 0xff,
+		      ev->service_ack.changestatus);
 		break;
 	case PRI_EVENT_INFO_RECEIVED:
 		event(sw, "digits", ",\"digits\":%s", quoted(ev->ring.callednum));
