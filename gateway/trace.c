@@ -69,6 +69,19 @@ static const struct conf_trace *conf_of(const struct trace *t)
 	return &t->gw->site->conf->trace;
 }
 
+/* An operation's number means one thing in EuroISDN and another in QSIG: who decodes a file must know the dialect. */
+static const char *dialect_of(void *arg, int span)
+{
+	const struct trace *t = arg;
+	const struct conf *c = t->gw->site->conf;
+
+	for (int i = 0; i < c->n_trunks; i++)
+		for (int s = 0; c->trunks[i].kind == CONF_TRUNK_ISDN && s < c->trunks[i].isdn.n_spans; s++)
+			if (c->trunks[i].isdn.spans[s] == span)
+				return conf_dialect_name(c->trunks[i].isdn.dialect);
+	return NULL;
+}
+
 /* --- What passes ------------------------------------------------------------------------------- */
 
 static void passed(struct trace *t, const struct capture_packet *p, const uint8_t *octets)
@@ -237,7 +250,8 @@ static void keep(struct trace *t, const struct later *l)
 	char stamp[32], name[400];
 	time_t now = time(NULL);
 	struct tm tm;
-	struct trace_pick want = { .call = find_call(t, l->call), .span = l->span, .mask = conf_of(t)->mask };
+	struct trace_pick want = { .call = find_call(t, l->call), .span = l->span, .mask = conf_of(t)->mask,
+				   .about = dialect_of, .about_arg = t };
 	struct pcapng file;
 	int n;
 
@@ -324,6 +338,8 @@ int trace_start(struct trace *t, const char *path, int span)
 	if (!t->run.path)
 		return -ENOMEM;
 	pcapng_begin(&t->run.file, "Tipring " TIPRING_VERSION);
+	t->run.file.about = dialect_of;
+	t->run.file.about_arg = t;
 	want_heads(t);
 	flush(t, on_part);	/* whether it can be written is soon known */
 	return 0;
@@ -430,7 +446,8 @@ void trace_reload(struct trace *t)
 
 int trace_write(struct trace *t, uint64_t call, int span, const char *path, files_fn *fn, void *arg)
 {
-	struct trace_pick want = { .call = find_call(t, call), .span = span, .mask = conf_of(t)->mask };
+	struct trace_pick want = { .call = find_call(t, call), .span = span, .mask = conf_of(t)->mask,
+				   .about = dialect_of, .about_arg = t };
 	struct pcapng file;
 	char full[600];
 
