@@ -47,6 +47,7 @@ int pri_setup_send(struct pri_leg *leg, struct pri_line *line)
 		pri_sr_set_bearer(sr, o->bearer, line->link->law == HW_ALAW ? PRI_LAYER_1_ALAW : PRI_LAYER_1_ULAW);
 		pri_extra_called(leg, sr);
 		set_parties(sr, o, link->trunk->conf.dialect);
+		pri_attach_forget(leg);
 		pri_element_setup(leg, o);
 		pri_extra_setup(leg, sr);
 		pri_facility_forget(leg);

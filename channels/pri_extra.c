@@ -7,9 +7,8 @@
  * libpri takes user-user information as a string, so that a zero octet ends it, always under protocol
  * discriminator 4, and what it gives of a received one is as short. It has no place for a second calling number,
  * nor for a redirecting number as an element in a dialect that has an operation for it. So these elements are put
- * into the frame when it is written, and read from the frame that has just come: libpri reports an event before it
- * reads the next one. What is to be put in is kept by call reference, because a message may wait in the window of
- * layer 2 after the call is gone, and is sent again with the same elements.
+ * into the frame when it is written (pri_attach.c), and read from the frame that has just come: libpri reports an event before it
+ * reads the next one.
  */
 #include "channels/pri_dialect.h"
 #include "channels/pri_private.h"
@@ -17,75 +16,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <syslog.h>
-
-enum { SETUP = 0x05, ALERTING = 0x01, CONNECT = 0x07, DISCONNECT = 0x45, RELEASE = 0x4d, RELEASE_COMPLETE = 0x5a };
-enum { CLEARING = 0 };		/* whichever of the three goes first */
-enum { FRAME_N201 = 4 + 260 };	/* Q.921 5.9.3 */
-
-static bool is_clearing(uint8_t type)
-{
-	return type == DISCONNECT || type == RELEASE || type == RELEASE_COMPLETE;
-}
 
 /* --- Into frames that are written --------------------------------------------------------------- */
-
-static unsigned key_of(const struct pri_leg *leg)
-{
-	return leg->cr | (leg->leg.incoming ? 0x8000 : 0);
-}
-
-static void attach(struct pri_leg *leg, uint8_t type, uint8_t id, const uint8_t *octets, size_t n)
-{
-	struct pri_link *link = leg->link;
-	struct pri_attach *a = &link->attached[link->n_attached++ % PRI_ATTACHED];
-
-	a->key = key_of(leg);
-	a->type = type;
-	a->id = id;
-	a->len = (uint8_t)n;
-	memcpy(a->octets, octets, n);
-}
-
-/* A call reference comes back: nothing of the call that had it before goes with the new one. */
-static void forget(struct pri_leg *leg)
-{
-	for (unsigned i = 0; i < PRI_ATTACHED; i++)
-		if (leg->link->attached[i].key == key_of(leg))
-			leg->link->attached[i].key = 0;
-}
-
-size_t pri_extra_put(struct pri_link *link, uint8_t *frame, size_t len)
-{
-	unsigned have = link->n_attached < PRI_ATTACHED ? link->n_attached : PRI_ATTACHED;
-	unsigned first = link->n_attached - have;
-	struct q931_msg m;
-
-	if (!have || !q931_read(frame, len, &m, NULL) || !m.cr)
-		return len;
-	for (unsigned i = 0; i < have; i++) {
-		struct pri_attach *a = &link->attached[(first + i) % PRI_ATTACHED];
-		size_t longer;
-
-		if (a->key != (m.cr | (m.flag ? 0x8000 : 0)))
-			continue;
-		if (a->type == CLEARING && is_clearing(m.type))
-			a->type = m.type;
-		if (a->type != m.type || (a->id == IE_REDIRECTING && q931_find(frame, len, a->id, 0).octets))
-			continue;
-		longer = q931_put(frame, len, FRAME_N201, a->id, a->octets, a->len);
-		if (longer == len)
-			pri_log(link, LOG_NOTICE, "call %u: element 0x%02x does not fit into its message, left out",
-				m.cr, a->id);
-		len = longer;
-	}
-	return len;
-}
 
 static void attach_uui(struct pri_leg *leg, uint8_t type, const struct leg_uui *uui)
 {
 	if (uui->len)
-		attach(leg, type, IE_USER_USER, uui->octets, uui->len);
+		pri_attach_element(leg, type, ATTACH_BESIDE, IE_USER_USER, uui->octets, uui->len);
 }
 
 static void attach_sub(struct pri_leg *leg, uint8_t type, uint8_t id, const struct leg_subaddress *sub)
@@ -96,7 +33,7 @@ static void attach_sub(struct pri_leg *leg, uint8_t type, uint8_t id, const stru
 		return;
 	octets[0] = (uint8_t)(0x80 | (sub->type & 7) << 4 | (sub->odd ? 8 : 0));
 	memcpy(octets + 1, sub->octets, sub->len);
-	attach(leg, type, id, octets, 1U + sub->len);
+	pri_attach_element(leg, type, ATTACH_BESIDE, id, octets, 1U + sub->len);
 }
 
 /* --- SETUP out ---------------------------------------------------------------------------------- */
@@ -128,7 +65,7 @@ static void attach_redirecting(struct pri_leg *leg, const struct leg_offer *o)
 	octets[1] = number[1] & 0x7f;
 	octets[2] = 0x80 | (o->redirect_reason & 0x0f);
 	memcpy(octets + 3, number + 2, n - 2);
-	attach(leg, SETUP, IE_REDIRECTING, octets, n + 1);
+	pri_attach_element(leg, Q931_SETUP_TYPE, ATTACH_UNLESS_THERE, IE_REDIRECTING, octets, n + 1);
 }
 
 void pri_extra_setup(struct pri_leg *leg, struct pri_sr *sr)
@@ -136,18 +73,17 @@ void pri_extra_setup(struct pri_leg *leg, struct pri_sr *sr)
 	const struct leg_offer *o = leg->offer;
 	uint8_t octets[LEG_DIGITS_MAX + 2];
 
-	forget(leg);
 	if (by_keypad(leg))
 		pri_sr_set_keypad_digits(sr, o->called.digits);
 	else if (o->keypad[0])
 		pri_sr_set_keypad_digits(sr, o->keypad);
 	if (o->calling_user.digits[0] && o->calling.digits[0] && leg->link->trunk->conf.two_calling)
-		attach(leg, SETUP, IE_CALLING, octets, q931_put_number(&o->calling_user, octets));
+		pri_attach_element(leg, Q931_SETUP_TYPE, ATTACH_BESIDE, IE_CALLING, octets, q931_put_number(&o->calling_user, octets));
 	if (o->redirecting.digits[0] && leg->link->trunk->conf.redirecting_element)
 		attach_redirecting(leg, o);
-	attach_sub(leg, SETUP, IE_CALLING_SUB, &o->calling_sub);
-	attach_sub(leg, SETUP, IE_CALLED_SUB, &o->called_sub);
-	attach_uui(leg, SETUP, &o->uui);
+	attach_sub(leg, Q931_SETUP_TYPE, IE_CALLING_SUB, &o->calling_sub);
+	attach_sub(leg, Q931_SETUP_TYPE, IE_CALLED_SUB, &o->called_sub);
+	attach_uui(leg, Q931_SETUP_TYPE, &o->uui);
 }
 
 /* --- What goes with the answers ----------------------------------------------------------------- */
@@ -169,7 +105,7 @@ static void used(struct pri_leg *leg)
 
 void pri_extra_alert(struct pri_leg *leg)
 {
-	attach_uui(leg, ALERTING, &leg->with.uui);
+	attach_uui(leg, Q931_ALERTING_TYPE, &leg->with.uui);
 	used(leg);
 }
 
@@ -190,8 +126,8 @@ static void connected_line(struct pri_leg *leg, const struct leg_number *connect
 void pri_extra_answer(struct pri_leg *leg, const struct leg_number *connected)
 {
 	connected_line(leg, connected);
-	attach_sub(leg, CONNECT, IE_CONNECTED_SUB, &leg->with.connected_sub);
-	attach_uui(leg, CONNECT, &leg->with.uui);
+	attach_sub(leg, Q931_CONNECT_TYPE, IE_CONNECTED_SUB, &leg->with.connected_sub);
+	attach_uui(leg, Q931_CONNECT_TYPE, &leg->with.uui);
 	used(leg);
 }
 
@@ -208,7 +144,7 @@ int pri_extra_connected(struct leg *l, const struct leg_number *connected)
 
 void pri_extra_clear(struct pri_leg *leg)
 {
-	attach_uui(leg, CLEARING, &leg->with.uui);
+	attach_uui(leg, ATTACH_CLEARING, &leg->with.uui);
 	used(leg);
 }
 
@@ -274,11 +210,10 @@ static void second_calling(const struct pri_leg *leg, struct leg_offer *o)
 
 void pri_extra_offer(struct pri_leg *leg, const pri_event_ring *ev, struct leg_offer *o)
 {
-	forget(leg);
 	snprintf(o->keypad, sizeof(o->keypad), "%.*s", (int)sizeof(o->keypad) - 1, ev->keypad_digits);
 	if (o->keypad[0] && !o->called.digits[0])
 		pri_digits_in(&o->called, o->keypad, 0, 0);
-	if (!got(leg, SETUP))
+	if (!got(leg, Q931_SETUP_TYPE))
 		return;
 	second_calling(leg, o);
 	sub_in(leg, IE_CALLED_SUB, &o->called_sub);
@@ -306,7 +241,7 @@ void pri_extra_answered(struct pri_leg *leg, const struct pri_subcommands *s, st
 {
 	memset(raw, 0, sizeof(*raw));
 	names_in(leg->link, s, ev);
-	if (!got(leg, CONNECT))
+	if (!got(leg, Q931_CONNECT_TYPE))
 		return;
 	sub_in(leg, IE_CONNECTED_SUB, &ev->extra.connected_sub);
 	q931_uui(element(leg, IE_USER_USER, 0), &ev->extra.uui);
@@ -316,7 +251,7 @@ void pri_extra_answered(struct pri_leg *leg, const struct pri_subcommands *s, st
 
 void pri_extra_alerted(struct pri_leg *leg, struct leg_event *ev)
 {
-	if (got(leg, ALERTING))
+	if (got(leg, Q931_ALERTING_TYPE))
 		q931_uui(element(leg, IE_USER_USER, 0), &ev->extra.uui);
 }
 

@@ -119,6 +119,7 @@ void pri_facility_forget(struct pri_leg *leg)
 /* FRAME is about to be written; the new length. */
 size_t pri_facility_put(struct pri_link *link, uint8_t *frame, size_t len, size_t max)
 {
+	uint8_t element[2 + sizeof(link->facilities->octets)] = { IE_FACILITY };
 	struct q931_element e;
 	struct q931_msg m;
 
@@ -131,7 +132,9 @@ size_t pri_facility_put(struct pri_link *link, uint8_t *frame, size_t len, size_
 		if (f->key != (m.cr | (m.flag ? 0x8000 : 0)) || e.octets[0] != (0x80 | f->indicator))
 			continue;
 		frame[m.elements_at - 1] = FACILITY;
-		return q931_put(frame, m.elements_at, max, IE_FACILITY, f->octets, f->len);
+		element[1] = f->len;
+		memcpy(element + 2, f->octets, f->len);
+		return q931_insert(frame, m.elements_at, max, element, 2U + f->len);
 	}
 	return len;
 }

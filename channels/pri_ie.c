@@ -18,8 +18,7 @@ static size_t first_element(const uint8_t *frame, size_t len)
 	return at < len ? at : len;
 }
 
-/* Octets of the element at P, LEFT of them at most; 0 when it is cut short. */
-static size_t element_size(const uint8_t *p, size_t left)
+size_t q931_size(const uint8_t *p, size_t left)
 {
 	if (p[0] & 0x80)
 		return 1;
@@ -37,7 +36,7 @@ struct q931_element q931_find(const uint8_t *frame, size_t len, uint8_t id, unsi
 	size_t size;
 
 	for (size_t at = first_element(frame, len); at < len; at += size) {
-		size = element_size(frame + at, len - at);
+		size = q931_size(frame + at, len - at);
 		if (!size)
 			break;
 		if (is_shift(frame[at])) {
@@ -53,23 +52,39 @@ struct q931_element q931_find(const uint8_t *frame, size_t len, uint8_t id, unsi
 	return (struct q931_element){ NULL, 0 };
 }
 
-size_t q931_put(uint8_t *frame, size_t len, size_t max, uint8_t id, const uint8_t *contents, size_t n)
+size_t q931_insert(uint8_t *frame, size_t len, size_t max, const uint8_t *element, size_t n)
 {
 	size_t at = first_element(frame, len), size;
 
-	if (n > IE_MAX || len + n + 2 > max)
+	if (len + n > max)
 		return len;
-	while (at < len && !is_shift(frame[at]) && ((frame[at] & 0x80) || frame[at] <= id)) {
-		size = element_size(frame + at, len - at);
+	while (at < len && !is_shift(frame[at]) && ((frame[at] & 0x80) || frame[at] <= element[0])) {
+		size = q931_size(frame + at, len - at);
 		if (!size)
 			return len;
 		at += size;
 	}
-	memmove(frame + at + n + 2, frame + at, len - at);
-	frame[at] = id;
-	frame[at + 1] = (uint8_t)n;
-	memcpy(frame + at + 2, contents, n);
-	return len + n + 2;
+	memmove(frame + at + n, frame + at, len - at);
+	memcpy(frame + at, element, n);
+	return len + n;
+}
+
+size_t q931_take_out(uint8_t *frame, size_t len, uint8_t id, size_t longest)
+{
+	size_t at = first_element(frame, len), size;
+
+	while (at < len && !is_shift(frame[at])) {
+		size = q931_size(frame + at, len - at);
+		if (!size)
+			return len;
+		if (frame[at] == id && size <= longest + 2) {
+			memmove(frame + at, frame + at + size, len - at - size);
+			len -= size;
+		} else {
+			at += size;
+		}
+	}
+	return len;
 }
 
 bool q931_number(struct q931_element e, struct leg_number *out)

@@ -278,8 +278,7 @@ static int io_write(struct pri *pri, void *buf, int size)
 		return size;
 	memcpy(frame, buf, len);
 	len = put_location(link, frame, len);
-	len = pri_element_write(link, frame, len, sizeof(frame));
-	len = pri_extra_put(link, frame, len);
+	len = pri_attach_write(link, frame, len);
 	len = pri_facility_put(link, frame, len, sizeof(frame));
 	len = pri_maintenance_put(link, frame, len);
 	if (hw_dchan_write(link->dchan, frame, len) >= 0) {

@@ -20,7 +20,7 @@
  *   pri_timers.c   the timers and counters that a trunk may set
  *   pri_overlap.c  digits that come, or go, one after the other
  *   pri_wait.c     what a leg waits for no longer than a timer says; an announcement after clearing
- *   pri_element.c  elements that libpri does not send or tell
+ *   pri_attach.c   elements put into frames as they are written; pri_element.c: those that libpri does not send or tell
  *   pri_hold.c     HOLD and RETRIEVE, and NOTIFY in their place
  *   pri_facility.c remote operations that libpri neither tells nor sends; pri_bridge.c: those that join two calls
  *   pri_transfer.c pri_reroute.c pri_aoc.c pri_mcid.c: transfer, deflection, advice of charge, malicious calls
@@ -47,9 +47,9 @@ _Static_assert(PRI_NETWORK == 1, "PRI_NETWORK of libpri.h takes the place of our
 #define PRI_EARLY_MAX 32		/* messages kept for a leg that has no trace yet */
 #define PRI_STRAY_MAX 4		/* messages kept for a call that has no leg yet */
 #define PRI_SENT_CAUSES 64	/* clearing messages whose location is remembered until they are sent */
-#define PRI_ATTACHED 64		/* elements put into messages that are remembered until they are sent */
+#define PRI_ATTACHED 192	/* orders to put elements into messages, remembered until those are sent, and sent again */
+#define PRI_ATTACH_MAX (2 + LEG_UUI_MAX)	/* octets of one order's elements */
 #define PRI_FACILITIES 32	/* FACILITYs of our own that are remembered until they are sent */
-#define PRI_ELEMENTS 128	/* messages whose elements of our own are remembered until they are sent */
 #define PRI_FED_MAX 16		/* octets of what pri_group_feed() makes */
 #define PRI_UNSTAMPED (-1)	/* a time that the next pri_trunk_service() fills in */
 
@@ -98,14 +98,9 @@ enum pri_hold {		/* by HOLD messages; the line is gone from PH_HELD to PH_RETRIE
 
 /* Message types of Q.931 that we look for ourselves. */
 enum { Q931_SETUP_TYPE = 0x05, Q931_CONNECT_TYPE = 0x07, Q931_ALERTING_TYPE = 0x01, Q931_PROGRESS_TYPE = 0x03,
-       Q931_SETUP_ACK_TYPE = 0x0d, Q931_DISCONNECT_TYPE = 0x45, Q931_INFORMATION_TYPE = 0x7b };
-
-struct pri_element {			/* what a message of a call carries beside what libpri puts there */
-	unsigned cr;			/* 0x8000: of a call that came in */
-	uint8_t type, hlc;
-	uint16_t progress;
-	bool set_progress, complete;
-};
+       Q931_SETUP_ACK_TYPE = 0x0d, Q931_DISCONNECT_TYPE = 0x45, Q931_RELEASE_TYPE = 0x4d, Q931_RELEASE_COMPLETE_TYPE = 0x5a,
+       Q931_INFORMATION_TYPE = 0x7b };
+enum { ATTACH_CLEARING = 0 };	/* for a message type: whichever of DISCONNECT, RELEASE and RELEASE COMPLETE goes first */
 
 enum pri_stage {
 	PS_OFFERED,	/* in: SETUP received, nothing sent */
@@ -124,11 +119,18 @@ struct pri_early {			/* a message of the ladder that has nowhere to go yet */
 	char detail[Q931_DETAIL_MAX];
 };
 
-struct pri_attach {			/* an element that libpri does not send */
-	unsigned key;			/* call reference with the flag, 0 for none */
-	uint8_t type;			/* message type it goes with */
-	uint8_t id, len;
-	uint8_t octets[LEG_UUI_MAX];
+enum pri_attach_how {
+	ATTACH_BESIDE,			/* to what the message has already */
+	ATTACH_UNLESS_THERE,		/* when the message has none of that identifier */
+	ATTACH_INSTEAD,			/* of all that have that identifier, those of earlier orders too */
+	ATTACH_INSTEAD_OF_EMPTY,	/* of those that have that identifier and no more than one octet */
+};
+
+struct pri_attach {			/* elements that a message of a call is to carry */
+	unsigned key;			/* call reference, 0x8000 with it for a call that came in; 0: none */
+	uint8_t type;			/* message type; ATTACH_CLEARING until one of those goes */
+	uint8_t how, id;		/* enum pri_attach_how, and the identifier that it speaks of */
+	uint8_t len, octets[PRI_ATTACH_MAX];	/* the elements, whole, one behind the other */
 };
 
 enum { ROSE_INVOKE = 0xa1, ROSE_RESULT, ROSE_ERROR, ROSE_REJECT };
@@ -248,8 +250,6 @@ struct pri_link {
 	unsigned n_attached;
 	uint8_t got[320];		/* the last message that came, from its address on */
 	size_t got_len;
-	struct pri_element elements[PRI_ELEMENTS];
-	unsigned n_elements;
 	struct pri_facility { unsigned key; uint8_t indicator, len, octets[32]; } facilities[PRI_FACILITIES];
 	unsigned n_facilities;
 	int32_t rlt_last;		/* the identity given last */
@@ -399,7 +399,6 @@ void pri_audit(struct pri_trunk *t);
 
 /* pri_extra.c */
 void pri_extra_options(struct pri_link *link);
-size_t pri_extra_put(struct pri_link *link, uint8_t *frame, size_t len);	/* the new length */
 void pri_extra_got(struct pri_link *link, const uint8_t *frame, size_t len);
 void pri_extra_offer(struct pri_leg *leg, const pri_event_ring *ev, struct leg_offer *o);
 void pri_extra_called(struct pri_leg *leg, struct pri_sr *sr);
@@ -440,12 +439,17 @@ void pri_overlap_acked(struct pri_leg *leg);
 void pri_overlap_enough(struct pri_leg *leg);
 int pri_overlap_more(struct leg *leg, const char *digits, bool complete);
 
+/* pri_attach.c. The next message of this TYPE on the leg's call carries ELEMENTS, whole, as HOW says with regard to ID; or one
+ * element ID with these CONTENTS. The order is for FRAME_N201 octets of a frame at most: what does not fit is left out, logged. */
+void pri_attach(struct pri_leg *leg, uint8_t type, enum pri_attach_how how, uint8_t id, const uint8_t *elements, size_t n);
+void pri_attach_element(struct pri_leg *leg, uint8_t type, enum pri_attach_how how, uint8_t id, const uint8_t *contents, size_t n);
+void pri_attach_forget(struct pri_leg *leg);		/* a far end may use a call reference again at once: nothing of the call before */
+size_t pri_attach_write(struct pri_link *link, uint8_t *frame, size_t len);	/* FRAME has room for a whole one; the new length */
+
 /* pri_element.c. Of the next message of this TYPE on the leg's call: */
 void pri_element_progress(struct pri_leg *leg, uint8_t type, uint16_t progress);	/* these progress indicators, no other */
 void pri_element_setup(struct pri_leg *leg, const struct leg_offer *o);
 void pri_element_complete(struct pri_leg *leg);			/* INFORMATION with sending complete */
-void pri_element_forget(struct pri_leg *leg);			/* a new call has this reference */
-size_t pri_element_write(struct pri_link *link, uint8_t *frame, size_t len, size_t max);	/* the new length */
 void pri_element_seen(struct pri_link *link, struct pri_leg *leg, const struct q931_msg *m);
 uint8_t pri_element_hlc(const struct pri_leg *leg);		/* of the SETUP that has just come */
 /* pri_hold.c */

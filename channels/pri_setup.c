@@ -178,7 +178,7 @@ void pri_on_ring(struct pri_link *link, pri_event *event)
 	leg->ds1 = ev->channel < 0 ? 0 : ev->channel & 0x1ff00;
 	pri_line_take(line, leg);
 	pri_adopt_strays(leg);
-	pri_element_forget(leg);
+	pri_attach_forget(leg);
 	fill_offer(&offer, leg, ev);
 	pri_aoc_asked(leg, ev->subcmds);
 	pri_bridge_setup(leg);

@@ -11,6 +11,7 @@
 
 #include "gateway/call.h"
 #include "gateway/commands.h"
+#include "gateway/files.h"
 #include "gateway/line_audio.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
@@ -126,6 +127,29 @@ static const char *records_path(const struct gateway *gw)
 	return path[0] ? path : "/var/lib/tipring/records.sqlite";
 }
 
+static void on_files(void *arg, uint32_t events)
+{
+	struct gateway *gw = arg;
+
+	(void)events;
+	files_service(gw->files);
+}
+
+static int open_files(struct gateway *gw)
+{
+	int err = files_open(&gw->files);
+
+	return err ? err : loop_add_fd(gw->loop, files_fd(gw->files), EPOLLIN, on_files, gw);
+}
+
+static void close_files(struct gateway *gw)
+{
+	if (gw->files)
+		loop_del_fd(gw->loop, files_fd(gw->files));
+	files_close(gw->files);
+	gw->files = NULL;
+}
+
 static void on_media(void *arg, uint32_t events)
 {
 	struct gateway *gw = arg;
@@ -137,7 +161,7 @@ static void on_media(void *arg, uint32_t events)
 static int open_media(struct gateway *gw)
 {
 	const struct conf_sip_listen *s = &gw->site->conf->sip;
-	struct media_conf mc = { .rtp_first = s->rtp_first, .rtp_last = s->rtp_last, .realtime = true,
+	struct media_conf mc = { .files = gw->files, .rtp_first = s->rtp_first, .rtp_last = s->rtp_last, .realtime = true,
 				 .jitter_ms = s->jitter_ms };
 	int err = media_open(&gw->media, gw->hw, &mc);
 
@@ -288,6 +312,8 @@ int gateway_open(struct gateway **out, struct loop *loop, const struct gateway_a
 	if (!err)
 		err = open_card(gw);
 	if (!err)
+		err = open_files(gw);
+	if (!err)
 		err = open_media(gw);
 	if (!err)
 		err = open_audios(gw);
@@ -345,6 +371,7 @@ void gateway_close(struct gateway *gw)
 		loop_del_fd(gw->loop, media_fd(gw->media));
 	media_close(gw->media);
 	line_audios_close(gw->audios);
+	close_files(gw);
 	if (gw->hw)
 		loop_del_fd(gw->loop, hw_fd(gw->hw));
 	hw_close(gw->hw);

@@ -36,6 +36,7 @@ struct gateway {
 	struct loop *loop;
 	struct site *site;		/* configuration in force */
 	struct hw *hw;
+	struct files *files;	/* writes traces and recordings */
 	struct media *media;
 	struct sip_ua *ua;
 	struct records *records;

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <time.h>
 
 #include "gateway/call.h"
@@ -43,7 +42,6 @@ struct trace {
 	struct gateway *gw;
 	char folder[300];
 	struct capture *memory;	/* NULL: none is kept */
-	struct files *files;
 	struct trace_call calls[TRACE_CALLS];
 	unsigned next_call;
 	struct later later[LATER_MAX];
@@ -69,6 +67,19 @@ static const struct conf_trace *conf_of(const struct trace *t)
 	return &t->gw->site->conf->trace;
 }
 
+/* An operation's number means one thing in EuroISDN and another in QSIG: who decodes a file must know the dialect. */
+static const char *dialect_of(void *arg, int span)
+{
+	const struct trace *t = arg;
+	const struct conf *c = t->gw->site->conf;
+
+	for (int i = 0; i < c->n_trunks; i++)
+		for (int s = 0; c->trunks[i].kind == CONF_TRUNK_ISDN && s < c->trunks[i].isdn.n_spans; s++)
+			if (c->trunks[i].isdn.spans[s] == span)
+				return conf_dialect_name(c->trunks[i].isdn.dialect);
+	return NULL;
+}
+
 /* --- What passes ------------------------------------------------------------------------------- */
 
 static void passed(struct trace *t, const struct capture_packet *p, const uint8_t *octets)
@@ -77,7 +88,7 @@ static void passed(struct trace *t, const struct capture_packet *p, const uint8_
 		capture_put(t->memory, p, octets);
 	if (!t->run.path || (p->kind == CAPTURE_LAPD && t->run.span && t->run.span != p->span))
 		return;
-	if (t->run.file.n + files_waiting(t->files) > WAITING_MAX) {
+	if (t->run.file.n + files_waiting(t->gw->files) > WAITING_MAX) {
 		t->lost++;
 		return;
 	}
@@ -237,7 +248,8 @@ static void keep(struct trace *t, const struct later *l)
 	char stamp[32], name[400];
 	time_t now = time(NULL);
 	struct tm tm;
-	struct trace_pick want = { .call = find_call(t, l->call), .span = l->span, .mask = conf_of(t)->mask };
+	struct trace_pick want = { .call = find_call(t, l->call), .span = l->span, .mask = conf_of(t)->mask,
+				   .about = dialect_of, .about_arg = t };
 	struct pcapng file;
 	int n;
 
@@ -251,7 +263,7 @@ static void keep(struct trace *t, const struct later *l)
 		snprintf(name + n, sizeof(name) - (size_t)n, "span%d.pcapng", l->span);
 	trace_pick(t->memory, &want, &file);
 	if (file.data)
-		files_put(t->files, &(struct files_job){ .path = name, .data = file.data, .len = file.n, .prune = "kept-",
+		files_put(t->gw->files, &(struct files_job){ .path = name, .data = file.data, .len = file.n, .prune = "kept-",
 							 .keep = conf_of(t)->keep, .fn = on_kept, .arg = t });
 }
 
@@ -301,7 +313,7 @@ static void flush(struct trace *t, files_fn *fn)
 	r->file.n = r->file.max = 0;
 	r->begun = true;
 	r->flushed_us = loop_now_us();
-	files_put(t->files, &job);
+	files_put(t->gw->files, &job);
 }
 
 /* PATH, or what it is below the folder; false: none, or too long. */
@@ -324,6 +336,8 @@ int trace_start(struct trace *t, const char *path, int span)
 	if (!t->run.path)
 		return -ENOMEM;
 	pcapng_begin(&t->run.file, "Tipring " TIPRING_VERSION);
+	t->run.file.about = dialect_of;
+	t->run.file.about_arg = t;
 	want_heads(t);
 	flush(t, on_part);	/* whether it can be written is soon known */
 	return 0;
@@ -369,14 +383,6 @@ static int64_t turn(void *arg, int64_t now_us)
 	return next;
 }
 
-static void on_files(void *arg, uint32_t events)
-{
-	struct trace *t = arg;
-
-	(void)events;
-	files_service(t->files);
-}
-
 /* --- Open and close ------------------------------------------------------------------------------------ */
 
 int trace_open(struct trace **out, struct gateway *gw, const char *folder)
@@ -390,10 +396,6 @@ int trace_open(struct trace **out, struct gateway *gw, const char *folder)
 	t->gw = gw;
 	snprintf(t->folder, sizeof(t->folder), "%s", folder);
 	err = kb ? capture_open(&t->memory, (size_t)(kb < 64 ? 64 : kb) * 1024) : 0;
-	if (!err)
-		err = files_open(&t->files);
-	if (!err)
-		err = loop_add_fd(gw->loop, files_fd(t->files), EPOLLIN, on_files, t);
 	if (!err)
 		err = loop_add_turn(gw->loop, turn, t);
 	if (err) {
@@ -412,9 +414,7 @@ void trace_close(struct trace *t)
 	loop_del_turn(t->gw->loop, turn, t);
 	if (t->run.path && !t->run.fn)
 		trace_stop(t, NULL, NULL);
-	if (t->files)
-		loop_del_fd(t->gw->loop, files_fd(t->files));
-	files_close(t->files);
+	files_flush(t->gw->files);
 	if (t->run.path)
 		run_end(t, 0);
 	capture_close(t->memory);
@@ -430,7 +430,8 @@ void trace_reload(struct trace *t)
 
 int trace_write(struct trace *t, uint64_t call, int span, const char *path, files_fn *fn, void *arg)
 {
-	struct trace_pick want = { .call = find_call(t, call), .span = span, .mask = conf_of(t)->mask };
+	struct trace_pick want = { .call = find_call(t, call), .span = span, .mask = conf_of(t)->mask,
+				   .about = dialect_of, .about_arg = t };
 	struct pcapng file;
 	char full[600];
 
@@ -444,7 +445,7 @@ int trace_write(struct trace *t, uint64_t call, int span, const char *path, file
 	trace_pick(t->memory, &want, &file);
 	if (!file.data)
 		return -ENODATA;
-	files_put(t->files, &(struct files_job){ .path = full, .data = file.data, .len = file.n, .fn = fn, .arg = arg });
+	files_put(t->gw->files, &(struct files_job){ .path = full, .data = file.data, .len = file.n, .fn = fn, .arg = arg });
 	return 0;
 }
 

@@ -9,7 +9,7 @@
 
 #include <json-c/json.h>
 
-#include "gateway/ops/files.h"
+#include "gateway/files.h"
 #include "gateway/sip/dump.h"
 
 struct call;

@@ -172,6 +172,8 @@ void trace_pick(const struct capture *c, const struct trace_pick *want, struct p
 	struct picking p = { .want = want };
 
 	pcapng_begin(out, "Tipring " TIPRING_VERSION);
+	out->about = want->about;
+	out->about_arg = want->about_arg;
 	if (want->call)
 		capture_each(c, look, &p);
 	capture_each(c, pick, &p);

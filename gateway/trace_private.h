@@ -22,6 +22,8 @@ struct trace_pick {		/* what is wanted; zeroed: everything */
 	const struct trace_call *call;
 	int span;
 	bool mask;
+	pcapng_about_fn *about;	/* of a D channel, and its argument */
+	void *about_arg;
 };
 
 /* A file of what is wanted; its data is NULL when there was nothing. */

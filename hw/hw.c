@@ -96,6 +96,20 @@ int hw_line_read(struct hw_line *l, uint8_t *buf, size_t size)
 	return l->ops->line_read(l, buf, size);
 }
 
+int hw_line_read_all(struct hw_line *l, uint8_t *buf, size_t size)
+{
+	int n = l->ops->line_read_all ? l->ops->line_read_all(l, buf, size) : -EOPNOTSUPP;
+	size_t all = 0;
+
+	if (n != -EOPNOTSUPP)
+		return n;
+	do {
+		n = hw_line_read(l, buf + all, size - all);
+		all += n > 0 ? (size_t)n : 0;
+	} while (n > 0 && size - all >= (size_t)n);
+	return all ? (int)all : n;
+}
+
 int hw_line_write(struct hw_line *l, const uint8_t *buf, size_t len)
 {
 	return l->ops->line_write(l, buf, len);

@@ -166,6 +166,7 @@ struct hw_ops {
 	int (*line_start)(struct hw_line *l, const struct hw_audio *a);
 	void (*line_stop)(struct hw_line *l);
 	int (*line_read)(struct hw_line *l, uint8_t *buf, size_t size);
+	int (*line_read_all)(struct hw_line *l, uint8_t *buf, size_t size);	/* NULL, -EOPNOTSUPP: block by block */
 	int (*line_write)(struct hw_line *l, const uint8_t *buf, size_t len);
 	int (*hook)(struct hw_line *l, enum hw_hook what);
 	int (*set_timing)(struct hw_line *l, const struct hw_timing *t);
@@ -252,6 +253,8 @@ void hw_line_stop(struct hw_line *l);
  * when no block is complete, -ENODEV when the span has left. When nobody reads, the oldest blocks are
  * kept and new ones dropped. */
 int hw_line_read(struct hw_line *l, uint8_t *buf, size_t size);
+/* As many whole blocks as there are, up to SIZE octets: for who comes seldom. Returns as hw_line_read() does. */
+int hw_line_read_all(struct hw_line *l, uint8_t *buf, size_t size);
 /* Queues LEN octets, at most one block; goes out after what is queued. Returns the octets taken, 0 when
  * full, -ENODEV. When the queue runs dry the line sends silence of its law (mu-law: either zero, 0xff or
  * 0x7f). */

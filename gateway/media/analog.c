@@ -50,7 +50,9 @@ int media_play(struct media_port *p, const struct play_item *items, unsigned n)
 
 static int record(struct media_port *p, struct command *c, const char *path, bool both, uint32_t samples)
 {
-	if (p->m->recorder.count >= RECORDINGS_MAX)
+	if (!p->m->conf.files)
+		return -ENOTSUP;
+	if (p->m->recordings >= RECORDINGS_MAX)
 		return -EBUSY;
 	return recording_open(&c->recording, path, p->law, both, samples);
 }
@@ -61,11 +63,12 @@ static int order(struct media_port *p, struct command *c, media_file_fn *fn, voi
 
 	c->recording->fn = fn;
 	c->recording->arg = arg;
+	c->recording->count = &p->m->recordings;
 	err = media_command(p->m, c);
 	if (err)
 		recording_close(c->recording);
 	else
-		p->m->recorder.count++;
+		p->m->recordings++;
 	return err;
 }
 

@@ -33,7 +33,7 @@ int media_play(struct media_port *p, const struct play_item *items, unsigned n);
 int media_conference(struct media_port *line, media_event_fn *fn, void *arg, struct media_port *out[2]);
 void media_conference_end(struct media_port *either);	/* of OUT */
 
-/* How the writing of a file ended, later, from media_service() or media_close(): ERR 0, or a negative errno. */
+/* How the writing of a file ended, later, from files_service(), media_service() or media_close(): ERR 0, or a negative errno. */
 typedef void media_file_fn(void *arg, const char *path, int err);
 /* The latest audio that the line brought, up to KEEP_MS of it, to a WAV file. PATH must not exist yet (-EEXIST); its folder is made. */
 int media_keep(struct media_port *p, const char *path, media_file_fn *fn, void *arg);

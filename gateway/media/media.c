@@ -80,7 +80,6 @@ static int open_descriptors(struct media *m)
 	m->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (m->command_fd < 0 || m->report_fd < 0 || m->epoll_fd < 0)
 		return -errno;
-	m->recorder.wake_fd = m->report_fd;
 	return epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, m->command_fd, &ev) ? -errno : 0;
 }
 
@@ -99,7 +98,6 @@ int media_open(struct media **out, struct hw *hw, const struct media_conf *conf)
 	if (m->conf.jitter_ms > JITTER_MS_MAX)
 		m->conf.jitter_ms = JITTER_MS_MAX;
 	m->command_fd = m->report_fd = m->epoll_fd = -1;
-	recorder_init(&m->recorder, -1);
 	err = queue_open(&m->commands, COMMANDS, sizeof(struct command));
 	if (!err)
 		err = queue_open(&m->reports, REPORTS, sizeof(struct report));
@@ -131,7 +129,7 @@ void media_close(struct media *m)
 		pthread_join(m->thread, NULL);
 		media_service(m);	/* recordings that were under way */
 	}
-	recorder_close(&m->recorder);
+	files_flush(m->conf.files);
 	if (m->command_fd >= 0)
 		close(m->command_fd);
 	if (m->report_fd >= 0)
@@ -186,7 +184,7 @@ static void deliver(struct media *m, const struct report *r)
 	struct media_stats final;
 
 	if (r->kind == REPORT_RECORDED) {
-		recorder_put(&m->recorder, r->recording);
+		recording_save(r->recording, m->conf.files);
 		return;
 	}
 	if (r->kind == MEDIA_HEARD) {
@@ -216,7 +214,6 @@ void media_service(struct media *m)
 		unspill(m);
 	while (queue_pop(&m->reports, &r))
 		deliver(m, &r);
-	recorder_service(&m->recorder);
 }
 
 uint64_t media_beats(const struct media *m)

@@ -50,7 +50,10 @@ struct media_event {
 };
 typedef void media_event_fn(void *arg, struct media_port *p, const struct media_event *ev);
 
+struct files;
+
 struct media_conf {
+	struct files *files;		/* what writes recordings; outlives the media path. NULL: nothing is recorded (-ENOTSUP) */
 	uint16_t rtp_first, rtp_last;	/* ports for RTP (even) and RTCP (next odd) */
 	bool realtime;			/* ask for SCHED_FIFO; refusal is not an error */
 	unsigned jitter_ms;		/* still to be played when the next packet is due, at most 60; 0: the default, 1.5 */

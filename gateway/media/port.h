@@ -128,7 +128,7 @@ struct media {
 	struct command *spill;		/* loop thread: commands that found the queue full */
 	unsigned spill_n, spill_max;
 	unsigned next_pair;		/* loop thread: where to look for a free pair of RTP ports */
-	struct recorder recorder;	/* loop thread */
+	unsigned recordings;		/* loop thread: made and not done with */
 	const struct country *country;	/* loop thread: whose tones media_tone() makes */
 	struct recording *recorded;	/* media thread: complete, but the queue of reports was full */
 

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gateway/media/recording.h: audio of a line on its way to a WAV file. The loop thread makes it, the media thread fills it, a
- * helper thread that lives while there is something to write writes it, the loop thread tells its owner.
+ * gateway/media/recording.h: audio of a line on its way to a WAV file. The loop thread makes it, the media thread fills it, the
+ * thread of gateway/files.h writes it, the loop thread tells its owner.
  */
 #ifndef GATEWAY_MEDIA_RECORDING_H
 #define GATEWAY_MEDIA_RECORDING_H
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gateway/files.h"
 #include "gateway/media/analog.h"
 
 #define RECORDINGS_MAX 32	/* made or waiting at a time: at most so many times 10 MB when all are of the full length */
 
 struct recording {
-	struct recording *next;
+	struct recording *next;		/* media thread: of those whose report found the queue full */
 	char *path;
 	media_file_fn *fn;
 	void *arg;
+	unsigned *count;		/* loop thread: of those that exist; one less once its owner is told */
 	int err;
 	enum hw_law law;
 	bool both;			/* near and far; else near alone */
@@ -32,19 +33,7 @@ int recording_open(struct recording **out, const char *path, enum hw_law law, bo
 void recording_close(struct recording *r);	/* NULL is fine */
 /* Media thread: N octets that belong AT samples after the beginning; what lies outside is left out. */
 void recording_put(struct recording *r, bool far, int64_t at, const uint8_t *buf, unsigned n);
-
-struct recorder {
-	pthread_mutex_t lock;
-	pthread_t thread;
-	bool started;			/* the thread was made and is not joined yet; loop thread */
-	bool writing;			/* it still takes work; under the lock */
-	struct recording *waiting, *done;
-	unsigned count;			/* loop thread: recordings that exist */
-	int wake_fd;			/* written when one is done */
-};
-void recorder_init(struct recorder *w, int wake_fd);
-void recorder_put(struct recorder *w, struct recording *r);	/* loop thread: it is complete */
-void recorder_service(struct recorder *w);			/* loop thread: tells the owners of what is done */
-void recorder_close(struct recorder *w);			/* waits for what is being written, tells the owners */
+/* Loop thread: it is complete. Its owner is told by files_service(), or at once of an error that it has already; then it is freed. */
+void recording_save(struct recording *r, struct files *f);
 
 #endif

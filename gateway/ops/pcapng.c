@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { SECTION = 0x0a0d0d0a, INTERFACE = 1, PACKET = 6 };	/* block types: 4.1, 4.2, 4.3 */
-enum { OPT_END = 0, SHB_USERAPPL = 4, IF_NAME = 2, EPB_FLAGS = 2 };
+enum { OPT_END = 0, SHB_USERAPPL = 4, IF_NAME = 2, IF_DESCRIPTION = 3, EPB_FLAGS = 2 };
 enum { INBOUND = 1, OUTBOUND = 2 };				/* epb_flags, bits 0 and 1 */
 
 #define BYTE_ORDER_MAGIC 0x1a2b3c4du
@@ -111,6 +111,7 @@ void pcapng_end(struct pcapng *p)
 /* The number of the interface, described at its first packet. */
 static uint32_t interface(struct pcapng *p, int span)
 {
+	const char *about = span >= 0 && p->about ? p->about(p->about_arg, span) : NULL;
 	char name[32];
 	size_t at;
 	unsigned i = 0;
@@ -125,6 +126,8 @@ static uint32_t interface(struct pcapng *p, int span)
 	put32(p, 0);			/* no limit of length */
 	snprintf(name, sizeof(name), span < 0 ? "IP" : "D channel of span %d", span);
 	option(p, IF_NAME, name, strlen(name));
+	if (about)
+		option(p, IF_DESCRIPTION, about, strlen(about));
 	put16s(p, OPT_END, 0);
 	block_end(p, at);
 	return i;

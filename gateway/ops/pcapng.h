@@ -14,12 +14,17 @@
 enum { PCAPNG_RAW_IP = 101, PCAPNG_LAPD = 203 };	/* LINKTYPE_RAW, LINKTYPE_LAPD */
 #define PCAPNG_INTERFACES 256
 
+/* What is to be known of the D channel of SPAN by those who decode it: its dialect. A text that lives on; NULL: nothing. */
+typedef const char *pcapng_about_fn(void *arg, int span);
+
 struct pcapng {
 	uint8_t *data;		/* what has been made so far; the caller may take it and set data, n and max to 0 */
 	size_t n, max;
 	bool failed;		/* out of memory: what came after is missing */
 	unsigned n_interfaces;
 	int interface[PCAPNG_INTERFACES];	/* span number of a D channel; -1: IP */
+	pcapng_about_fn *about;	/* NULL: D channels are described by nothing; the caller sets it, pcapng_begin() clears it */
+	void *about_arg;
 };
 
 union pcapng_addr {

@@ -59,6 +59,7 @@ static const struct hw_ops dahdi_ops = {
 	.line_start = dahdi_line_start,
 	.line_stop = dahdi_line_stop,
 	.line_read = dahdi_line_read,
+	.line_read_all = dahdi_line_read_all,
 	.line_write = dahdi_line_write,
 	.hook = dahdi_hook,
 	.set_timing = dahdi_set_timing,

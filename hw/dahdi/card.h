@@ -146,6 +146,7 @@ void dahdi_line_close(struct hw_line *l);
 int dahdi_line_start(struct hw_line *l, const struct hw_audio *a);
 void dahdi_line_stop(struct hw_line *l);
 int dahdi_line_read(struct hw_line *l, uint8_t *buf, size_t size);
+int dahdi_line_read_all(struct hw_line *l, uint8_t *buf, size_t size);
 int dahdi_line_write(struct hw_line *l, const uint8_t *buf, size_t len);
 
 /* clock.c: media thread, but for open and close */

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "hw/dahdi/card.h"
 
 enum { MIN_BUFFER = 16 }; /* DAHDI_SET_BUFINFO refuses less */
+enum { AT_ONCE = 16 };	  /* buffers of one readv() */
 
 /* Audio mode sends silence of the law when idle and lets the canceller run; clear mode does neither. An
  * analog port is never in another mode. */
@@ -148,6 +150,27 @@ int dahdi_line_read(struct hw_line *base, uint8_t *buf, size_t size)
 		return read_unit(l, buf);
 	n = read(l->h.fd, buf, l->block);
 	return n < 0 ? nothing() : (int)n;
+}
+
+/* The driver gives one buffer a read(), whatever is asked for; the kernel makes a read() of each part of a readv(), and ends it with
+ * the first that gives less. */
+int dahdi_line_read_all(struct hw_line *base, uint8_t *buf, size_t size)
+{
+	struct dahdi_line *l = (struct dahdi_line *)base;
+	struct iovec v[AT_ONCE];
+	ssize_t n;
+	int parts = 0;
+
+	if (notify_gone(&l->h.notify))
+		return -ENODEV;
+	if (!l->block || size < l->block)
+		return -EINVAL;
+	if (l->unit != l->block)
+		return -EOPNOTSUPP;
+	for (; parts < AT_ONCE && size >= l->block; parts++, size -= l->block)
+		v[parts] = (struct iovec){buf + (size_t)parts * l->block, l->block};
+	n = readv(l->h.fd, v, parts);
+	return n < 0 ? nothing() : (int)(n - n % (ssize_t)l->block);
 }
 
 /* True when LEN octets go nowhere, as the port dials pulses: the loop is about to, or has begun. */

@@ -286,11 +286,22 @@ class CallTest(unittest.TestCase):
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix='tipring-test-%d-' % SLOT)
-        if not os.environ.get("KEEP"): self.addCleanup(shutil.rmtree, self.folder, True)
+        self.addCleanup(self.put_away, self.folder)
         self.peers = []
         self.gw = self.make_gateway()
         if self.autostart:
             self.gw.start()
+
+    def put_away(self, folder):
+        """Captures, also those that the gateway wrote by itself, are read when all tests have ended (run.py)."""
+        captures = os.environ.get('TIPRING_CAPTURES')
+        for where, _, names in os.walk(folder):
+            for name in names:
+                if captures and name.endswith(('.pcap', '.pcapng')):
+                    inside = os.path.relpath(os.path.join(where, name), folder).replace('/', '-')
+                    shutil.copy(os.path.join(where, name), os.path.join(captures, '%s-%s' % (self.id(), inside)))
+        if not os.environ.get('KEEP'):
+            shutil.rmtree(folder, True)
 
     def make_gateway(self, **kw):
         args = {'span': self.span, 'dids': self.dids, 'office': self.office, 'codecs': self.codecs, 'more': self.more,

@@ -2,18 +2,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs the whole-call tests, each in a process of its own with a hard time limit, and counts.
 
-    run.py [--build BUILD/VARIANT] [-k PATTERN] [-j JOBS] [--list] [--ports FIRST] [--dir FOLDER]
+    run.py [--build BUILD/VARIANT] [-k PATTERN] [-j JOBS] [--list] [--ports FIRST] [--dir FOLDER] [--captures FOLDER]
+
+At the end tshark reads every capture that the tests and their gateways have written; that counts as one test more. With
+--captures they are left there for somebody else to read.
 """
 import argparse
 import fnmatch
 import glob
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+
+import pcap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -85,6 +91,7 @@ def main():
     p.add_argument('-j', type=int, default=1, help='tests at once')
     p.add_argument('--ports', default='23000', help='first of 1000 ports for each job')
     p.add_argument('--dir', default=HERE, help='where the tests are')
+    p.add_argument('--captures', default='', help='keep the captures here, unread')
     p.add_argument('--list', action='store_true')
     a = p.parse_args()
     build = os.path.abspath(a.build)
@@ -95,7 +102,9 @@ def main():
     if a.list:
         print('\n'.join(name for name, _ in tests))
         return 0
-    env = dict(os.environ, TIPRING_PORTS=a.ports, PYTHONDONTWRITEBYTECODE='1', PYTHONPATH=HERE)
+    os.makedirs(a.captures or build, exist_ok=True)
+    captures = a.captures or tempfile.mkdtemp(prefix='captures-', dir=build)
+    env = dict(os.environ, TIPRING_PORTS=a.ports, PYTHONDONTWRITEBYTECODE='1', PYTHONPATH=HERE, TIPRING_CAPTURES=captures)
     slow = 3 if 'san' in os.path.basename(build) else 1
     free, jobs, passed, failed = list(range(a.j)), [], 0, 0
     while tests or jobs:
@@ -110,6 +119,13 @@ def main():
             jobs.remove(j)
             free.append(j.slot)
         time.sleep(0.05)
+    if not a.captures:
+        read, faults = pcap.check(captures)
+        passed, failed = passed + bool(read and not faults), failed + bool(faults)
+        if faults:
+            print('     (they are in %s)' % captures)
+        else:
+            shutil.rmtree(captures)
     print('whole calls (%s): %d passed, %d failed' % (os.path.relpath(build, TOP), passed, failed))
     return 0 if passed and not failed else 1
 

@@ -3,7 +3,7 @@
 gateway is the switch too: a call of the SIP peer goes out on one span, in on the other, and back to the peer."""
 import bed
 import sip_end
-from test_trace import fields, tshark
+from pcap import fields, read, tshark
 
 UUI = '00deadbeef00'
 
@@ -87,8 +87,7 @@ class Everything(Numbers):
                           first['out_connected_ie']), ('2079460299', 2, 1, '4c0c218132303739343630323939'))
 
     def test_what_another_program_reads(self):
-        """tshark, of the D channel: two calling numbers, subaddresses, user-user information both ways, nothing malformed. (No
-        redirection here: it takes EN 300 207's operations for QSIG's of the same number, and finds fault.)"""
+        """tshark, of the D channel: two calling numbers, subaddresses, user-user information both ways, nothing malformed."""
         path = self.folder + '/numbers.pcapng'
         self.gw.cli('trace', 'start', path)
         out, come = self.through('+442079460200;isub=77', [
@@ -96,15 +95,41 @@ class Everything(Numbers):
         self.up(out, come, ['P-Asserted-Identity: <sip:+442079460299@h>', 'User-to-User: 00bb00;encoding=hex'])
         self.over(out, come, ['User-to-User: 00cc;encoding=hex'])
         self.gw.cli('trace', 'stop')
-        self.assertEqual(tshark(path, '-Y', '_ws.malformed || _ws.expert.severity == error'), [])
+        self.assertEqual(read(path)[1], [])
         span = '%s && frame.interface_name == "D channel of span 1"'
         self.assertEqual(fields(path, span % 'q931.message_type == 0x05', 'q931.calling_party_number.digits',
                                 'q931.called_party_number.digits'), [['2071838700,2071838750', '2079460200']])
         for message, wanted in (('0x05', ('Calling party subaddress', 'Called party subaddress', 'User-user', 'deadbeef00')),
                                 ('0x07', ('Connected number', 'User-user', 'bb00')), ('0x45', ('User-user', 'cc'))):
-            text = '\n'.join(x[0] for x in tshark(path, '-Y', span % ('q931.message_type == ' + message), '-V', '-O', 'q931'))
+            text = '\n'.join(tshark(path, '-Y', span % ('q931.message_type == ' + message), '-V', '-O', 'q931'))
             for words in wanted:
                 self.assertIn(words, text)
+
+    def test_another_program_reads_redirections(self):
+        """EN 300 207-1's operation from the user and from the network: reason, count and numbers as tshark reads ETSI's
+        operations. Read as QSIG's, which have the same numbers, they are malformed."""
+        path = self.folder + '/redirected.pcapng'
+        self.gw.write('dids', bed.DIDS['44'].replace('[office]\n', '[office]\n+44207183802x  exchange\n'))
+        self.gw.cli('reload')
+        self.gw.cli('trace', 'start', path)
+        for number, reason in (('+442079460200', 'no-answer'), ('+442071838020', 'user-busy')):
+            out, come = self.through(number, ['P-Asserted-Identity: <sip:+442071838700@h>', 'Diversion: '
+                                              '<sip:+442071838002@h>;reason=%s;counter=2, <sip:+442071838001@h>;reason=unconditional;'
+                                              'counter=1' % reason])
+            self.assertRegex(come['invite'].get('Diversion'), r'^<sip:\+442071838002@[^>]*>;reason=%s;counter=\d;privacy=off, '
+                                                              r'<sip:\+442071838001@' % reason)
+            self.up(out, come)
+            self.over(out, come)
+        self.gw.cli('trace', 'stop')
+        self.assertEqual(read(path)[1], [])
+        self.assertNotEqual(fields(path, '_ws.malformed', 'frame.number', etsi=False), [])
+        seen = fields(path, 'isdn-sup.diversionReason', 'frame.interface_name', 'frame.p2p_dir', 'q931.message_type',
+                      'isdn-sup.diversionReason', 'isdn-sup.diversionCounter', 'isdn-sup.publicNumberDigits',
+                      'isdn-sup.publicTypeOfNumber')
+        first, second = ('D channel of span 1', '0'), ('D channel of span 2', '1')	# sent by the user, received by the network
+        back = ('D channel of span 2', '0'), ('D channel of span 1', '1')
+        self.assertEqual(seen, [[*where, '0x05', reason, '3', '2071838002,2071838001', '2,2']	# cfnr, cfb; national
+                                for reason, ends in (('3', (first, second)), ('2', back)) for where in ends])
 
     def test_a_refusal_says_something(self):
         out, come = self.through()

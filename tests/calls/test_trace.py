@@ -2,25 +2,11 @@
 """D channel, SIP and RTP in one file: what tshark reads of it."""
 import glob
 import os
-import subprocess
 
 import bed
+from pcap import fields, read
 
 DIDS = bed.DIDS['44'].replace('+442079460486         test/busy', '+442079460486         test/busy\n+442079460438         reject:38')
-
-
-def tshark(path, *args):
-    """Lines of tab-separated fields."""
-    r = subprocess.run(['tshark', '-n', '-r', path, '-o', 'rtp.heuristic_rtp:FALSE', *args], stdout=subprocess.PIPE,
-                       stderr=subprocess.PIPE, text=True, timeout=60, check=True)
-    return [line.split('\t') for line in r.stdout.splitlines()]
-
-
-def fields(path, which, *names):
-    args = []
-    for name in names:
-        args += ['-e', name]
-    return tshark(path, '-Y', which, '-T', 'fields', *args)
 
 
 class Trace(bed.CallTest):
@@ -28,7 +14,7 @@ class Trace(bed.CallTest):
 
     def assert_well_formed(self, path, apart=0.0):
         """No frame that tshark finds wrong; in order of time, but for APART seconds."""
-        self.assertEqual(tshark(path, '-Y', '_ws.malformed || _ws.expert.severity == error'), [])
+        self.assertEqual(read(path)[1], [])
         times = [float(t[0]) for t in fields(path, 'frame', 'frame.time_epoch')]
         self.assertLessEqual(max(a - b for a, b in zip(times, times[1:])), apart)
 
@@ -43,6 +29,8 @@ class Trace(bed.CallTest):
         for span, way in ((1, '0'), (2, '1')):	# sent by one and received by the other
             self.assertEqual(fields(path, 'q931.message_type == 0x05 && frame.interface_name == "D channel of span %d"' % span,
                                     'q931.called_party_number.digits', 'frame.p2p_dir'), [['2079460200', way]])
+        self.assertEqual({tuple(x) for x in fields(path, 'lapd || sip', 'frame.interface_name', 'frame.interface_description')},
+                         {('D channel of span 1', 'euroisdn'), ('D channel of span 2', 'euroisdn'), ('IP', '')})
         messages = [int(x[0], 16) for x in fields(path, 'q931 && frame.interface_name == "D channel of span 1"',
                                                   'q931.message_type')]
         self.assertEqual(messages, [0x05, 0x02, 0x07, 0x0f, 0x45, 0x4d, 0x5a])

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The bed of the tests against isdn_switch: a gateway on span 1, that exchange on span 2, and what must hold at a
-test's end besides: no call left at the exchange either, and what tshark is to find in its capture (tshark.py)."""
+test's end besides: no call left at the exchange either, and what tshark is to find in its capture (wire.py)."""
 import json
 import os
 import queue
-import shutil
 import subprocess
 import threading
 import time
@@ -12,7 +11,6 @@ import time
 import bed
 
 SWITCH = os.path.join(bed.BUILD, 'tests/tools/isdn_switch')
-CAPTURES = '/results/captures'
 
 TRUNK = """\
 site: {{country: {country}, area: {area}}}
@@ -135,7 +133,7 @@ class SwitchTest(bed.CallTest):
     def switch_start(self):
         self.restarts += 1
         self.first_frame = 0
-        self.capture = os.path.join(self.folder, 'd%d.pcap' % self.restarts)
+        self.capture = os.path.join(self.folder, self.capture_name(self.restarts))
         args = ['-d', self.dchan, '-f', self.first, '-t', self.dialect, '-w', self.capture, *self.switch_args]
         if self.side == 'network':
             args.append('-u')
@@ -189,21 +187,23 @@ class SwitchTest(bed.CallTest):
             if self.has_failed():
                 print('the switch said', [e for e in self.sw.seen if e['event'] not in ('restart', 'report')][-12:])
             self.sw.end()
-            self.keep_captures(name)
+            self.keep_expectations(name)
 
     def busy(self):
         r = self.sw.report()
         return r['calls'] or r['layer3']
 
-    def keep_captures(self, name):
-        if not os.path.isdir('/results'):
+    def keep_expectations(self, name):
+        captures = os.environ.get('TIPRING_CAPTURES')
+        if not captures:
             return
-        os.makedirs(CAPTURES, exist_ok=True)
-        for i in range(1, self.restarts + 1):
-            shutil.copy(os.path.join(self.folder, 'd%d.pcap' % i), os.path.join(CAPTURES, '%s-%d.pcap' % (name, i)))
-        with open(os.path.join(CAPTURES, name + '.json'), 'w', encoding='utf-8') as f:
-            json.dump({'network': self.side == 'user', 'captures': self.restarts, 'expect': self.expect,
-                       'notes': self.notes}, f)
+        with open(os.path.join(captures, name + '.json'), 'w', encoding='utf-8') as f:
+            json.dump({'network': self.side == 'user', 'expect': self.expect, 'notes': self.notes,
+                       'captures': ['%s-%s' % (name, self.capture_name(i + 1)) for i in range(self.restarts)]}, f)
+
+    def capture_name(self, number):
+        """The dialect is in it for those who decode it."""
+        return 'd%d-%s.pcap' % (number, self.dialect)
 
     # --- calls
 

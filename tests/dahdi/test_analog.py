@@ -5,6 +5,7 @@ import difflib
 import json
 import os
 import subprocess
+import time
 
 import bed
 import test_detect
@@ -106,7 +107,6 @@ class Lines(bed.CallTest):
         r = self.record("out_trunk = 'copper'")
         self.assertEqual((r['cause'], r['cleared_how']), (17, 'tone'), r)
 
-
     def test_two_ports_against_each_other(self):
         """tipring line A test B: levels of the robbed-bit pair are what went in; battery drop ends it."""
         rc, out, _ = self.gw.cli('--json', 'line', 'copper/3', 'test', 'phones/3', check=False, timeout=120)
@@ -114,6 +114,25 @@ class Lines(bed.CallTest):
         self.assertEqual((rc, answer['bad'], [s for s in answer['steps'] if s['verdict'] != 'good']), (0, 0, []), answer)
         self.assertAlmostEqual([s['value'] for s in answer['steps'] if s['step'] == '1004 Hz towards copper/3'][0], 0, delta=0.3)
         self.assertEqual(self.gw.wait_idle(30), [])
+
+
+class Idle(Lines):
+    test_rings_with_caller_id = test_calls_out_by_tones = test_busy = test_two_ports_against_each_other = None
+
+    def reads(self):
+        with open('/proc/%d/io' % self.gw.proc.pid, encoding='ascii') as f:
+            return next(int(line.split()[1]) for line in f if line.startswith('syscr:'))
+
+    def test_kept_audio_is_fetched_seldom(self):
+        """Four exchange lines at rest, whose last seconds are kept: one read of each brings all that the card has, four times a
+        second; block by block they were more than 200."""
+        time.sleep(3)
+        begun, before = time.monotonic(), self.reads()
+        time.sleep(10)
+        a_second = (self.reads() - before) / (time.monotonic() - begun)
+        self.assertGreater(a_second, 10, 'nothing is kept')
+        self.assertLess(a_second, 60)
+        print('%.0f reads a second of four idle lines' % a_second)
 
 
 class Pulses(Lines):

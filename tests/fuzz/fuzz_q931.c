@@ -12,6 +12,7 @@
 static void elements(const uint8_t *data, size_t size)
 {
 	static const uint8_t ids[] = { IE_DATE_TIME, IE_CONNECTED, IE_CONNECTED_SUB, IE_CALLING, IE_CALLED, IE_REDIRECTING, IE_USER_USER };
+	static const uint8_t added[] = { IE_USER_USER, 3, 0, 1, 2 };
 	uint8_t frame[512];
 	char text[LEG_ELEMENT_MAX], date[24];
 	struct leg_number number;
@@ -32,9 +33,16 @@ static void elements(const uint8_t *data, size_t size)
 	if (size > sizeof(frame) - 16)
 		return;
 	memcpy(frame, data, size);
-	longer = q931_put(frame, size, sizeof(frame), IE_USER_USER, (const uint8_t *)"\0\1\2", 3);
+	longer = q931_insert(frame, size, sizeof(frame), added, sizeof(added));
 	if (longer != size && (longer != size + 5 || !q931_read(frame, longer, &m, NULL)))
 		abort();
+	for (size_t i = 0; i < sizeof(ids); i++) {
+		size_t shorter = q931_take_out(frame, longer, ids[i], IE_MAX);
+
+		if (shorter > longer || (longer != size && !q931_read(frame, shorter, &m, NULL)))
+			abort();
+		longer = shorter;
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -14,7 +14,7 @@ struct hwc_end { /* one end of a wire: a D channel, or a line */
 	int sent, got;
 	/* lines */
 	uint32_t tx_state, rx_state;
-	unsigned block, owed;
+	unsigned block, owed, reads;
 	bool begun;
 	long octets;
 	const char *bad;

@@ -10,6 +10,7 @@
 #include <sys/epoll.h>
 #include <sys/time.h>
 
+#include "gateway/files.h"
 #include "gateway/line_audio.h"
 #include "gateway/loop.h"
 #include "gateway/media/media.h"
@@ -25,6 +26,7 @@ struct side {
 struct leg_list {
 	struct loop *loop;
 	struct hw *hw;
+	struct files *files;
 	struct media *media;
 	struct line_audios *audios;
 	struct fxs_trunk *fxs;
@@ -184,6 +186,14 @@ static void on_media(void *arg, uint32_t events)
 	media_service(b->media);
 }
 
+static void on_files(void *arg, uint32_t events)
+{
+	struct leg_list *b = arg;
+
+	(void)events;
+	files_service(b->files);
+}
+
 static int64_t on_turn(void *arg, int64_t now_us)
 {
 	struct leg_list *b = arg;
@@ -211,6 +221,11 @@ int ll_open(struct leg_list **out, struct hw *hw, int fxs, int fxo)
 	if (!err)
 		err = loop_add_fd(b->loop, hw_fd(hw), EPOLLIN, on_hw, b);
 	if (!err)
+		err = files_open(&b->files);
+	if (!err)
+		err = loop_add_fd(b->loop, files_fd(b->files), EPOLLIN, on_files, b);
+	mc.files = b->files;
+	if (!err)
 		err = media_open(&b->media, hw, &mc);
 	if (!err)
 		err = loop_add_fd(b->loop, media_fd(b->media), EPOLLIN, on_media, b);
@@ -232,9 +247,12 @@ void ll_close(struct leg_list *b)
 		loop_del_turn(b->loop, on_turn, b);
 		if (b->media)
 			loop_del_fd(b->loop, media_fd(b->media));
+		if (b->files)
+			loop_del_fd(b->loop, files_fd(b->files));
 	}
 	media_close(b->media);
 	line_audios_close(b->audios);
+	files_close(b->files);
 	if (b->loop) {
 		loop_del_fd(b->loop, hw_fd(b->hw));
 		loop_close(b->loop);

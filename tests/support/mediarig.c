@@ -103,6 +103,8 @@ void rig_open_jitter(struct rig *r, bool mulaw, uint16_t first_port, unsigned ji
 
 	memset(r, 0, sizeof(*r));
 	MUST(hw_sim_open(&r->hw, &sim) == 0);
+	MUST(files_open(&r->writer) == 0);
+	conf.files = r->writer;
 	MUST(media_open(&r->media, r->hw, &conf) == 0);
 }
 
@@ -120,6 +122,8 @@ void rig_open_analog(struct rig *r, uint16_t first_port)
 	}
 	memset(r, 0, sizeof(*r));
 	MUST(hw_sim_open(&r->hw, &sim) == 0);
+	MUST(files_open(&r->writer) == 0);
+	conf.files = r->writer;
 	MUST(media_open(&r->media, r->hw, &conf) == 0);
 }
 
@@ -127,12 +131,14 @@ void rig_close(struct rig *r)
 {
 	MUST(r->open_ports == 0);
 	media_close(r->media);
+	files_close(r->writer);
 	hw_close(r->hw);
 }
 
 void rig_service(struct rig *r)
 {
 	media_service(r->media);
+	files_service(r->writer);
 	hw_service(r->hw, rig_now_us());
 }
 
@@ -141,9 +147,9 @@ bool rig_wait(struct rig *r, const unsigned *what, unsigned want, int timeout_ms
 	int64_t end = rig_now_us() + timeout_ms * 1000ll, left;
 
 	while (*what < want && (left = end - rig_now_us()) > 0) {
-		struct pollfd p = { .fd = media_fd(r->media), .events = POLLIN };
+		struct pollfd p[2] = { { .fd = media_fd(r->media), .events = POLLIN }, { .fd = files_fd(r->writer), .events = POLLIN } };
 
-		poll(&p, 1, (int)(left / 1000) + 1);
+		poll(p, 2, (int)(left / 1000) + 1);
 		rig_service(r);
 	}
 	return *what >= want;

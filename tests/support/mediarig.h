@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gateway/files.h"
 #include "gateway/media/analog.h"
 #include "gateway/media/media.h"
 #include "hw/sim.h"
@@ -17,6 +18,7 @@
 
 struct rig {
 	struct hw *hw;
+	struct files *writer;	/* of recordings */
 	struct media *media;
 	int open_ports;
 	char digits[64];	/* MEDIA_DIGIT as they came, any port */

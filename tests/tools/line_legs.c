@@ -29,6 +29,10 @@ struct step {
 	int cause;
 };
 #define NO_STEP {0, -1, 0, 0, NOTHING, 0}
+#define DIALLED {LL_FXS, LL_OFFERED, 0, LL_FXS, ALERT, 0}
+#define PICKED_UP DIALLED, {LL_FXO, LEG_PROGRESS, 9000, LL_FXS, ANSWER, 0}	/* after two rings and more */
+#define RUNG_AND_PICKED_UP {LL_FXO, LL_OFFERED, 1000, LL_FXO, ANSWER, 0}
+#define BOTH_CLEARED(first, second) {first, LEG_CLEARED, 0, 0, NOTHING, 0}, {second, LEG_CLEARED, 0, 0, NOTHING, 0}, NO_STEP
 #define STEPS 12
 
 struct scene {
@@ -43,61 +47,42 @@ struct scene {
 
 static const struct scene out[] = {
 	{"out, answered, the caller hangs up", LL_FXO, "", "", 0, {
-		{LL_FXS, LL_OFFERED, 0, LL_FXS, ALERT, 0},
-		{LL_FXO, LEG_PROGRESS, 9000, LL_FXS, ANSWER, 0},
+		PICKED_UP,
 		{LL_FXO, LEG_ANSWERED, 1000, LL_FXO, CLEAR, 16},
-		{LL_FXO, LEG_CLEARED, 0, 0, NOTHING, 0},
-		{LL_FXS, LEG_CLEARED, 0, 0, NOTHING, 0},
-		NO_STEP}},
+		BOTH_CLEARED(LL_FXO, LL_FXS)}},
 	{"out, answered, the exchange clears", LL_FXO, "", "", 0, {
-		{LL_FXS, LL_OFFERED, 0, LL_FXS, ALERT, 0},
-		{LL_FXO, LEG_PROGRESS, 9000, LL_FXS, ANSWER, 0},
+		PICKED_UP,
 		{LL_FXO, LEG_ANSWERED, 1000, LL_FXS, CLEAR, 16},
-		{LL_FXS, LEG_CLEARED, 0, 0, NOTHING, 0},
-		{LL_FXO, LEG_CLEARED, 0, 0, NOTHING, 0},
-		NO_STEP}},
+		BOTH_CLEARED(LL_FXS, LL_FXO)}},
 	{"out, two flashes: held, and back", LL_FXO, "", "", 0, {
-		{LL_FXS, LL_OFFERED, 0, LL_FXS, ALERT, 0},
-		{LL_FXO, LEG_PROGRESS, 9000, LL_FXS, ANSWER, 0},
+		PICKED_UP,
 		{LL_FXO, LEG_ANSWERED, 2000, LL_FXO, FLASH, 0},
 		{LL_FXS, LEG_HELD, 3000, LL_FXO, FLASH, 0},
 		{LL_FXS, LEG_RESUMED, 2000, LL_FXO, CLEAR, 16},
-		{LL_FXO, LEG_CLEARED, 0, 0, NOTHING, 0},
-		{LL_FXS, LEG_CLEARED, 0, 0, NOTHING, 0},
-		NO_STEP}},
+		BOTH_CLEARED(LL_FXO, LL_FXS)}},
 	{"out, busy", LL_FXO, "", "", 0, {
 		{LL_FXS, LL_OFFERED, 500, LL_FXS, CLEAR, 17},
-		{LL_FXS, LEG_CLEARED, 0, 0, NOTHING, 0},
-		{LL_FXO, LEG_CLEARED, 0, 0, NOTHING, 0},
-		NO_STEP}},
+		BOTH_CLEARED(LL_FXS, LL_FXO)}},
 	{"out, nobody answers", LL_FXO, "", "", 0, {
-		{LL_FXS, LL_OFFERED, 0, LL_FXS, ALERT, 0},
-		{LL_FXO, LEG_CLEARED, 0, 0, NOTHING, 0},
-		{LL_FXS, LEG_CLEARED, 0, 0, NOTHING, 0},
-		NO_STEP}},
+		DIALLED,
+		BOTH_CLEARED(LL_FXO, LL_FXS)}},
 	{"out, the caller gives up", LL_FXO, "", "", 0, {
-		{LL_FXS, LL_OFFERED, 0, LL_FXS, ALERT, 0},
+		DIALLED,
 		{LL_FXO, LEG_PROGRESS, 3000, LL_FXO, CLEAR, 16},
-		{LL_FXO, LEG_CLEARED, 0, 0, NOTHING, 0},
-		{LL_FXS, LEG_CLEARED, 0, 0, NOTHING, 0},
-		NO_STEP}},
+		BOTH_CLEARED(LL_FXO, LL_FXS)}},
 };
 
 /* --- Calls to the telephone: its line at the other end is rung --------------------------------------------- */
 
 static const struct scene in[] = {
 	{"in, answered, the called party hangs up", LL_FXS, "2071838750", "Front Desk", 0, {
-		{LL_FXO, LL_OFFERED, 1000, LL_FXO, ANSWER, 0},
+		RUNG_AND_PICKED_UP,
 		{LL_FXS, LEG_ANSWERED, 2000, LL_FXO, CLEAR, 16},
-		{LL_FXO, LEG_CLEARED, 0, 0, NOTHING, 0},
-		{LL_FXS, LEG_CLEARED, 0, 0, NOTHING, 0},
-		NO_STEP}},
+		BOTH_CLEARED(LL_FXO, LL_FXS)}},
 	{"in, answered, the caller hangs up", LL_FXS, "2071838751", "", 0, {
-		{LL_FXO, LL_OFFERED, 1000, LL_FXO, ANSWER, 0},
+		RUNG_AND_PICKED_UP,
 		{LL_FXS, LEG_ANSWERED, 2000, LL_FXS, CLEAR, 16},
-		{LL_FXS, LEG_CLEARED, 0, 0, NOTHING, 0},
-		{LL_FXO, LEG_CLEARED, 0, 0, NOTHING, 0},
-		NO_STEP}},
+		BOTH_CLEARED(LL_FXS, LL_FXO)}},
 	{"in, the number withheld, refused: it rings on until the caller gives up", LL_FXS, "", "", 'P', {
 		{LL_FXO, LL_OFFERED, 500, LL_FXO, CLEAR, 17},
 		{LL_FXO, LEG_CLEARED, 5000, LL_FXS, CLEAR, 16},
@@ -105,9 +90,7 @@ static const struct scene in[] = {
 		NO_STEP}},
 	{"in, nobody answers", LL_FXS, "2071838752", "", 0, {
 		{LL_FXO, LL_OFFERED, 6000, LL_FXS, CLEAR, 19},
-		{LL_FXS, LEG_CLEARED, 0, 0, NOTHING, 0},
-		{LL_FXO, LEG_CLEARED, 0, 0, NOTHING, 0},
-		NO_STEP}},
+		BOTH_CLEARED(LL_FXS, LL_FXO)}},
 };
 
 static int do_act(struct leg_list *b, const struct step *s)

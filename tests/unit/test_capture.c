@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "gateway/ops/capture.h"
-#include "gateway/ops/files.h"
+#include "gateway/files.h"
 #include "gateway/ops/mask.h"
 #include "gateway/sip/dump.h"
 

@@ -24,14 +24,40 @@ static void test_put(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		size_t before = strlen(rows[i].before), after = strlen(rows[i].after), len;
+		const uint8_t element[] = { rows[i].id, 2, 'x', 'y' };
 		uint8_t frame[64];
 
 		memcpy(frame, head, sizeof(head));
 		memcpy(frame + sizeof(head), rows[i].before, before);
-		len = q931_put(frame, sizeof(head) + before, sizeof(frame), rows[i].id, (const uint8_t *)"xy", 2);
+		len = q931_insert(frame, sizeof(head) + before, sizeof(frame), element, sizeof(element));
 		assert_int_equal(len, sizeof(head) + after);
 		assert_memory_equal(frame + sizeof(head), rows[i].after, after);
-		assert_int_equal(q931_put(frame, len, len + 3, 0x7e, (const uint8_t *)"xy", 2), len);
+		assert_int_equal(q931_insert(frame, len, len + 3, element, sizeof(element)), len);
+	}
+}
+
+/* Only what is meant: every one, or those that say nothing; none behind a change of codeset or in a message cut short. */
+static void test_taken_out(void **state)
+{
+	static const uint8_t head[] = { 0, 1, 0, 0, 8, 2, 0, 1, 5 };
+	static const struct { const char *before; uint8_t id; size_t longest; const char *after; } rows[] = {
+		{ "\x1e\x02\x81\x83\x1e\x02\x81\x88\x70\x02\x81" "5", 0x1e, IE_MAX, "\x70\x02\x81" "5" },
+		{ "\xa1\x70\x01\x81\x7e\x02xy", 0x70, 1, "\xa1\x7e\x02xy" },
+		{ "\x70\x02\x81" "5", 0x70, 1, "\x70\x02\x81" "5" },
+		{ "\x6c\x01\x81\x96\x1e\x02\x81\x83", 0x1e, IE_MAX, "\x6c\x01\x81\x96\x1e\x02\x81\x83" },
+		{ "\x1e\x02\x81\x83\x70\x05\x81", 0x1e, IE_MAX, "\x70\x05\x81" },
+		{ "", 0x1e, IE_MAX, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t before = strlen(rows[i].before), after = strlen(rows[i].after);
+		uint8_t frame[64];
+
+		memcpy(frame, head, sizeof(head));
+		memcpy(frame + sizeof(head), rows[i].before, before);
+		assert_int_equal(q931_take_out(frame, sizeof(head) + before, rows[i].id, rows[i].longest), sizeof(head) + after);
+		assert_memory_equal(frame + sizeof(head), rows[i].after, after);
 	}
 }
 
@@ -142,7 +168,8 @@ static void test_charsets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_put),  cmocka_unit_test(test_date_time_octets), cmocka_unit_test(test_number),
+		cmocka_unit_test(test_put),
+		cmocka_unit_test(test_taken_out),  cmocka_unit_test(test_date_time_octets), cmocka_unit_test(test_number),
 		cmocka_unit_test(test_hex), cmocka_unit_test(test_find),
 		cmocka_unit_test(test_charsets),
 	};

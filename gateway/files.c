@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gateway/ops/files.c: see files.h. A file that exists is never written over: its name comes from people and from call numbers. */
-#include "gateway/ops/files.h"
+/* gateway/files.c: see files.h. A file that exists is never written over: its name comes from people and from call numbers. */
+#include "gateway/files.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -57,7 +57,7 @@ static void job_free(struct job *j)
 
 /* --- Writing (its own thread) -------------------------------------------------------------------- */
 
-static int write_all(int fd, const uint8_t *buf, size_t n)
+int files_write(int fd, const uint8_t *buf, size_t n)
 {
 	while (n) {
 		ssize_t w = write(fd, buf, n);
@@ -98,7 +98,7 @@ static int write_job(struct job *j)
 	if (folder && !j->j.append)
 		mkdir(folder, 0750);	/* there already, or opening the file says what is wrong */
 	fd = open(j->path, flags, 0640);
-	err = fd < 0 ? -errno : write_all(fd, j->j.data, j->j.len);
+	err = fd < 0 ? -errno : j->j.make ? j->j.make(j->j.arg, fd) : files_write(fd, j->j.data, j->j.len);
 	if (fd >= 0 && close(fd) && !err)
 		err = -errno;
 	if (err && fd >= 0 && !j->j.append)
@@ -221,13 +221,21 @@ void files_service(struct files *f)
 	}
 }
 
-void files_close(struct files *f)
+void files_flush(struct files *f)
 {
 	if (!f)
 		return;
 	if (f->started)
-		pthread_join(f->thread, NULL);
+		pthread_join(f->thread, NULL);	/* it ends when there is nothing more to write */
+	f->started = false;
 	files_service(f);
+}
+
+void files_close(struct files *f)
+{
+	if (!f)
+		return;
+	files_flush(f);
 	pthread_mutex_destroy(&f->lock);
 	close(f->wake_fd);
 	free(f);
