@@ -45,7 +45,7 @@ struct pri_trunk_conf {
 	bool redirecting_element;	/* the redirecting number also as an element where the dialect has an operation */
 	enum pri_date_time date_time;	/* network side only */
 	enum pri_display display;
-	bool overlap;			/* digits may follow SETUP, both ways (Q.931 5.1.3, 5.2.4) */
+	bool overlap;			/* digits may follow SETUP, both ways (Q.931 5.1.3, 5.2.4), where the dialect has it */
 	bool clear_tones;		/* network: a call that fails before its answer ends with a tone and DISCONNECT with 8 */
 	bool announcements;		/* what the far end plays after DISCONNECT is heard (5.4.1) */
 	unsigned alarm_hold_ms;		/* an alarm this long clears the span's calls with cause 41 */
