@@ -131,13 +131,26 @@ void pri_restart_stop(struct pri_link *link)
 		link->lines[i].restarts = 0;
 }
 
+/* After T316: a line that was set aside is proved idle by it as well. */
+static void late_ack(struct pri_link *link, int pos)
+{
+	struct pri_line *line = pos && pos != 0xff ? pri_line_at(link, pos) : NULL;
+
+	if (!line || line->state != PRI_LINE_SET_ASIDE || line->leg) {
+		pri_log(link, LOG_DEBUG, "RESTART ACKNOWLEDGE for chan %d was not awaited", pos);
+		return;
+	}
+	pri_log(link, LOG_NOTICE, "chan %d: a late RESTART ACKNOWLEDGE proves it idle", pos);
+	proved_idle(line);
+}
+
 void pri_on_restart_ack(struct pri_link *link, pri_event *ev)
 {
 	int pos = ev->restartack.channel < 0 ? 0 : ev->restartack.channel & 0xff;
 	struct pri_line *line = link->restarting;
 
 	if (!line || (pos && pos != 0xff && pos != line->pos)) {
-		pri_log(link, LOG_DEBUG, "RESTART ACKNOWLEDGE for chan %d was not awaited", pos);
+		late_ack(link, pos);
 		return;
 	}
 	link->restart_known = true;
