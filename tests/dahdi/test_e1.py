@@ -5,6 +5,7 @@ import subprocess
 import time
 
 import bed
+import cells
 import test_detect
 import test_dialects
 import test_numbers
@@ -114,6 +115,10 @@ class OutOfService(bed.CallTest):
 class EveryDialect(test_dialects.Dialects, bed.CallTest):
     def test_euroisdn_and_qsig(self):
         self.each(test_dialects.E1)
+
+
+class EveryCell(cells.Table, bed.CallTest):
+    """Against a far end that shares nothing with the gateway."""
 
 
 class Numbers(test_numbers.Everything):

@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import bed
+import cells
 import test_detect
 import test_dialects
 import test_numbers
@@ -42,6 +43,11 @@ class EveryDialect(test_dialects.Dialects, bed.CallTest):
 
     def test_seven(self):
         self.each(test_dialects.T1)
+
+
+class EveryCell(cells.Table, bed.CallTest):
+    """Against a far end that shares nothing with the gateway."""
+    span = bed.T1
 
 
 class Detect(test_detect.OnDahdi, bed.CallTest):

@@ -3,13 +3,14 @@
  * tests/switch/command.c: the words of standard input, a command a line:
  *
  *   incoming STEP... [then STEP...]   what becomes of the calls that come in from now on, the first apart
- *   call CHANNEL[!] CALLED CALLING [overlap] [bearer:N] [EDIT]
+ *   call CHANNEL[!] CALLED CALLING [overlap] [bearer:N] [name:TEXT] [from:NUMBER] [EDIT]
  *   do CALL STEP...              steps of a call, now
  *   message CR TYPE [ELEMENTS]   a whole message, all in hexadecimal; CR with its flag
  *   restart CHANNEL | all        RESTART of a channel, of the interface
  *   mute on|off                  the D channel is dead: nothing is read or sent
  *   hold on|off                  what comes in waits, so that messages cross
  *   deaf TYPE...                 these messages (hexadecimal) are not heard; none: all are
+ *   service on|off               HOLD is acknowledged, or refused as at the start
  *   timer NAME MS                a timer of libpri's by its name
  *   load COUNT AT-A-TIME CALLED  calls one after another, cleared when answered
  *   level CALL                   level of what was heard on its channel since the last time
@@ -85,6 +86,16 @@ static int hold(struct sw *sw, int argc, char **argv)
 	return on_off(&sw->hold, argc, argv);
 }
 
+static int service(struct sw *sw, int argc, char **argv)
+{
+	bool on = false;
+
+	if (on_off(&on, argc, argv))
+		return -1;
+	pri_hold_enable(sw->pri, on);
+	return 0;
+}
+
 static int deaf(struct sw *sw, int argc, char **argv)
 {
 	sw->n_deaf = 0;
@@ -144,6 +155,7 @@ static const struct {
 	{"incoming", incoming}, {"call", call_place}, {"do", steps_of_call}, {"message", message},
 	{"restart", restart},   {"mute", mute},       {"hold", hold},        {"deaf", deaf},
 	{"timer", timer},       {"load", load},       {"level", level},      {"report", report},
+	{"service", service},
 };
 
 void command(struct sw *sw, char *line)

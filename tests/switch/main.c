@@ -22,6 +22,8 @@ static const char usage[] =
 	"  -w  capture of the D channel\n"
 	"Commands on standard input, events as JSON lines on standard output: tests/switch/command.c.\n";
 
+#define E1_DCHAN 16	/* timeslot; an E1 is A-law */
+
 static const struct {
 	const char *name;
 	int type;
@@ -41,9 +43,9 @@ static int64_t now_ms(void)
 
 const char *quoted(const char *s)
 {
-	static char text[2][520];
-	static int turn;
-	char *out = text[turn ^= 1], *p = out;
+	static char text[8][520];
+	static unsigned turn;
+	char *out = text[turn++ % 8], *p = out;
 
 	*p++ = '"';
 	for (; *s && p < out + sizeof(text[0]) - 8; s++) {
@@ -169,11 +171,13 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	sw.alaw = type == PRI_SWITCH_EUROISDN_E1 || type == PRI_SWITCH_QSIG;
+	sw.alaw = sw.dchan - sw.first == E1_DCHAN - 1;
 	sw.now = now_ms();
 	if (dchan_open(&sw, node, type))
 		return 1;
 	pri_set_overlapdial(sw.pri, overlap);
+	if (type == PRI_SWITCH_EUROISDN_E1 || type == PRI_SWITCH_EUROISDN_T1 || type == PRI_SWITCH_QSIG || type == PRI_SWITCH_NI2)
+		pri_facility_enable(sw.pri);	/* redirecting numbers, and names, as operations */
 	event(&sw, "ready", ",\"libpri\":%s", quoted(pri_get_version()));
 	while (!sw.over)
 		turn(&sw);
