@@ -35,6 +35,10 @@ struct pri_trunk_conf {
 	const char *name;		/* the trunk's name, for log lines */
 	const int *spans;		/* span numbers, in hunting order */
 	int n_spans;
+	/* NFAS (ANSI T1.607): the spans whose D channel serves all spans, the primary and the backup, 0 for none. Without a
+	 * primary each span has its own. Interface identifiers in the order of spans, NULL for 0, 1, 2 and so on. */
+	int nfas_primary, nfas_backup;
+	const int *nfas_interfaces;	/* 0 to 127 */
 	enum pri_dialect dialect;
 	enum pri_side side;
 	enum pri_hunt hunt;
@@ -127,11 +131,17 @@ struct pri_line_info {
 	int64_t since_us;		/* when the state began */
 	unsigned calls;			/* since the trunk was opened */
 };
+enum pri_dchan { PRI_DCHAN_OWN, PRI_DCHAN_PRIMARY, PRI_DCHAN_BACKUP, PRI_DCHAN_ELSEWHERE };
 struct pri_span_info {
 	int span;
+	enum pri_dchan dchan;		/* which D channel it bears; ELSEWHERE: none, another span's serves it */
+	int interface;			/* NFAS: its interface identifier; else -1 */
+	bool active;			/* its D channel is the one in use */
+	unsigned switchovers;		/* NFAS: how often signalling went from one D channel to the other, of the whole group */
 	unsigned alarms;		/* HW_ALARM_ bits */
-	bool layer2;			/* Q.921 multiple frame established */
-	bool in_service;		/* layer 2 up and no alarm held */
+	bool layer2;			/* Q.921 multiple frame established, on its own D channel */
+	int64_t layer2_since_us;	/* when that last changed */
+	bool in_service;		/* a D channel serves it and no alarm is held */
 	int64_t since_us;		/* when in_service last changed */
 	unsigned long frames_in, frames_out, abort, overrun, badfcs;	/* on the D channel */
 	enum pri_hunt hunt;		/* in force now */

@@ -35,7 +35,7 @@ static void set_parties(struct pri_sr *sr, const struct leg_offer *o, enum pri_d
 int pri_setup_send(struct pri_leg *leg, struct pri_line *line)
 {
 	struct leg_offer *o = leg->offer;
-	struct pri_link *link = line->link;
+	struct pri_link *link = line->link->group->active;
 	struct pri_sr *sr = pri_sr_new();
 	int res = -1;
 
@@ -43,8 +43,8 @@ int pri_setup_send(struct pri_leg *leg, struct pri_line *line)
 	leg->call = sr ? pri_new_call(link->pri) : NULL;
 	if (leg->call) {
 		leg->cr = pri_call_reference(link->pri, leg->call);
-		pri_sr_set_channel(sr, line->pos, link->trunk->conf.exclusive, 0);
-		pri_sr_set_bearer(sr, o->bearer, link->law == HW_ALAW ? PRI_LAYER_1_ALAW : PRI_LAYER_1_ULAW);
+		pri_sr_set_channel(sr, line->pos | pri_interface_bits(line->link), link->trunk->conf.exclusive, 0);
+		pri_sr_set_bearer(sr, o->bearer, line->link->law == HW_ALAW ? PRI_LAYER_1_ALAW : PRI_LAYER_1_ULAW);
 		pri_extra_called(leg, sr);
 		set_parties(sr, o, link->trunk->conf.dialect);
 		pri_element_setup(leg, o);
@@ -62,7 +62,7 @@ int pri_setup_send(struct pri_leg *leg, struct pri_line *line)
 	leg->overlap = link->trunk->conf.overlap && !o->complete;
 	pri_touch(leg);
 	pri_line_take(line, leg);
-	link->count.calls_out++;
+	line->link->count.calls_out++;
 	return 0;
 }
 
@@ -99,7 +99,7 @@ int pri_trunk_call(struct pri_trunk *t, const struct leg_offer *offer, leg_event
 	line = pri_hunt(t, NULL, NULL);
 	if (!line)
 		return no_line(t);
-	leg = pri_leg_new(line->link, false);
+	leg = pri_leg_new(line->link->group->active, false);
 	if (!leg)
 		return -ENOMEM;
 	leg->offer = malloc(sizeof(*leg->offer));
@@ -149,7 +149,7 @@ bool pri_setup_again(struct pri_leg *leg, int cause)
 bool pri_answer_channel(struct pri_leg *leg, int channel)
 {
 	int pos = channel < 0 ? 0 : channel & 0xff;
-	struct pri_line *line = pos && pos != 0xff ? pri_line_at(leg->link, pos) : leg->line;
+	struct pri_line *line = pos && pos != 0xff ? pri_line_named(leg->link, channel) : leg->line;
 	struct leg_event ev = {.kind = LEG_AUDIO};
 
 	if (line && line == leg->line)

@@ -31,6 +31,8 @@ void pri_line_take(struct pri_line *line, struct pri_leg *leg)
 	line->restarts = 0;
 	leg->line = line;
 	leg->leg.line = line->hw;
+	if (line->link->interface >= 0)
+		leg->ds1 = pri_interface_bits(line->link);
 	pri_line_set(line, PRI_LINE_SETUP);
 }
 
@@ -60,6 +62,14 @@ struct pri_line *pri_line_at(struct pri_link *link, int pos)
 		if (link->lines[i].pos == pos)
 			return &link->lines[i];
 	return NULL;
+}
+
+struct pri_line *pri_line_named(struct pri_link *link, int channel)
+{
+	struct pri_link *span = channel < 0 ? NULL : pri_interface(link, channel);
+	int pos = channel & 0xff;
+
+	return span && pos && pos != 0xff ? pri_line_at(span, pos) : NULL;
 }
 
 /* A span in alarm takes no new call, though the alarm may be too short to end those that are up. */
@@ -110,8 +120,8 @@ static uint64_t weight(const struct pri_line *line, enum pri_hunt hunt)
 	}
 }
 
-/* An idle line by the trunk's order; ONLY (may be NULL) limits it to one span, AVOID is left out. */
-struct pri_line *pri_hunt(struct pri_trunk *t, const struct pri_link *only, const struct pri_line *avoid)
+/* An idle line by the trunk's order; ONLY (may be NULL) limits it to the spans of one, AVOID is left out. */
+struct pri_line *pri_hunt(struct pri_trunk *t, const struct pri_group *only, const struct pri_line *avoid)
 {
 	int n = total(t), start = 0, step = 1;
 	struct pri_line *best = NULL;
@@ -125,7 +135,7 @@ struct pri_line *pri_hunt(struct pri_trunk *t, const struct pri_link *only, cons
 	for (int i = 0, at = start; i < n; i++, at = (at + step) % n) {
 		struct pri_line *line = nth(t, at);
 
-		if (!pri_link_usable(line->link) || (only && line->link != only) || !free_line(line, avoid))
+		if (!pri_link_usable(line->link) || (only && line->link->group != only) || !free_line(line, avoid))
 			continue;
 		if (best && weight(line, t->conf.hunt) >= weight(best, t->conf.hunt))
 			continue;

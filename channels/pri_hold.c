@@ -86,7 +86,7 @@ static void hold_out(struct pri_leg *leg)
 
 static void retrieve_out(struct pri_leg *leg)
 {
-	struct pri_line *line = pri_hunt(leg->link->trunk, leg->link, NULL);
+	struct pri_line *line = pri_hunt(leg->link->trunk, leg->link->group, NULL);
 
 	if (!line) {
 		pri_log(leg->link, LOG_NOTICE, "call %u stays held: no channel is free for its retrieval", leg->cr);
@@ -223,11 +223,11 @@ void pri_on_hold(struct pri_link *link, pri_event *ev)
 static struct pri_line *retrieve_on(struct pri_link *link, int channel, bool flexible)
 {
 	int pos = channel < 0 ? 0 : channel & 0xff;
-	struct pri_line *line = pos && pos != 0xff ? pri_line_at(link, pos) : NULL;
+	struct pri_line *line = pri_line_named(link, channel);
 
 	if (line && line->state == PRI_LINE_IDLE && !line->leg && line->hw)
 		return line;
-	return pos && pos != 0xff && !flexible ? NULL : pri_hunt(link->trunk, link, NULL);
+	return pos && pos != 0xff && !flexible ? NULL : pri_hunt(link->trunk, link->group, NULL);
 }
 
 void pri_on_retrieve(struct pri_link *link, pri_event *ev)

@@ -79,7 +79,7 @@ static void span_gone(struct pri_link *link)
 			pri_leg_destroy(link->lines[i].leg, 41);
 	link->held = true;
 	link->alarm_at = link->clear_at = 0;
-	pri_service_update(link);
+	pri_group_changed(link);
 }
 
 static void on_event(struct pri_link *link, enum hw_event ev)
@@ -117,12 +117,13 @@ static void on_dchan(void *arg, enum hw_event ev)
 	on_event(arg, ev);
 }
 
-/* Alarms come on every open channel of the span; the D channel's are enough while it is open. */
+/* Alarms come on every open channel of the span: those of one are enough, of the D channel if it has one. */
 static void on_line(void *arg, enum hw_event ev)
 {
 	struct pri_line *line = arg;
+	bool first = !line->link->bears_d && line == line->link->lines;
 
-	if (ev == HW_EV_REMOVED || !line->link->dchan)
+	if (ev == HW_EV_REMOVED || first)
 		on_event(line->link, ev);
 }
 
@@ -160,12 +161,16 @@ static int open_channels(struct pri_link *link)
 	for (int i = 0; i < n && i < CHANS_MAX; i++) {
 		if (chans[i].kind == HW_CHAN_B && !err)
 			err = open_line(link, &chans[i]);
-		if (chans[i].kind == HW_CHAN_D && !link->dchan_no)
+		if (chans[i].kind == HW_CHAN_D && !link->bears_d)
+			pri_log(link, LOG_ERR, "channel %d is not used: it is a D channel for the driver, and none of nfas", chans[i].no);
+		else if (chans[i].kind == HW_CHAN_D && !link->dchan_no)
 			link->dchan_no = chans[i].no;
 		link->law = chans[i].law;
 	}
 	if (err)
 		return err;
+	if (!link->bears_d)
+		return 0;
 	if (!link->dchan_no)
 		return -ENOENT;
 	return hw_dchan_open(link->trunk->hw, link->dchan_no, on_dchan, link, &link->dchan);
@@ -193,7 +198,7 @@ void pri_hw_open(struct pri_link *link)
 	link->held = link->gone || link->alarms;
 	link->gone = false;
 	link->clear_at = link->held && !link->alarms ? pri_stamp(link->trunk) : 0;
-	pri_service_update(link);
+	pri_group_changed(link);
 	pri_link_read(link);
 }
 

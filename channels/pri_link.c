@@ -21,7 +21,7 @@
 
 struct retired {
 	struct retired *next;
-	struct pri *pri;
+	struct pri *pri, *master;
 	int node, type;
 	bool up; /* layer 2, as it last said */
 	struct q921_seq in, out;
@@ -68,7 +68,7 @@ static void on_error(struct pri *pri, char *s)
 static struct pri_leg *leg_by_reference(struct pri_link *link, unsigned cr, bool incoming)
 {
 	for (struct pri_leg *leg = link->trunk->legs; leg; leg = leg->next)
-		if (leg->link == link && leg->cr == cr && leg->leg.incoming == incoming &&
+		if (leg->link->group == link->group && leg->cr == cr && leg->leg.incoming == incoming &&
 		    leg->stage != PS_DONE)
 			return leg;
 	return NULL;
@@ -127,7 +127,7 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 
 	if (kind == Q921_RESET) {
 		link->seq_in.next = link->seq_out.next = 0;
-		link->restart_lost = link->restarting; /* what was not acknowledged is dropped */
+		link->group->restart_lost = link->group->restarting; /* what was not acknowledged is dropped */
 	}
 	if (kind != Q921_I || !q921_first(seq, frame, len) || !q931_read(frame, len, &m, detail))
 		return;
@@ -140,6 +140,8 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 	}
 	/* The flag is set in what goes towards the end that chose the reference (Q.931 4.3). */
 	leg = m.cr ? leg_by_reference(link, m.cr, out == m.flag) : NULL;
+	if (!out && m.cr)
+		pri_group_heard(link, leg);
 	if (!out)
 		pri_element_seen(link, leg, &m);
 	if (leg) {
@@ -243,6 +245,8 @@ static int io_read(struct pri *pri, void *buf, int size)
 	struct pri_link *link = pri_get_userdata(pri);
 	int n = 0;
 
+	if (link && link->moving && size >= PRI_FED_MAX && (n = (int)pri_group_feed(link, buf)))
+		return n + FCS;
 	if (link && link->dchan && size > FCS)
 		n = hw_dchan_read(link->dchan, buf, (size_t)size - FCS);
 	if (n <= 0) {
@@ -323,15 +327,27 @@ void pri_link_read(struct pri_link *link)
 
 /* --- The instance ------------------------------------------------------------------------------ */
 
+/* Two that are tied together stay so: they are retired together, and taken together. */
+static bool fits(const struct retired *r, int node, int type, const struct pri_link *link)
+{
+	const struct pri_group *g = link->group;
+	const struct pri_link *mate = g->d[0] == link ? g->d[1] : g->d[0];
+
+	if (r->node != node || r->type != type || (r->master != NULL) != (g->n_d > 1))
+		return false;
+	return !r->master || !mate->pri || mate->master == r->master;
+}
+
 static struct pri *take_retired(int node, int type, struct pri_link *link)
 {
 	for (struct retired **p = &retired; *p; p = &(*p)->next) {
 		struct retired *r = *p;
 		struct pri *pri = r->pri;
 
-		if (r->node != node || r->type != type)
+		if (!fits(r, node, type, link))
 			continue;
 		*p = r->next;
+		link->master = r->master;
 		link->layer2 = r->up;
 		link->seq_in = r->in;
 		link->seq_out = r->out;
@@ -340,6 +356,17 @@ static struct pri *take_retired(int node, int type, struct pri_link *link)
 		return pri;
 	}
 	return NULL;
+}
+
+/* libpri then has one set of calls for both, and leaves T309 to us. */
+static void tie(struct pri_link *link)
+{
+	struct pri_group *g = link->group;
+
+	if (g->n_d < 2 || !g->d[0]->pri || !g->d[1]->pri || link->master)
+		return;
+	pri_enslave(g->d[0]->pri, g->d[1]->pri);
+	g->d[0]->master = g->d[1]->master = g->d[0]->pri;
 }
 
 /* At the first turn of the loop, when every trunk has its D channels open: layer 2 then comes up at once, and
@@ -358,6 +385,7 @@ int pri_link_start(struct pri_link *link)
 		link->pri = pri_new_cb(-1, node, dialect->switch_type, io_read, io_write, link);
 	if (!link->pri)
 		return -ENOMEM;
+	tie(link);
 	pri_hangup_fix_enable(link->pri, 1);
 	/* libpri would send it in any dialect. Set also when there is none: the instance may be an old one. */
 	pri_set_nsf(link->pri, dialect->nsf && conf->nsf ? conf->nsf : PRI_NSF_NONE);
@@ -365,7 +393,7 @@ int pri_link_start(struct pri_link *link)
 	pri_set_overlapdial(link->pri, conf->overlap);
 	pri_services_enable(link);
 	pri_timers_apply(link);
-	pri_service_update(link); /* an instance taken over may have layer 2 up */
+	pri_group_changed(link); /* an instance taken over may have layer 2 up */
 	pri_link_read(link);
 	return 0;
 }
@@ -384,6 +412,7 @@ void pri_link_retire(struct pri_link *link)
 	if (!r)
 		return;
 	r->pri = link->pri;
+	r->master = link->master;
 	r->node = conf->side == PRI_NETWORK ? PRI_NETWORK : PRI_CPE;
 	r->type = pri_dialect_def(conf->dialect)->switch_type;
 	r->up = link->layer2;

@@ -4,6 +4,7 @@
  *
  *   pri_trunk.c    opening, closing, the turn of the loop, delivery of what was deferred, status
  *   pri_link.c     one D channel: the libpri instance, its reader and writer
+ *   pri_nfas.c     spans that share a D channel or a pair of them
  *   pri_hw.c       the channels of a span: open, gone, back again
  *   pri_events.c   libpri's events: a table of handlers
  *   pri_setup.c    a call comes in (SETUP received), answers to it
@@ -46,9 +47,11 @@ _Static_assert(PRI_NETWORK == 1, "PRI_NETWORK of libpri.h takes the place of our
 #define PRI_SENT_CAUSES 64	/* clearing messages whose location is remembered until they are sent */
 #define PRI_ATTACHED 64		/* elements put into messages that are remembered until they are sent */
 #define PRI_ELEMENTS 128	/* messages whose elements of our own are remembered until they are sent */
+#define PRI_FED_MAX 16		/* octets of what pri_group_feed() makes */
 #define PRI_UNSTAMPED (-1)	/* a time that the next pri_trunk_service() fills in */
 
 struct pri_link;
+struct pri_group;
 struct pri_leg;
 
 /* Times of the driver that no trunk sets, in microseconds. Those of Q.921 and Q.931: pri_timers.c. */
@@ -56,6 +59,7 @@ struct pri_leg;
 #define PRI_SET_ASIDE_US 300000000	/* between RESTARTs of a channel that answered none */
 #define PRI_AUDIT_US 5000000		/* between comparisons of lines and legs with libpri's calls */
 #define PRI_STUCK_SETUP_US 600000000	/* no message of a call that is not up: it is lost */
+#define PRI_SETTLE_US 5000000		/* the primary D channel has so long to come up before the backup is taken */
 #define PRI_NAME_US 1000000		/* a calling name that is announced comes within it, or not at all */
 #define PRI_DIVERT_US 10000000		/* a deflection without an answer: the call is sent on from here */
 #define PT_DIVERT PRI_TIMERS		/* for pri_wait(): that time */
@@ -129,6 +133,7 @@ struct pri_leg {
 	int ds1;			/* interface identifier as the far end gave it, in libpri's encoding */
 	bool glared, retried;		/* out: lost its line to the network's SETUP; tried a second line */
 	bool far_first;			/* the far end began to clear */
+	bool moves;			/* NFAS: its D channel is another now, and libpri is to be told */
 	struct leg_cause cause;		/* for LEG_CLEARED */
 	uint8_t rx_cause, rx_location;	/* of the last cause element received, 0 for none */
 	uint8_t rx_raw[LEG_CAUSE_MAX], rx_n_raw;	/* its contents */
@@ -157,11 +162,32 @@ struct pri_leg {
 	unsigned n_early;
 };
 
+/* Spans under one Q.931 entity: one span with its D channel; or, NFAS, several with one D channel or two. */
+struct pri_group {
+	struct pri_link *d[2];		/* the primary D channel's span and the backup's */
+	int n_d;
+	struct pri_link *active;	/* of d: where messages go; the last one while none is up */
+	int64_t settle_at;		/* the backup is not taken before, so that the primary may come up; 0: any time */
+	int64_t t309_at;		/* no D channel is up: calls that are stay until then; 0 for not running */
+	struct pri_line *restarting;	/* RESTART sent, RESTART ACKNOWLEDGE to come */
+	int64_t restart_at;		/* when it was sent */
+	bool restart_lost;		/* layer 2 was set up again meanwhile, as when both ends begin at once */
+	unsigned restart_from;		/* place of the line whose turn is next, over all spans */
+	bool restart_known;		/* the far end has acknowledged one */
+	unsigned switchovers;
+};
+
+/* A span. What is said of its D channel and libpri's instance is empty when it has none (bears_d). */
 struct pri_link {
 	struct pri_trunk *trunk;
+	struct pri_group *group;
 	int span, dchan_no;		/* dchan_no 0: the span has not been seen yet */
+	bool bears_d;			/* it has a D channel of its own */
+	int interface;			/* interface identifier of Q.931 4.5.13, -1 outside NFAS: never sent */
 	struct hw_dchan *dchan;
 	struct pri *pri;
+	struct pri *master;		/* of the two instances that libpri has tied together, NULL outside NFAS */
+	bool moving;			/* calls come here from the other D channel: leg->moves */
 	enum hw_law law;
 	struct pri_line lines[PRI_LINES];
 	int n_lines;
@@ -171,16 +197,10 @@ struct pri_link {
 	int64_t reopen_at;
 
 	bool layer2, in_service;
-	int64_t since_us;
+	int64_t since_us, layer2_since_us;	/* of in_service, of layer2 */
 	unsigned alarms;
 	bool held;			/* an alarm lasted, or has not been clear for long enough */
 	int64_t alarm_at, clear_at;	/* when it came and went, 0 for not running, PRI_UNSTAMPED */
-
-	struct pri_line *restarting;	/* RESTART sent, RESTART ACKNOWLEDGE to come */
-	int64_t restart_at;		/* when it was sent */
-	bool restart_lost;		/* layer 2 was set up again meanwhile, as when both ends begin at once */
-	int restart_from;		/* index of the line whose turn is next */
-	bool restart_known;		/* the far end has acknowledged one */
 
 	struct q921_seq seq_in, seq_out;	/* which I frames are repetitions */
 	struct pri_early stray[PRI_STRAY_MAX];
@@ -208,6 +228,8 @@ struct pri_trunk {
 	struct hw *hw;
 	struct pri_link **links;
 	int n_links;
+	struct pri_group *groups;	/* one for each link, or one for all */
+	int n_groups;
 	struct pri_leg *legs;
 	int64_t now_us, audit_at;
 	unsigned depth;			/* callbacks entered */
@@ -239,6 +261,19 @@ void pri_adopt_strays(struct pri_leg *leg);
 bool pri_call_exists(const struct pri_leg *leg);
 unsigned pri_call_reference(struct pri *pri, q931_call *call);
 
+/* pri_nfas.c */
+int pri_groups_make(struct pri_trunk *t);
+bool pri_dchan_usable(const struct pri_link *link);
+enum pri_dchan pri_dchan_role(const struct pri_link *link);
+bool pri_group_up(const struct pri_group *g);		/* a D channel of it is in use */
+struct pri_link *pri_interface(struct pri_link *link, int channel);	/* the span that CHANNEL of a message on LINK is on */
+int pri_interface_bits(const struct pri_link *link);	/* for libpri, 0 outside NFAS */
+void pri_group_changed(struct pri_link *link);		/* a D channel has come, gone, or fallen into an alarm that lasts */
+void pri_group_heard(struct pri_link *link, struct pri_leg *leg);	/* the far end has sent a message of a call there */
+size_t pri_group_feed(struct pri_link *link, uint8_t frame[PRI_FED_MAX]);	/* a message for libpri, 0 for none */
+void pri_group_run(struct pri_group *g, struct pri_trunk *t);
+int64_t pri_group_next(const struct pri_group *g);	/* -1 for never */
+
 /* pri_hw.c */
 int pri_hw_check(struct pri_trunk *t, int span);
 void pri_hw_open(struct pri_link *link);
@@ -253,7 +288,8 @@ void pri_line_set(struct pri_line *line, enum pri_line_state state);
 void pri_line_take(struct pri_line *line, struct pri_leg *leg);
 void pri_line_drop(struct pri_leg *leg, enum pri_line_state state);	/* the leg has no line any more */
 struct pri_line *pri_line_at(struct pri_link *link, int pos);
-struct pri_line *pri_hunt(struct pri_trunk *t, const struct pri_link *only, const struct pri_line *avoid);
+struct pri_line *pri_line_named(struct pri_link *link, int channel);	/* CHANNEL as libpri has it, of a message on LINK */
+struct pri_line *pri_hunt(struct pri_trunk *t, const struct pri_group *only, const struct pri_line *avoid);
 bool pri_link_usable(const struct pri_link *link);
 int pri_encode(const struct pri_leg *leg);	/* the leg's channel as libpri wants it, 0 for none */
 

@@ -23,7 +23,7 @@ static void enter_service(struct pri_link *link)
 
 static void leave_service(struct pri_link *link)
 {
-	pri_log(link, LOG_WARNING, "out of service: %s", link->layer2 ? "alarm" : "layer 2 is down");
+	pri_log(link, LOG_WARNING, "out of service: %s", link->held ? "alarm" : "layer 2 is down");
 	pri_restart_stop(link);
 	for (int i = 0; i < link->n_lines; i++)
 		if (!link->lines[i].leg)
@@ -32,7 +32,7 @@ static void leave_service(struct pri_link *link)
 
 void pri_service_update(struct pri_link *link)
 {
-	bool now = link->layer2 && !link->held && link->dchan;
+	bool now = pri_group_up(link->group) && !link->held;
 
 	if (now == link->in_service)
 		return;
@@ -45,26 +45,36 @@ void pri_service_update(struct pri_link *link)
 		leave_service(link);
 }
 
-static void clear_all(struct pri_link *link, int cause, bool also_up)
+/* The span is dead: its calls, and those that have no line now and are signalled on it. */
+static void clear_span(struct pri_link *link)
 {
 	for (struct pri_leg *leg = link->trunk->legs; leg; leg = leg->next)
-		if (leg->link == link && leg->stage != PS_DONE && (also_up || leg->stage != PS_UP))
-			pri_leg_destroy(leg, cause);
+		if ((leg->line ? leg->line->link : leg->link) == link && leg->stage != PS_DONE)
+			pri_leg_destroy(leg, 41);
 }
 
-/* Calls that are up stay: T309 runs in libpri. The others cannot be completed any more (Q.931 5.8.9). */
+/* The D channel is dead. Calls that are up stay: T309 runs in libpri, or in pri_nfas.c. The others cannot be
+ * completed any more (Q.931 5.8.9). */
+static void clear_signalled(struct pri_link *link)
+{
+	for (struct pri_leg *leg = link->trunk->legs; leg; leg = leg->next)
+		if (leg->link == link && leg->stage != PS_DONE && leg->stage != PS_UP)
+			pri_leg_destroy(leg, 27);
+}
+
 void pri_service_layer2(struct pri_link *link, bool up)
 {
 	if (up == link->layer2)
 		return;
 	link->layer2 = up;
+	link->layer2_since_us = pri_stamp(link->trunk);
 	link->trunk->changed = true;
 	pri_log(link, up ? LOG_NOTICE : LOG_WARNING, "layer 2 is %s", up ? "up" : "down");
 	if (!up) {
 		link->count.l2_losses++;
-		clear_all(link, 27, false);
+		clear_signalled(link);
 	}
-	pri_service_update(link);
+	pri_group_changed(link);
 }
 
 void pri_service_alarm(struct pri_link *link, bool alarm)
@@ -104,12 +114,14 @@ void pri_service_run(struct pri_link *link)
 	if (hold >= 0 && now >= hold) {
 		link->held = true;
 		pri_log(link, LOG_ERR, "the alarm lasts: calls are cleared");
-		clear_all(link, 41, true);
-		pri_service_update(link);
+		clear_span(link);
+		if (link->group->n_d > 1)
+			clear_signalled(link);
+		pri_group_changed(link);
 	} else if (clear >= 0 && now >= clear) {
 		link->held = false;
 		link->clear_at = 0;
-		pri_service_update(link);
+		pri_group_changed(link);
 	}
 }
 
@@ -120,7 +132,7 @@ int64_t pri_service_next(const struct pri_link *link)
 	at[0] = held_from(link);
 	at[1] = clear_from(link);
 	at[2] = link->gone ? link->reopen_at : -1;
-	at[3] = link->restarting ? link->restart_at + pri_timer_us(link->trunk, PT_T316) : -1;
+	at[3] = link->group->restarting ? link->group->restart_at + pri_timer_us(link->trunk, PT_T316) : -1;
 	at[4] = pri_restart_next(link);
 	for (int i = 0; i < 5; i++)
 		if (at[i] >= 0 && (next < 0 || at[i] < next))
@@ -156,7 +168,7 @@ static void audit_layer3(struct pri_link *link)
 	unsigned legs = 0, was = link->strays;
 
 	for (struct pri_leg *leg = link->trunk->legs; leg; leg = leg->next)
-		legs += leg->link == link && leg->call;
+		legs += leg->link->group == link->group && leg->call;
 	link->count.layer3_calls = layer3_calls(link);
 	link->strays = link->count.layer3_calls > legs ? link->count.layer3_calls - legs : 0;
 	if (link->strays > was && was)
@@ -179,7 +191,9 @@ void pri_audit(struct pri_trunk *t)
 	for (int i = 0; i < t->n_links; i++) {
 		struct pri_link *link = t->links[i];
 
-		audit_layer3(link);
+		link->count.layer3_calls = 0;
+		if (link == link->group->active && link->pri)
+			audit_layer3(link);
 		for (int j = 0; j < link->n_lines; j++) {
 			struct pri_line *line = &link->lines[j];
 

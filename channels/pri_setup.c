@@ -30,7 +30,7 @@ struct pri_leg *pri_leg_new(struct pri_link *link, bool incoming)
 struct pri_leg *pri_leg_of(struct pri_link *link, const q931_call *call)
 {
 	for (struct pri_leg *leg = link->trunk->legs; call && leg; leg = leg->next)
-		if (leg->link == link && leg->call == call && leg->stage != PS_DONE)
+		if (leg->link->group == link->group && leg->call == call && leg->stage != PS_DONE)
 			return leg;
 	return NULL;
 }
@@ -93,7 +93,7 @@ static bool free_for_far_end(struct pri_line *line)
 static struct pri_line *choose(struct pri_link *link, const pri_event_ring *ev, int *cause)
 {
 	int pos = ev->channel < 0 ? 0 : ev->channel & 0xff;
-	struct pri_line *line = pos && pos != 0xff ? pri_line_at(link, pos) : NULL;
+	struct pri_line *line = pri_line_named(link, ev->channel);
 
 	if (line && free_for_far_end(line))
 		return line;
@@ -101,7 +101,7 @@ static struct pri_line *choose(struct pri_link *link, const pri_event_ring *ev, 
 		*cause = line ? 44 : 82;
 		return NULL;
 	}
-	line = pri_hunt(link->trunk, link, NULL);
+	line = pri_hunt(link->trunk, link->group, NULL);
 	if (!line)
 		*cause = 34;
 	return line;
@@ -160,9 +160,9 @@ void pri_on_ring(struct pri_link *link, pri_event *event)
 	struct leg_offer offer;
 	int cause = 41;
 
-	link->count.calls_in++;
 	if (!t->draining)
 		line = choose(link, ev, &cause);
+	(line ? line->link : link)->count.calls_in++;
 	if (line && !(leg = pri_leg_new(link, true)))
 		cause = 47;
 	if (!leg) {

@@ -104,10 +104,10 @@ static int open_links(struct pri_trunk *t)
 		t->links[t->n_links++] = link;
 		link->trunk = t;
 		link->span = t->conf.spans[i];
-		link->since_us = pri_stamp(t);
+		link->since_us = link->layer2_since_us = pri_stamp(t);
 		err = pri_hw_check(t, link->span);
 	}
-	return err;
+	return err ? err : pri_groups_make(t);
 }
 
 int pri_trunk_open(struct pri_trunk **out, struct hw *hw, const struct pri_trunk_conf *conf,
@@ -158,6 +158,7 @@ void pri_trunk_close(struct pri_trunk *t)
 		free(t->links[i]);
 	}
 	free(t->links);
+	free(t->groups);
 	free(t);
 }
 
@@ -179,14 +180,19 @@ static void fill_stamps(struct pri_trunk *t)
 		struct pri_link *link = t->links[i];
 
 		fill(&link->since_us, t->now_us);
+		fill(&link->layer2_since_us, t->now_us);
 		fill(&link->alarm_at, t->now_us);
 		fill(&link->clear_at, t->now_us);
-		fill(&link->restart_at, t->now_us);
 		fill(&link->reopen_at, t->now_us + PRI_REOPEN_US);
 		for (int j = 0; j < link->n_lines; j++) {
 			fill(&link->lines[j].since_us, t->now_us);
 			fill(&link->lines[j].retry_at, t->now_us + PRI_SET_ASIDE_US);
 		}
+	}
+	for (int i = 0; i < t->n_groups; i++) {
+		fill(&t->groups[i].restart_at, t->now_us);
+		fill(&t->groups[i].settle_at, t->now_us + PRI_SETTLE_US);
+		fill(&t->groups[i].t309_at, t->now_us + pri_timer_us(t, PT_T309));
 	}
 	for (struct pri_leg *leg = t->legs; leg; leg = leg->next) {
 		fill(&leg->since_us, t->now_us);
@@ -205,6 +211,8 @@ static int64_t libpri_next(const struct pri_link *link, int64_t now_us, const st
 	const struct timeval *at = link->pri ? pri_schedule_next(link->pri) : NULL;
 	int64_t us;
 
+	if (!link->bears_d)
+		return -1;
 	if (!at)
 		return link->pri ? -1 : now_us + PRI_REOPEN_US;
 	us = (int64_t)(at->tv_sec - wall->tv_sec) * 1000000 + (at->tv_usec - wall->tv_usec);
@@ -222,9 +230,9 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 		struct pri_link *link = t->links[i];
 		pri_event *ev;
 
-		if (!link->pri && pri_link_start(link))
+		if (!link->pri && link->bears_d && pri_link_start(link))
 			continue;
-		while ((ev = pri_schedule_run(link->pri))) {
+		while (link->pri && (ev = pri_schedule_run(link->pri))) {
 			pri_event_handle(link, ev);
 			pri_deliver(t);
 		}
@@ -232,6 +240,8 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 		pri_service_run(link);
 		pri_restart_run(link);
 	}
+	for (int i = 0; i < t->n_groups; i++)
+		pri_group_run(&t->groups[i], t);
 	pri_name_service(t);
 	pri_wait_run(t);
 	if (now_us >= t->audit_at) {
@@ -241,6 +251,8 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 	pri_leave(t);
 	fill_stamps(t);
 	next = sooner(t->legs ? t->audit_at : -1, sooner(pri_name_next(t), pri_wait_next(t)));
+	for (int i = 0; i < t->n_groups; i++)
+		next = sooner(next, pri_group_next(&t->groups[i]));
 	for (int i = 0; i < t->n_links; i++) {
 		next = sooner(next, libpri_next(t->links[i], now_us, wall));
 		next = sooner(next, pri_service_next(t->links[i]));
@@ -317,10 +329,15 @@ int pri_trunk_spans(const struct pri_trunk *t, struct pri_span_info *out, int ma
 		out[i] = link->count;
 		out[i].span = link->span;
 		out[i].hunt = t->conf.hunt;
+		out[i].dchan = pri_dchan_role(link);
+		out[i].interface = link->interface;
+		out[i].active = link == link->group->active && pri_group_up(link->group);
+		out[i].switchovers = link->group->switchovers;
 		out[i].alarms = link->alarms;
 		out[i].layer2 = link->layer2;
 		out[i].in_service = link->in_service;
 		out[i].since_us = link->since_us == PRI_UNSTAMPED ? t->now_us : link->since_us;
+		out[i].layer2_since_us = link->layer2_since_us == PRI_UNSTAMPED ? t->now_us : link->layer2_since_us;
 	}
 	return t->n_links;
 }

@@ -227,6 +227,7 @@ void check_whole(struct reader *r)
 	for (int i = 0; i < c->n_trunks; i++) {
 		if (c->trunks[i].kind == CONF_TRUNK_ISDN) {
 			check_spans(r, i);
+			check_nfas(r, &c->trunks[i], trunk_node(r, &c->trunks[i]));
 			check_nsf(r, &c->trunks[i]);
 			check_overlap(r, &c->trunks[i]);
 			check_services(r, &c->trunks[i]);

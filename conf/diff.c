@@ -87,6 +87,8 @@ static void diff_trunk(struct differ *d, const struct conf_trunk *a, const struc
 		break;
 	default:
 		diff_keys(d, where, &conf_isdn_keys, &a->isdn, &b->isdn);
+		snprintf(where, sizeof(where), "trunks.%s.isdn.nfas.", a->name);
+		diff_keys(d, where, &conf_nfas_keys, &a->isdn.nfas, &b->isdn.nfas);
 		snprintf(where, sizeof(where), "trunks.%s.isdn.timers.", a->name);
 		diff_keys(d, where, &conf_timers_keys, a->isdn.timers, b->isdn.timers);
 	}

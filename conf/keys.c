@@ -162,6 +162,7 @@ const struct conf_keys conf_numbers_keys = { "numbers", numbers, COUNT(numbers) 
 
 static const struct conf_key isdn[] = {
 	{ .name = "spans", .type = &conf_type_spans, .required = true, .help = "spans: [1, 2] or 1-4" },
+	{ .name = "nfas", .type = &conf_type_nfas, .help = "nfas: {primary: 1, backup: 2}" },
 	{ .name = "dialect", .type = &conf_type_word, AT(conf_isdn, dialect), .words = dialects, .def = "euroisdn",
 	  .help = "the switch type" },
 	{ .name = "nsf", .type = &conf_type_word, AT(conf_isdn, nsf), .words = nsfs, .def = "none",

@@ -63,6 +63,9 @@ struct conf_keys {
 /* keys.c */
 extern const struct conf_keys conf_top_keys, conf_site_keys, conf_sim_keys, conf_wire_keys, conf_sip_listen_keys,
 	conf_trace_keys, conf_trunk_keys, conf_numbers_keys, conf_isdn_keys, conf_sip_keys;
+/* nfas.c */
+extern const struct conf_keys conf_nfas_keys;
+extern const struct conf_type conf_type_nfas;
 /* keys_timers.c */
 extern const struct conf_keys conf_timers_keys;
 /* keys_line.c */
@@ -111,6 +114,8 @@ bool pair_of_numbers(const char *text, long max, long *a, long *b);
 
 /* check.c: what needs more than one value to see. */
 void check_whole(struct reader *r);
+/* nfas.c: the same of spans that share a D channel. ISDN is the mapping under isdn:. */
+void check_nfas(struct reader *r, const struct conf_trunk *t, const struct yaml *isdn);
 /* check_line.c: the same of analog lines and of the simulated card's pairs. */
 void check_analog(struct reader *r);
 

@@ -59,9 +59,10 @@ struct conf_site {		/* site: */
 	char tones[16];		/* tones: uk; "" for the country's own */
 };
 
-struct conf_sim_span {		/* 1: e1, 3: {fxs: 4, fxo: 4, law: alaw, start: ground} */
+struct conf_sim_span {		/* 1: e1, 2: t1-nfas, 3: {fxs: 4, fxo: 4, law: alaw, start: ground} */
 	int no;
 	enum conf_span_type type;
+	bool no_dchan;		/* t1-nfas: a T1 of 24 B channels */
 	int fxs, fxo;		/* CONF_ANALOG: so many ports, FXS first */
 	enum conf_law law;	/* CONF_ANALOG: of its ports; by default the country's */
 	enum conf_sim_start { CONF_SIM_KEWL, CONF_SIM_GROUND } start;	/* CONF_ANALOG: of its ports */
@@ -107,9 +108,16 @@ bool conf_timer(enum conf_timer t, struct conf_timer_range *out);	/* false: ther
 enum conf_service { CONF_SERVICE_HOLD, CONF_SERVICE_TRANSFER, CONF_SERVICE_DEFLECT, CONF_SERVICE_AOC, CONF_SERVICE_MCID,
 		    CONF_SERVICES };
 
+#define CONF_NFAS_MAX 32	/* spans of one group; ANSI T1.607 has 20 */
+struct conf_nfas {		/* nfas: {primary: 1, backup: 2, interfaces: [0, 1, 2]} */
+	int primary, backup;	/* spans, 0 for none */
+	int interfaces[CONF_NFAS_MAX], n_interfaces;	/* identifiers in the order of spans; none: 0, 1, 2 and so on */
+};
+
 struct conf_isdn {		/* isdn: */
 	int *spans;		/* spans: [1, 2] or 1-4, in hunting order */
 	int n_spans;
+	struct conf_nfas nfas;	/* one D channel or two for all spans */
 	enum conf_dialect dialect;
 	enum conf_nsf nsf;	/* nsf: none */
 	enum conf_side side;

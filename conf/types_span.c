@@ -80,18 +80,20 @@ const struct conf_type conf_type_spans = { spans_set, spans_print };
 
 /* --- sim: {spans: {1: e1, 2: t1, 3: {fxs: 4, fxo: 4}}} ---------------------------------------- */
 
-static const char *const span_types[] = { "e1", "t1", "j1", NULL };
+static const char *const span_types[] = { "e1", "t1", "j1", "t1-nfas", NULL };
+enum { T1_NFAS = 3 };
 
 /* The law of analog ports that say none is not known before the country is: check_line.c. */
 static void span_what(struct reader *r, const struct yaml *n, struct conf_sim_span *s)
 {
 	const struct conf_key type = { .name = "the span's type", .type = &conf_type_word, .words = span_types,
-				       .help = "e1, t1 or j1, or {fxs: 4, fxo: 4}" };
+				       .help = "e1, t1, j1 or t1-nfas, or {fxs: 4, fxo: 4}" };
 	int word = 0;
 
 	if (n->kind != YAML_MAP) {
 		type.type->set(r, &type, n, &word);
-		s->type = (enum conf_span_type)word;
+		s->no_dchan = word == T1_NFAS;
+		s->type = s->no_dchan ? CONF_T1 : (enum conf_span_type)word;
 		s->n_chans = s->type == CONF_E1 ? 31 : 24;
 		return;
 	}
@@ -149,7 +151,7 @@ static void sim_spans_print(FILE *f, const struct conf_key *k, const void *base)
 			fprintf(f, "{fxs: %d, fxo: %d, law: %s, start: %s}", p->fxs, p->fxo,
 				p->law == CONF_ALAW ? "alaw" : "mulaw", p->start == CONF_SIM_GROUND ? "ground" : "kewl");
 		else
-			fputs(span_types[p->type], f);
+			fputs(span_types[p->no_dchan ? T1_NFAS : (int)p->type], f);
 	}
 	fputc('}', f);
 }

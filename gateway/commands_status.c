@@ -91,6 +91,21 @@ static void add_advice(struct json_object *o, const struct pri_span_info *s)
 	put_str(o, "advice", text);
 }
 
+static void add_dchan(struct json_object *o, const struct pri_span_info *s)
+{
+	static const char *const names[] = {
+		[PRI_DCHAN_OWN] = "own", [PRI_DCHAN_PRIMARY] = "primary", [PRI_DCHAN_BACKUP] = "backup", [PRI_DCHAN_ELSEWHERE] = "none",
+	};
+
+	put_str(o, "dchannel", names[s->dchan]);
+	put_str(o, "layer2", s->dchan == PRI_DCHAN_ELSEWHERE ? "-" : s->layer2 ? "up" : "down");
+	if (s->dchan == PRI_DCHAN_OWN)
+		return;
+	put_int(o, "interface", s->interface);
+	put_bool(o, "active", s->active);
+	put_int(o, "switchovers", s->switchovers);
+}
+
 static void add_signalling(struct gateway *gw, struct json_object *o, int span)
 {
 	for (struct trunk *t = gw->trunks; t; t = t->next) {
@@ -101,7 +116,7 @@ static void add_signalling(struct gateway *gw, struct json_object *o, int span)
 			if (s[i].span != span)
 				continue;
 			put_str(o, "trunk", t->name);
-			put_str(o, "layer2", s[i].layer2 ? "up" : "down");
+			add_dchan(o, &s[i]);
 			put_bool(o, "in_service", s[i].in_service);
 			put_int(o, "since_s", age_s(s[i].since_us));
 			put_int(o, "frames_in", (int64_t)s[i].frames_in);

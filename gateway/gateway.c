@@ -45,7 +45,7 @@ int gateway_open_sim(struct hw **out, const struct conf_sim *c)
 	int err = spans && wires && pairs ? 0 : -ENOMEM, i;
 
 	for (i = 0; !err && i < c->n_spans; i++)
-		spans[i] = (struct sim_span){ .no = c->spans[i].no, .type = span_types[c->spans[i].type],
+		spans[i] = (struct sim_span){ .no = c->spans[i].no, .type = span_types[c->spans[i].type], .no_dchan = c->spans[i].no_dchan,
 					      .fxs = c->spans[i].fxs, .fxo = c->spans[i].fxo,
 					      .law = c->spans[i].law == CONF_MULAW ? HW_MULAW : HW_ALAW,
 					      .ground_start = c->spans[i].start == CONF_SIM_GROUND };

@@ -48,6 +48,9 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 		.name = c->name,
 		.spans = c->isdn.spans,
 		.n_spans = c->isdn.n_spans,
+		.nfas_primary = c->isdn.nfas.primary,
+		.nfas_backup = c->isdn.nfas.backup,
+		.nfas_interfaces = c->isdn.nfas.n_interfaces ? c->isdn.nfas.interfaces : NULL,
 		.dialect = pri_dialect_find(conf_dialect_name(c->isdn.dialect), on_e1(t->gw, &c->isdn)),
 		.nsf = pri_nsf((unsigned)c->isdn.nsf),
 		.side = c->isdn.side == CONF_USER ? PRI_USER : PRI_NETWORK,
@@ -202,6 +205,25 @@ static void lines_alarms(const struct trunk *t, const struct pri_span_info *s, i
 	free(l);
 }
 
+/* NFAS: the group is served, and would not be if the D channel in use failed too. */
+static void dchan_alarm(const struct pri_span_info *s, trunk_alarm_fn *fn, void *arg)
+{
+	char text[120];
+
+	snprintf(text, sizeof(text), "span %d: its D channel, the %s, is down: there is none in reserve", s->span,
+		 s->dchan == PRI_DCHAN_PRIMARY ? "primary" : "backup");
+	fn(arg, s->layer2_since_us, text);
+}
+
+static const char *why_out(struct gateway *gw, const struct pri_span_info *s)
+{
+	if (!card_has(gw, s->span))
+		return "the card has no such span";
+	if (s->alarms)
+		return "alarm";
+	return s->dchan == PRI_DCHAN_OWN ? "its D channel is down" : "no D channel of its group is up";
+}
+
 static void isdn_alarms(const struct trunk *t, trunk_alarm_fn *fn, void *arg)
 {
 	struct pri_span_info s[SPANS_MAX];
@@ -210,12 +232,11 @@ static void isdn_alarms(const struct trunk *t, trunk_alarm_fn *fn, void *arg)
 
 	lines_alarms(t, s, n < SPANS_MAX ? n : SPANS_MAX, fn, arg);
 	for (int i = 0; i < n && i < SPANS_MAX; i++) {
+		if (s[i].in_service && s[i].dchan != PRI_DCHAN_ELSEWHERE && !s[i].layer2)
+			dchan_alarm(&s[i], fn, arg);
 		if (s[i].in_service)
 			continue;
-		snprintf(text, sizeof(text), "span %d is out of service: %s", s[i].span,
-			 !card_has(t->gw, s[i].span) ? "the card has no such span" :
-			 s[i].alarms		     ? "alarm" :
-						       "its D channel is down");
+		snprintf(text, sizeof(text), "span %d is out of service: %s", s[i].span, why_out(t->gw, &s[i]));
 		fn(arg, s[i].since_us, text);
 	}
 }

@@ -14,6 +14,7 @@ struct sim_span {
 	int fxs, fxo;			/* analog: so many FXS ports, then so many FXO ports; else 0 */
 	enum hw_law law;		/* analog: law of its ports */
 	bool ground_start;		/* analog: all its ports are ground start; else kewl start */
+	bool no_dchan;			/* T1, J1: channel 24 is a B channel too, as on spans of an NFAS group */
 };
 /* A copper pair from an FXS port to an FXO port, by channel number, and what it does to audio. All zero: a short
  * clean pair, on which octets pass unchanged. FXO 0: the pair ends in the open, and holds for a telephone. Noise is

@@ -148,7 +148,7 @@ static void span_troubles(struct json_object *o, char *out, size_t size)
 	static const struct { const char *key, *words; } counts[] = {
 		{ "l2_losses", "layer 2 lost" }, { "restart_timeouts", "RESTART unanswered" }, { "glare", "glare" },
 		{ "badfcs", "bad FCS" }, { "abort", "aborted frames" }, { "overrun", "overruns" },
-		{ "errors", "line errors" },
+		{ "errors", "line errors" }, { "switchovers", "D channel changed over" },
 	};
 	size_t at = 0;
 
@@ -159,10 +159,24 @@ static void span_troubles(struct json_object *o, char *out, size_t size)
 					       (long long)ji(o, counts[i].key));
 }
 
+/* "up"; of a group of spans also which of its D channels that is, and whether it is in use. */
+static void put_layer2(struct table *t, struct json_object *o)
+{
+	const char *l2 = js(o, "layer2"), *dchan = js(o, "dchannel");
+	bool bad = *js(o, "trunk") && strcmp(l2, "down") == 0;
+
+	if (!*dchan || strcmp(dchan, "own") == 0)
+		table_cell(t, bad ? BAD : PLAIN, "%s", l2);
+	else if (strcmp(dchan, "none") == 0)
+		table_cell(t, DIM, "(NFAS)");
+	else
+		table_cell(t, bad ? BAD : PLAIN, "%s (%s%s)", l2, dchan, jb(o, "active") ? ", in use" : "");
+}
+
 static void put_span(struct table *t, struct json_object *o)
 {
-	const char *trunk = js(o, "trunk"), *l2 = js(o, "layer2");
-	bool in = jb(o, "in_service"), up = strcmp(l2, "up") == 0;
+	const char *trunk = js(o, "trunk");
+	bool in = jb(o, "in_service");
 	char text[256];
 
 	table_cell(t, BOLD, "%lld", (long long)ji(o, "no"));
@@ -170,7 +184,7 @@ static void put_span(struct table *t, struct json_object *o)
 	table_cell(t, *trunk ? PLAIN : DIM, "%s", *trunk ? trunk : "(no trunk)");
 	join_names(jo(o, "alarms"), text, sizeof(text));
 	table_cell(t, *text ? BAD : GOOD, "%s", *text ? text : "ok");
-	table_cell(t, *trunk && !up ? BAD : PLAIN, "%s", l2);
+	put_layer2(t, o);
 	if (!*trunk)
 		table_cell(t, DIM, "-");
 	else

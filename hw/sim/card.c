@@ -155,6 +155,8 @@ static int add_ports(struct sim_card *c, const struct sim_conf *conf)
 			return -EINVAL;
 		if (s->type == HW_SPAN_ANALOG ? !ports_sound(s) : s->fxs || s->fxo)
 			return -EINVAL;
+		if (s->no_dchan && s->type != HW_SPAN_T1 && s->type != HW_SPAN_J1)
+			return -EINVAL;
 		c->ports[s->no - 1] = (struct sim_port){
 			.card = c,
 			.no = s->no,
@@ -163,6 +165,7 @@ static int add_ports(struct sim_card *c, const struct sim_conf *conf)
 			.law = s->type == HW_SPAN_ANALOG ? s->law : k->law,
 			.fxs = s->fxs,
 			.ground = s->ground_start,
+			.no_dchan = s->no_dchan,
 		};
 	}
 	for (int i = 0; i < c->n_ports; i++) {
@@ -204,7 +207,7 @@ static void add_slots(struct sim_card *c)
 
 			s->no = p->first + k + 1;
 			s->pos = k + 1;
-			s->kind = s->pos == kind_of(p->type)->d ? HW_CHAN_D : HW_CHAN_B;
+			s->kind = s->pos == kind_of(p->type)->d && !p->no_dchan ? HW_CHAN_D : HW_CHAN_B;
 			if (p->type == HW_SPAN_ANALOG)
 				s->kind = k < p->fxs ? HW_CHAN_FXS : HW_CHAN_FXO;
 			s->port = p;

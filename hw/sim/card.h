@@ -99,6 +99,7 @@ struct sim_port { /* one span */
 	struct sim_port *peer; /* NULL without a wire */
 	int fxs;             /* analog: its FXS ports, which come first */
 	bool ground;         /* analog: its ports are ground start, else kewl start */
+	bool no_dchan;       /* T1, J1: all its channels are B channels */
 	struct sim_slot *d;  /* NULL: it has none */
 	int64_t wire_ppb; /* its clock by configuration, parts in 10^9 */
 	unsigned alarms;  /* as last told to the open handles; loop thread */

@@ -157,6 +157,9 @@ static void open_end(struct bench *b, int which)
 	end->bench = b;
 	for (int i = 0; i < c.n_spans; i++)
 		end->spans[i] = which * c.n_spans + i + 1;
+	c.nfas_primary = conf->nfas ? end->spans[0] : 0;
+	c.nfas_backup = conf->nfas > 1 ? end->spans[1] : 0;
+	c.nfas_interfaces = conf->interfaces;
 	assert_int_equal(pri_trunk_open(&end->trunk, b->hw, &c, &h), 0);
 }
 
@@ -168,7 +171,8 @@ static void open_card(struct bench *b)
 	struct sim_conf sim = {.spans = spans, .n_spans = 2 * n, .wires = wires, .n_wires = n};
 
 	for (int i = 0; i < 2 * n; i++)
-		spans[i] = (struct sim_span){.no = i + 1, .type = b->conf.type};
+		spans[i] = (struct sim_span){
+			.no = i + 1, .type = b->conf.type, .no_dchan = b->conf.nfas && i % n >= b->conf.nfas};
 	for (int i = 0; i < n; i++)
 		wires[i] = (struct sim_wire){ i + 1, n + i + 1, 0 };
 	assert_int_equal(hw_sim_open(&b->card, &sim), 0);
@@ -187,6 +191,8 @@ struct bench *bench_open(const struct bench_conf *conf)
 	open_card(b);
 	open_end(b, USER);
 	open_end(b, NET);
+	if (conf->nfas)
+		lines = 24 * spans_each(conf) - conf->nfas;
 	if (!conf->no_wait)
 		bench_until(b, 30000, bench_count(b, USER, PRI_LINE_IDLE) == lines &&
 			    bench_count(b, NET, PRI_LINE_IDLE) == lines);
@@ -336,12 +342,16 @@ struct pri_span_info bench_span(struct bench *b, int which)
 
 void bench_assert_idle(struct bench *b)
 {
+	struct pri_span_info s[BENCH_SPANS];
+
 	bench_run(b, 5100);	/* an audit */
 	for (int i = 0; i < 2; i++) {
 		for (struct bench_leg *l = b->end[i].legs; l; l = l->next)
 			assert_true(l->cleared);
 		assert_int_equal(bench_count(b, i, PRI_LINE_IDLE), pri_trunk_lines(b->end[i].trunk, NULL, 0));
-		assert_int_equal(bench_span(b, i).layer3_calls, 0);
+		assert_int_equal(pri_trunk_spans(b->end[i].trunk, s, BENCH_SPANS), spans_each(&b->conf));
+		for (int j = 0; j < spans_each(&b->conf); j++)
+			assert_int_equal(s[j].layer3_calls, 0);
 	}
 }
 

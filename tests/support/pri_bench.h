@@ -58,6 +58,8 @@ struct bench_conf {
 	enum pri_date_time date_time;
 	enum pri_display display;
 	int spans;			/* of each end: 1 by default; the network's follow the user's */
+	int nfas;			/* D channels for all of them, 1 or 2, on the first spans; 0: each has its own */
+	const int *interfaces;		/* NFAS: identifiers, NULL for 0 and up */
 	bool (*tap)(struct bench *b, int span, uint8_t *frame, size_t *len);
 };
 

@@ -44,7 +44,7 @@ static void demo(void **state)
 
 static void samples(void **state)
 {
-	static const char *const dirs[] = { "conf/sample/e1", "conf/sample/t1", "conf/sample/analog" };
+	static const char *const dirs[] = { "conf/sample/e1", "conf/sample/t1", "conf/sample/nfas", "conf/sample/analog" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {

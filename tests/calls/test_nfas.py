@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""NFAS in whole calls: three T1 spans under a primary and a backup D channel, and both ends of them here. Sound goes on,
+sample by sample, while signalling changes over; calls are cleared and placed on the other D channel."""
+import bed
+
+TRUNKS = """\
+site: {{country: 1, area: 212}}
+card: {card}
+{sim}sip: {{listen: ["127.0.0.1:{port}"], rtp-ports: {rtp}-{rtp_last}{jitter}}}
+trunks:
+  telco:
+    isdn:
+      spans: [1, 2, 3]
+      nfas: {{primary: 1, backup: 2, interfaces: [0, 1, 2]}}
+      dialect: {dialect}
+      side: user
+      timers: {{T200: 500ms, T203: 2s}}
+    hunt: round-robin
+  exchange:
+    isdn:
+      spans: [4, 5, 6]
+      nfas: {{primary: 4, backup: 5}}
+      dialect: {dialect}
+      side: network
+      timers: {{T200: 500ms, T203: 2s}}
+  office:
+    sip: {{peer: "127.0.0.1:{peer}", from: [127.0.0.1], health: 0s}}
+"""
+SIM = 'sim: {spans: {1: t1, 2: t1, 3: t1-nfas, 4: t1, 5: t1, 6: t1-nfas}, wires: [1-4, 2-5, 3-6]}\n'
+
+
+class Nfas:
+    dialect, jitter = 'ni2', ', jitter: 40ms'
+
+    def make_gateway(self, **kw):
+        text = TRUNKS.format(card=bed.CARD, sim=SIM if bed.CARD == 'sim' else '', port=bed.SIP_PORT, rtp=bed.RTP_FIRST,
+                             rtp_last=bed.RTP_LAST, peer=bed.PEER_PORT, dialect=self.dialect, jitter=self.jitter)
+        return super().make_gateway(trunks=text, dids=bed.DIDS['1'], **kw)
+
+    def spans(self):
+        return {s['no']: s for s in self.gw.ctl('spans')['spans'] if s.get('trunk')}
+
+    def active(self, *nos):
+        spans = self.spans()
+        return [n for n in sorted(spans) if spans[n]['active']] == list(nos)
+
+    def up(self, n):
+        def answered():
+            calls = self.gw.ctl('calls')['calls']
+            return len(calls) == 2 * n and all(c['state'] == 'up' for c in calls)
+        self.assertTrue(bed.wait_for(answered, 20), self.gw.ctl('calls'))
+
+    def test_shown(self):
+        spans = self.spans()
+        self.assertEqual([(s['dchannel'], s['interface'], s['layer2'], s['active'], s['in_service']) for s in spans.values()],
+                         [('primary', 0, 'up', True, True), ('backup', 1, 'up', False, True), ('none', 2, '-', False, True)] * 2)
+        _, text, _ = self.gw.cli('spans')
+        for words in ('up (primary, in use)', 'up (backup)', '(NFAS)'):
+            self.assertIn(words, text)
+        self.assertEqual(self.gw.ctl('status')['alarms'], [])
+
+    def test_calls_on_every_span(self):
+        r = self.sipcall('-n', '+121255502%02u', '-c', 30, '-x', 30, '-R', 15, '-t', 4000, '-p', '0,0', seconds=100)
+        self.assert_all_answered(r, 30)
+        self.assert_audio_exact(r, 16000)
+
+
+class OnSim(Nfas, bed.CallTest):
+    """Faults of the simulated card: the primary D channel is lost, its span, and the backup after it."""
+
+    def lose(self, no, on):
+        for span in (no, no + 3):
+            self.gw.cli('fault', str(span), 'd-loss', '1000' if on else '0')
+
+    def test_switchover_under_calls(self):
+        p = self.sipcall_start('-n', '+121255502%02u', '-c', 6, '-x', 6, '-R', 10, '-t', 24000, '-G', 40000, '-p', '0,0')
+        self.up(6)
+        self.lose(1, True)
+        self.assertTrue(bed.wait_for(lambda: self.active(2, 5), 15), self.spans())
+        self.assertIn('there is none in reserve', str(self.gw.ctl('status')['alarms']))
+        r = self.gw.cli_json('call', 'telco', '+12125550100', '--seconds', '2')
+        self.assertEqual(r['result'], 'answered', r)
+        self.assertAlmostEqual(r['level_dbm0'], 0, delta=0.2)
+        self.lose(1, False)
+        self.assertTrue(bed.wait_for(lambda: all(s['layer2'] != 'down' for s in self.spans().values()), 15), self.spans())
+        self.assertEqual(self.gw.ctl('status')['alarms'], [])
+        self.assertTrue(self.active(2, 5))
+        self.lose(2, True)
+        self.assertTrue(bed.wait_for(lambda: self.active(1, 4), 15), self.spans())
+        self.lose(2, False)
+        report = self.sipcall_end(p)	# the calls end by themselves, on the primary
+        self.assert_all_answered(report, 6)
+        self.assert_audio_exact(report, 8000 * 22)
+        self.assertEqual({r['cause'] for r in self.gw.records("in_trunk = 'exchange' AND out_trunk = 'office'")}, {16})
+        self.assertEqual([s['switchovers'] for s in self.spans().values()], [2] * 6)
+
+    def test_span_of_the_primary_cut(self):
+        """Its own calls end with cause 41, the others stay and are cleared by the backup."""
+        p = self.sipcall_start('-n', '+121255502%02u', '-c', 30, '-x', 30, '-R', 15, '-t', 12000, '-p', '0,0')
+        self.up(30)
+        for span in ('1', '4'):
+            self.gw.cli('fault', span, 'down', '1')
+        self.assertTrue(bed.wait_for(lambda: self.active(2, 5), 15), self.spans())
+        self.assertTrue(bed.wait_for(lambda: len(self.gw.ctl('calls')['calls']) == 2 * 7, 10), self.gw.ctl('calls'))
+        for span in ('1', '4'):
+            self.gw.cli('fault', span, 'down', '0')
+        self.sipcall_end(p)
+        causes = [r['cause'] for r in self.gw.records("in_trunk = 'office'")]
+        self.assertEqual((causes.count(41), causes.count(16)), (23, 7), causes)
+        self.assertTrue(bed.wait_for(self.gw.in_service, 25), self.spans())
+        self.assertTrue(self.active(2, 5))
