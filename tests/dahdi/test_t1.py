@@ -6,7 +6,6 @@ import subprocess
 import bed
 import cells
 import test_detect
-import test_dialects
 import test_numbers
 
 
@@ -38,14 +37,7 @@ class T1(bed.CallTest):
         self.assertAlmostEqual(r['level_dbm0'], 0, delta=0.2)
 
 
-class EveryDialect(test_dialects.Dialects, bed.CallTest):
-    span = bed.T1
-
-    def test_seven(self):
-        self.each(test_dialects.T1)
-
-
-class EveryCell(cells.Table, bed.CallTest):
+class EveryDialect(cells.Table, bed.CallTest):
     """Against a far end that shares nothing with the gateway."""
     span = bed.T1
 

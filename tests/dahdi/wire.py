@@ -23,7 +23,9 @@ def value(text):
 
 
 def frames(path):
-    argv = ['tshark', '-r', path, '-T', 'fields']
+    # Operations of ETSI and of QSIG have the same numbers.
+    facility = 'ETSI' if 'euroisdn' in os.path.basename(path) else 'QSIG'
+    argv = ['tshark', '-r', path, '-T', 'fields', '-o', 'q932.facility_encoding:Dissect facility as ' + facility]
     for f in ALWAYS + ['q931.' + f for f in FIELDS]:
         argv += ['-e', f]
     out = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True).stdout
