@@ -166,7 +166,8 @@ class Cells(dialect_bed.Pair):
         """A test call of the gateway, dialled digit by digit. En bloc: all of them in SETUP, whatever the far end asks for."""
         number, reports = self.out + '000', []
         self.sw.say('incoming', 'setup-ack')
-        t = threading.Thread(target=lambda: reports.append(self.gw.ctl('call', trunk='telco', number=number, overlap=True, seconds=9)))
+        t = threading.Thread(target=lambda: reports.append(
+            self.gw.ctl('call', trunk='telco', number=number, overlap=True, seconds=9)))
         t.start()
         setup = self.sw.wait('setup')
         called = setup['called']

@@ -33,7 +33,8 @@ class Pair:
         isdn = ', services: [hold]' + (', overlap: true' if overlap else '') + (', nsf: megacom' if self.row['nsf'] else '')
         return switchbed.TRUNK.format(
             country=self.test.span['country'], area=self.test.span['area'], port=bed.SIP_PORT, rtp=bed.RTP_FIRST,
-            rtp_last=bed.RTP_LAST, dialect=self.row['name'], side=self.side, hunt='ascending', isdn=isdn, more='', peer=bed.PEER_PORT)
+            rtp_last=bed.RTP_LAST, spans='[1]', dialect=self.row['name'], side=self.side, hunt='ascending', isdn=isdn, more='',
+            peer=bed.PEER_PORT)
 
     def dids(self):
         return '[office]\n%s*  telco\n[telco]\n%s%sxxx  office\n' % (self.home, self.home, self.come)

@@ -23,6 +23,7 @@ SUITES = {	# name: (spans, tests); the longest first
     't1': ('t1pri', 'test_t1'),
     'switch': ('e1pair', 'test_switch'),
     'outage': ('e1pair', 'test_outage'),
+    'nfas': ('nfas', 'test_group'),
     'ground': ('ground', 'test_ground'),
 }
 LIMIT = 600

@@ -20,7 +20,7 @@ card: dahdi
 sip: {{listen: ["127.0.0.1:{port}"], rtp-ports: {rtp}-{rtp_last}}}
 trunks:
   telco:
-    isdn: {{spans: [1], dialect: {dialect}, side: {side}{isdn}}}
+    isdn: {{spans: {spans}, dialect: {dialect}, side: {side}{isdn}}}
     hunt: {hunt}
 {more}  office:
     sip: {{peer: "127.0.0.1:{peer}", from: [127.0.0.1], health: 0s, rtp-timeout: 0s}}
@@ -123,7 +123,7 @@ class SwitchTest(bed.CallTest):
     dchan, first = 47, 32
     caller, called, number = '2079460999', '2071838001', '+442079460555'
     national = '2079460555'
-    hunt, isdn, more, switch_args = 'ascending', '', '', ()
+    hunt, spans, isdn, more, switch_args = 'ascending', '[1]', '', '', ()
 
     def setUp(self):
         super().setUp()
@@ -137,8 +137,8 @@ class SwitchTest(bed.CallTest):
 
     def make_gateway(self, **kw):
         text = TRUNK.format(country=self.country, area=self.area, port=bed.SIP_PORT, rtp=bed.RTP_FIRST,
-                            rtp_last=bed.RTP_LAST, dialect=self.dialect, side=self.side, hunt=self.hunt, isdn=self.isdn,
-                            more=self.more, peer=bed.PEER_PORT)
+                            rtp_last=bed.RTP_LAST, dialect=self.dialect, side=self.side, hunt=self.hunt,
+                            spans=self.spans, isdn=self.isdn, more=self.more, peer=bed.PEER_PORT)
         return super().make_gateway(trunks=text, dids=self.dids or DIDS[self.country])
 
     def switch_start(self):

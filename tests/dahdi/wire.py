@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 
-FIELDS = ['cause_value', 'cause_location', 'channel.number', 'channel.selection', 'channel.exclusive', 'call_ref',
+FIELDS = ['cause_value', 'cause_location', 'channel.number', 'channel.interface_id', 'channel.selection', 'channel.exclusive', 'call_ref',
           'call_state', 'progress_indicator.description', 'restart_indicator', 'called_party_number.digits',
           'calling_party_number.digits', 'connected_number.digits']
 ALWAYS = ['frame.number', 'lapd.direction', 'q931.message_type', '_ws.malformed', '_ws.expert.severity',

@@ -21,11 +21,11 @@ int bchan_open(struct sw *sw, struct call *c)
 {
 	struct dahdi_bufferinfo bi = {.txbufpolicy = DAHDI_POLICY_IMMEDIATE, .rxbufpolicy = DAHDI_POLICY_IMMEDIATE,
 				      .numbufs = 4, .bufsize = BLOCK};
-	int one = 1;
+	int one = 1, span = c->pos >> 8 & 0x7f, slot = c->pos & 0xff;
 
-	if (c->pos < 1)
+	if (slot < 1 || span >= sw->n_spans)
 		return -1;
-	c->b.fd = open_channel(sw->first + c->pos - 1);
+	c->b.fd = open_channel(sw->first[span] + slot - 1);
 	if (c->b.fd < 0)
 		return -1;
 	if (ioctl(c->b.fd, DAHDI_AUDIOMODE, &one) || ioctl(c->b.fd, DAHDI_SETLINEAR, &one) ||

@@ -10,6 +10,18 @@
 
 #include "tests/switch/switch.h"
 
+int channel_parse(const char *text)
+{
+	const char *slash = strchr(text, '/');
+
+	return slash ? 1 << 16 | atoi(text) << 8 | atoi(slash + 1) : atoi(text);
+}
+
+int channel_pos(const struct sw *sw, int channel)
+{
+	return channel < 0 ? 0 : channel & (sw->n_spans > 1 ? 0x17fff : 0xff);
+}
+
 /* libpri gives it in two parts. */
 unsigned call_reference(struct sw *sw, q931_call *libpris)
 {

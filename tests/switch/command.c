@@ -3,11 +3,12 @@
  * tests/switch/command.c: the words of standard input, a command a line:
  *
  *   incoming STEP... [then STEP...]   what becomes of the calls that come in from now on, the first apart
- *   call CHANNEL[!] CALLED CALLING [overlap] [bearer:N] [name:TEXT] [from:NUMBER] [EDIT]
+ *   call [INTERFACE/]CHANNEL[!] CALLED CALLING [overlap] [bearer:N] [name:TEXT] [from:NUMBER] [EDIT]
  *   do CALL STEP...              steps of a call, now
  *   message CR TYPE [ELEMENTS]   a whole message, all in hexadecimal; CR with its flag
- *   restart CHANNEL | all        RESTART of a channel, of the interface
- *   mute on|off                  the D channel is dead: nothing is read or sent
+ *   restart [INTERFACE/]CHANNEL | all        RESTART of a channel, of the interface
+ *   mute on|off [N]              a D channel (the first) is dead: nothing is read or sent
+ *   use N                        of two D channels (NFAS): messages go there from now on
  *   hold on|off                  what comes in waits, so that messages cross
  *   deaf TYPE...                 these messages (hexadecimal) are not heard; none: all are
  *   service on|off               HOLD is acknowledged, or refused as at the start
@@ -67,7 +68,7 @@ static int restart(struct sw *sw, int argc, char **argv)
 {
 	if (argc < 1)
 		return -1;
-	return strcmp(argv[0], "all") ? pri_reset(sw->pri, atoi(argv[0])) : alter_send(sw, 0, 0x46, "790186");
+	return strcmp(argv[0], "all") ? pri_reset(sw->pri, channel_parse(argv[0])) : alter_send(sw, 0, 0x46, "790186");
 }
 
 static int on_off(bool *what, int argc, char **argv)
@@ -78,7 +79,17 @@ static int on_off(bool *what, int argc, char **argv)
 
 static int mute(struct sw *sw, int argc, char **argv)
 {
-	return on_off(&sw->mute, argc, argv);
+	int no = argc > 1 ? atoi(argv[1]) : 0;
+
+	return no >= 0 && no < sw->n_d ? on_off(&sw->d[no].mute, argc > 1 ? 1 : argc, argv) : -1;
+}
+
+static int use(struct sw *sw, int argc, char **argv)
+{
+	if (argc != 1 || atoi(argv[0]) >= sw->n_d)
+		return -1;
+	dchan_use(sw, atoi(argv[0]));
+	return 0;
 }
 
 static int hold(struct sw *sw, int argc, char **argv)
@@ -106,7 +117,11 @@ static int deaf(struct sw *sw, int argc, char **argv)
 
 static int timer(struct sw *sw, int argc, char **argv)
 {
-	return argc == 2 ? pri_set_timer(sw->pri, pri_timer2idx(argv[0]), atoi(argv[1])) : -1;
+	int res = argc == 2 ? 0 : -1;
+
+	for (int i = 0; !res && i < sw->n_d; i++)
+		res = pri_set_timer(sw->d[i].pri, pri_timer2idx(argv[0]), atoi(argv[1]));
+	return res;
 }
 
 static int load(struct sw *sw, int argc, char **argv)
@@ -153,7 +168,7 @@ static const struct {
 	int (*run)(struct sw *sw, int argc, char **argv);
 } commands[] = {
 	{"incoming", incoming}, {"call", call_place}, {"do", steps_of_call}, {"message", message},
-	{"restart", restart},   {"mute", mute},       {"hold", hold},        {"deaf", deaf},
+	{"restart", restart},   {"mute", mute}, {"use", use},       {"hold", hold},        {"deaf", deaf},
 	{"timer", timer},       {"load", load},       {"level", level},      {"report", report},
 	{"service", service},
 };

@@ -32,15 +32,15 @@ int open_channel(int no)
 	return fd;
 }
 
-static bool take_events(struct sw *sw)
+static bool take_events(struct dchan *d)
 {
 	bool any = false;
 	int x;
 
-	while (!ioctl(sw->fd, DAHDI_GETEVENT, &x) && x) {
+	while (!ioctl(d->fd, DAHDI_GETEVENT, &x) && x) {
 		any = true;
 		if (x == DAHDI_EVENT_ALARM || x == DAHDI_EVENT_NOALARM)
-			event(sw, x == DAHDI_EVENT_ALARM ? "alarm" : "noalarm", "%s", "");
+			event(d->sw, x == DAHDI_EVENT_ALARM ? "alarm" : "noalarm", "%s", "");
 	}
 	return any;
 }
@@ -52,18 +52,19 @@ static bool sabme(const uint8_t *frame, size_t len)
 
 /* Tells each new layer 3 message, and takes out those that the switch is not to hear: an unknown protocol
  * discriminator is ignored by libpri (Q.931 5.8.1), and layer 2 has acknowledged the frame all the same. */
-static void heard(struct sw *sw, uint8_t *frame, size_t len)
+static void heard(struct dchan *d, uint8_t *frame, size_t len)
 {
+	const struct sw *sw = d->sw;
 	unsigned behind;
 
 	if (sabme(frame, len))
-		sw->next_in = 0;
+		d->next_in = 0;
 	if (len < 9 || (frame[2] & 1) || frame[4] != 8 || frame[5] != 2)
 		return;
 	/* A repetition is at most a window behind; anything else is the beginning of a new numbering. */
-	behind = (unsigned)(sw->next_in - (frame[2] >> 1)) & 127;
+	behind = (unsigned)(d->next_in - (frame[2] >> 1)) & 127;
 	if (behind == 0 || behind > WINDOW) {
-		sw->next_in = ((frame[2] >> 1) + 1) & 127;
+		d->next_in = ((frame[2] >> 1) + 1) & 127;
 		event(sw, "rx", ",\"type\":%d,\"cr\":%d,\"flag\":%d", frame[8], (frame[6] & 0x7f) << 8 | frame[7],
 		      frame[6] >> 7);
 	}
@@ -74,56 +75,56 @@ static void heard(struct sw *sw, uint8_t *frame, size_t len)
 
 static int io_read(struct pri *pri, void *buf, int size)
 {
-	struct sw *sw = pri_get_userdata(pri);
+	struct dchan *d = pri_get_userdata(pri);
 	ssize_t n;
 
 	do
-		n = read(sw->fd, buf, (size_t)size);
-	while (n < 0 && (errno == EINTR || (errno == ELAST && take_events(sw))));
+		n = read(d->fd, buf, (size_t)size);
+	while (n < 0 && (errno == EINTR || (errno == ELAST && take_events(d))));
 	if (n <= FCS)
 		return 0;
-	if (sw->mute)
+	if (d->mute)
 		return 0;
 	capture_frame(false, network, buf, (size_t)n - FCS);
-	heard(sw, buf, (size_t)n - FCS);
+	heard(d, buf, (size_t)n - FCS);
 	return (int)n;
 }
 
 static int io_write(struct pri *pri, void *buf, int size)
 {
-	struct sw *sw = pri_get_userdata(pri);
+	struct dchan *d = pri_get_userdata(pri);
 	uint8_t frame[FRAME_MAX + FCS];
 	size_t len = (size_t)size - FCS;
 	ssize_t n;
 
-	if (sw->mute || size <= FCS || len > FRAME_MAX)
+	if (d->mute || size <= FCS || len > FRAME_MAX)
 		return size;
 	memcpy(frame, buf, len);
 	if (sabme(frame, len))
-		sw->next_in = 0;
+		d->next_in = 0;
 	len = alter_frame(frame, len);
 	memset(frame + len, 0, FCS);
 	do
-		n = write(sw->fd, frame, len + FCS);
-	while (n < 0 && (errno == EINTR || (errno == ELAST && take_events(sw))));
+		n = write(d->fd, frame, len + FCS);
+	while (n < 0 && (errno == EINTR || (errno == ELAST && take_events(d))));
 	if (n > 0)
 		capture_frame(true, network, frame, len);
 	return size;
 }
 
-void dchan_read(struct sw *sw)
+void dchan_read(struct dchan *d)
 {
 	struct pollfd p;
 
 	do {
 		pri_event *ev;
 
-		take_events(sw);
-		ev = pri_check_event(sw->pri);
+		take_events(d);
+		ev = pri_check_event(d->pri);
 		if (ev)
-			on_event(sw, ev);
-		p = (struct pollfd){.fd = sw->fd, .events = POLLIN};
-	} while (!sw->hold && poll(&p, 1, 0) == 1 && (p.revents & POLLIN));
+			on_event(d, ev);
+		p = (struct pollfd){.fd = d->fd, .events = POLLIN};
+	} while (!d->sw->hold && poll(&p, 1, 0) == 1 && (p.revents & POLLIN));
 }
 
 static void on_message(struct pri *pri, char *s)
@@ -132,25 +133,44 @@ static void on_message(struct pri *pri, char *s)
 	fputs(s, stderr);
 }
 
-int dchan_open(struct sw *sw, int node, int type)
+void dchan_use(struct sw *sw, int no)
+{
+	sw->in_use = no;
+	sw->pri = sw->d[no].pri;
+}
+
+static int open_one(struct dchan *d, int node, int type)
 {
 	struct dahdi_bufferinfo bi = {.txbufpolicy = DAHDI_POLICY_IMMEDIATE, .rxbufpolicy = DAHDI_POLICY_IMMEDIATE,
 				      .numbufs = 32, .bufsize = 1024};
 
-	network = node == PRI_NETWORK;
-	sw->fd = open_channel(sw->dchan);
-	if (sw->fd < 0)
+	d->fd = open_channel(d->chan);
+	if (d->fd < 0)
 		return -1;
-	if (ioctl(sw->fd, DAHDI_SET_BUFINFO, &bi)) {
+	if (ioctl(d->fd, DAHDI_SET_BUFINFO, &bi)) {
 		perror("isdn_switch: DAHDI_SET_BUFINFO");
 		return -1;
 	}
+	d->pri = pri_new_cb(d->fd, node, type, io_read, io_write, d);
+	if (!d->pri)
+		return -1;
+	pri_hangup_fix_enable(d->pri, 1);
+	pri_set_timer(d->pri, PRI_TIMER_T309, 90000);
+	return 0;
+}
+
+int dchan_open(struct sw *sw, int node, int type)
+{
+	network = node == PRI_NETWORK;
 	pri_set_message(on_message);
 	pri_set_error(on_message);
-	sw->pri = pri_new_cb(sw->fd, node, type, io_read, io_write, sw);
-	if (!sw->pri)
-		return -1;
-	pri_hangup_fix_enable(sw->pri, 1);
-	pri_set_timer(sw->pri, PRI_TIMER_T309, 90000);
+	for (int i = 0; i < sw->n_d; i++) {
+		sw->d[i].sw = sw;
+		if (open_one(&sw->d[i], node, type))
+			return -1;
+	}
+	if (sw->n_d > 1)
+		pri_enslave(sw->d[0].pri, sw->d[1].pri);
+	dchan_use(sw, 0);
 	return 0;
 }

@@ -17,16 +17,16 @@ static void on_setup(struct sw *sw, pri_event_ring *ev)
 		pri_hangup(sw->pri, ev->call, 34);
 		return;
 	}
-	c->pos = ev->channel < 0 ? 0 : ev->channel & 0xff;
+	c->pos = channel_pos(sw, ev->channel);
 	c->steps = sw->answer;
 	sw->answer = sw->next_answer;
 	c->due = 0;
 	sw->setups++;
 	c->ending = strlen(ev->callednum) < 3 ? 0 : atoi(ev->callednum + strlen(ev->callednum) - 3);
-	event(sw, "setup", ",\"call\":%d,\"cr\":%u,\"channel\":%d,\"flexible\":%d,\"called\":%s,\"complete\":%d,"
-	      "\"calling\":%s,\"name\":%s,\"from\":%s,\"from_reason\":%d", c->id, c->cr & 0x7fff, c->pos, ev->flexible,
-	      quoted(ev->callednum), ev->complete, quoted(ev->callingnum), quoted(ev->callingname),
-	      quoted(ev->redirectingnum), ev->redirectingreason);
+	event(sw, "setup", ",\"call\":%d,\"cr\":%u,\"channel\":%d,\"interface\":%d,\"flexible\":%d,\"called\":%s,\"complete\":%d,"
+	      "\"calling\":%s,\"name\":%s,\"from\":%s,\"from_reason\":%d", c->id, c->cr & 0x7fff, c->pos & 0xff,
+	      c->pos >> 8 & 0x7f, ev->flexible, quoted(ev->callednum), ev->complete, quoted(ev->callingnum),
+	      quoted(ev->callingname), quoted(ev->redirectingnum), ev->redirectingreason);
 }
 
 static void told(struct sw *sw, const char *name, q931_call *call, int channel, int cause)
@@ -34,15 +34,15 @@ static void told(struct sw *sw, const char *name, q931_call *call, int channel, 
 	struct call *c = call_of(sw, call);
 
 	if (c && !c->incoming && channel > 0 && (channel & 0xff))
-		c->pos = channel & 0xff;
-	event(sw, name, ",\"call\":%d,\"channel\":%d,\"cause\":%d", c ? c->id : 0, c ? c->pos : 0, cause);
+		c->pos = channel_pos(sw, channel);
+	event(sw, name, ",\"call\":%d,\"channel\":%d,\"cause\":%d", c ? c->id : 0, c ? c->pos & 0xff : 0, cause);
 }
 
 /* Held: no channel. Retrieved: the one that it asks for, or that the far end grants. */
 static void on_hold(struct sw *sw, pri_event *ev)
 {
 	struct call *c = call_of(sw, ev->retrieve.call);
-	int channel = ev->retrieve.channel > 0 ? ev->retrieve.channel & 0xff : 0;
+	int channel = ev->retrieve.channel > 0 ? channel_pos(sw, ev->retrieve.channel) : 0;
 	q931_call *call = ev->hold.call;
 
 	switch (ev->e) {
@@ -151,14 +151,30 @@ static void on_calls(struct sw *sw, pri_event *ev)
 	}
 }
 
-void on_event(struct sw *sw, pri_event *ev)
+/* The other D channel takes over when the one in use is lost. */
+static void on_dchan(struct dchan *d, bool up)
 {
+	struct sw *sw = d->sw;
+	int no = (int)(d - sw->d);
+
+	d->up = up;
+	event(sw, up ? "up" : "down", ",\"d\":%d", no);
+	if (sw->n_d < 2 || sw->d[sw->in_use].up || !sw->d[!sw->in_use].up)
+		return;
+	dchan_use(sw, !sw->in_use);
+	event(sw, "in_use", ",\"d\":%d", sw->in_use);
+}
+
+void on_event(struct dchan *d, pri_event *ev)
+{
+	struct sw *sw = d->sw;
+
 	switch (ev->e) {
 	case PRI_EVENT_DCHAN_UP:
-		event(sw, "up", "%s", "");
+		on_dchan(d, true);
 		break;
 	case PRI_EVENT_DCHAN_DOWN:
-		event(sw, "down", "%s", "");
+		on_dchan(d, false);
 		break;
 	case PRI_EVENT_RESTART:
 		event(sw, "restart", ",\"channel\":%d", ev->restart.channel);

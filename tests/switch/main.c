@@ -17,6 +17,7 @@
 static const char usage[] =
 	"isdn_switch: an ISDN exchange for tests, on a DAHDI D channel\n"
 	"  isdn_switch -d DCHAN -f FIRST-CHANNEL-OF-ITS-SPAN [-u] [-t DIALECT] [-o] [-w FILE]\n"
+	"  NFAS: -d PRIMARY,BACKUP -f FIRST,FIRST,...: of the spans with interface identifier 0, 1 and so on\n"
 	"  -u  user side (a PBX), not the network's     -t  euroisdn (default), euroisdn-t1, ni2, dms100, 4ess,\n"
 	"  -o  overlap receiving                            5ess, ni1, qsig\n"
 	"  -w  capture of the D channel\n"
@@ -120,12 +121,17 @@ static int64_t libpri_wait(struct pri *pri)
 
 static void turn(struct sw *sw)
 {
-	struct pollfd p[2 + CALLS_MAX] = {{.fd = sw->fd, .events = sw->hold ? 0 : POLLIN | POLLPRI},
-					  {.fd = STDIN_FILENO, .events = POLLIN}};
-	int64_t wait = libpri_wait(sw->pri), steps = call_next(sw) - sw->now;
+	struct pollfd p[1 + DCHANS_MAX + CALLS_MAX] = {{.fd = STDIN_FILENO, .events = POLLIN}};
+	int64_t wait = 1000, steps = call_next(sw) - sw->now;
 	pri_event *ev;
-	nfds_t n = 2;
+	nfds_t n = 1;
 
+	for (int i = 0; i < sw->n_d; i++) {
+		int64_t next = libpri_wait(sw->d[i].pri);
+
+		p[n++] = (struct pollfd){.fd = sw->d[i].fd, .events = sw->hold ? 0 : POLLIN | POLLPRI};
+		wait = next < wait ? next : wait;
+	}
 	for (int i = 0; i < CALLS_MAX; i++)
 		if (sw->calls[i].id && sw->calls[i].b.fd >= 0)
 			p[n++] = (struct pollfd){.fd = sw->calls[i].b.fd, .events = POLLIN};
@@ -136,25 +142,45 @@ static void turn(struct sw *sw)
 	for (int i = 0; i < CALLS_MAX; i++)
 		if (sw->calls[i].id && sw->calls[i].b.fd >= 0)
 			bchan_serve(&sw->calls[i]);
-	if (p[0].revents && !sw->hold)
-		dchan_read(sw);
-	if (p[1].revents)
+	for (int i = 0; i < sw->n_d; i++)
+		if (p[1 + i].revents && !sw->hold)
+			dchan_read(&sw->d[i]);
+	if (p[0].revents)
 		read_commands(sw);
-	while ((ev = pri_schedule_run(sw->pri)))
-		on_event(sw, ev);
+	for (int i = 0; i < sw->n_d; i++)
+		while ((ev = pri_schedule_run(sw->d[i].pri)))
+			on_event(&sw->d[i], ev);
 	call_run(sw);
+}
+
+/* "24,48": how many, MAX at most. */
+static int numbers(const char *text, int *out, int max)
+{
+	int n = 0;
+
+	for (const char *at = text; at && n < max; at = strchr(at, ','), at = at ? at + 1 : NULL)
+		out[n++] = atoi(at);
+	return n;
+}
+
+/* Redirecting numbers, and names, go as operations. */
+static bool facility(int type)
+{
+	return type == PRI_SWITCH_EUROISDN_E1 || type == PRI_SWITCH_EUROISDN_T1 || type == PRI_SWITCH_QSIG ||
+	       type == PRI_SWITCH_NI2;
 }
 
 int main(int argc, char **argv)
 {
-	static struct sw sw = {.fd = -1};
+	static struct sw sw;
+	int dchans[DCHANS_MAX] = {0};
 	int o, node = PRI_NETWORK, type = PRI_SWITCH_EUROISDN_E1;
 	bool overlap = false;
 
 	while ((o = getopt(argc, argv, "d:f:ut:ow:h")) != -1) {
 		switch (o) {
-		case 'd': sw.dchan = atoi(optarg); break;
-		case 'f': sw.first = atoi(optarg); break;
+		case 'd': sw.n_d = numbers(optarg, dchans, DCHANS_MAX); break;
+		case 'f': sw.n_spans = numbers(optarg, sw.first, SPANS_MAX); break;
 		case 'u': node = PRI_CPE; break;
 		case 't': type = dialect(optarg); break;
 		case 'o': overlap = true; break;
@@ -167,17 +193,21 @@ int main(int argc, char **argv)
 			return o == 'h' ? 0 : 2;
 		}
 	}
-	if (!sw.dchan || !sw.first) {
+	if (!dchans[0] || !sw.first[0]) {
 		fputs(usage, stderr);
 		return 2;
 	}
-	sw.alaw = sw.dchan - sw.first == E1_DCHAN - 1;
+	sw.alaw = dchans[0] - sw.first[0] == E1_DCHAN - 1;
 	sw.now = now_ms();
+	for (int i = 0; i < sw.n_d; i++)
+		sw.d[i].chan = dchans[i];
 	if (dchan_open(&sw, node, type))
 		return 1;
-	pri_set_overlapdial(sw.pri, overlap);
-	if (type == PRI_SWITCH_EUROISDN_E1 || type == PRI_SWITCH_EUROISDN_T1 || type == PRI_SWITCH_QSIG || type == PRI_SWITCH_NI2)
-		pri_facility_enable(sw.pri);	/* redirecting numbers, and names, as operations */
+	for (int i = 0; i < sw.n_d; i++) {
+		pri_set_overlapdial(sw.d[i].pri, overlap);
+		if (facility(type))
+			pri_facility_enable(sw.d[i].pri);
+	}
 	event(&sw, "ready", ",\"libpri\":%s", quoted(pri_get_version()));
 	while (!sw.over)
 		turn(&sw);

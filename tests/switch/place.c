@@ -47,7 +47,7 @@ static void redirected(struct pri_sr *sr, const char *from)
 	pri_sr_set_redirecting_parties(sr, &r);
 }
 
-/* CHANNEL[!] CALLED CALLING [overlap] [bearer:N] [name:TEXT] [from:NUMBER] [EDIT]; ! is exclusive, 0 none. */
+/* [INTERFACE/]CHANNEL[!] CALLED CALLING [overlap] [bearer:N] [name:TEXT] [from:NUMBER] [EDIT]; ! is exclusive, 0 none. */
 int call_place(struct sw *sw, int argc, char **argv)
 {
 	struct wish w = {.bearer = PRI_TRANS_CAP_SPEECH};
@@ -58,7 +58,7 @@ int call_place(struct sw *sw, int argc, char **argv)
 
 	if (!sr || !c || argc < 3 || !parse(&w, argc - 3, argv + 3))
 		return -1;
-	c->pos = atoi(argv[0]);
+	c->pos = channel_parse(argv[0]);
 	alter_edit(c->cr, 5, &w.edit);
 	pri_sr_set_channel(sr, c->pos ? c->pos : 1, strchr(argv[0], '!') != NULL, 0);
 	pri_sr_set_bearer(sr, w.bearer, sw->alaw ? PRI_LAYER_1_ALAW : PRI_LAYER_1_ULAW);

@@ -29,6 +29,8 @@
 #define STEP_MAX 160
 #define CALLS_MAX 64
 #define LINE_MAX 2048
+#define DCHANS_MAX 2
+#define SPANS_MAX 8	/* of an NFAS group; span N has interface identifier N, from 0 */
 
 struct steps {
 	int n;
@@ -47,7 +49,7 @@ struct call {
 	q931_call *call;	/* NULL once libpri has forgotten it */
 	unsigned cr;		/* with the flag as it stands in what this end sends */
 	bool incoming, keep;	/* keep: what clears it is not answered */
-	int pos;		/* timeslot, 0 for none */
+	int pos;		/* channel as libpri has it, 0 for none: timeslot, of an NFAS group also the interface */
 	int ending;		/* the last three digits of the number that it called */
 	struct steps steps;
 	int at;			/* the next step */
@@ -55,14 +57,23 @@ struct call {
 	struct bchan b;
 };
 
-struct sw {
-	int fd, dchan, first;	/* D channel, first channel of its span */
+struct dchan {
+	struct sw *sw;
+	int fd, chan;
 	struct pri *pri;
+	bool up, mute;		/* mute: it is dead, nothing is read or sent */
+	int next_in;		/* N(S) of the I frame that is new */
+};
+
+struct sw {
+	struct dchan d[DCHANS_MAX];	/* NFAS: the primary, the backup */
+	int n_d, in_use;
+	int first[SPANS_MAX], n_spans;	/* first channel of each span */
+	struct pri *pri;	/* of the D channel in use */
 	bool alaw;
-	bool mute, hold;	/* a dead D channel; frames are left unread for a while */
+	bool hold;		/* frames are left unread for a while */
 	uint8_t deaf[8];	/* message types that are not heard */
 	int n_deaf;
-	int next_in;		/* N(S) of the I frame that is new */
 	struct steps answer, next_answer;	/* what becomes of the call that comes in, and of those after it */
 	struct call calls[CALLS_MAX];
 	int last_id;
@@ -78,8 +89,9 @@ void event(const struct sw *sw, const char *name, const char *fmt, ...) __attrib
 const char *quoted(const char *s);	/* as a JSON string; static, eight at a time */
 
 /* dchan.c */
-int dchan_open(struct sw *sw, int node, int type);
-void dchan_read(struct sw *sw);
+int dchan_open(struct sw *sw, int node, int type);	/* all of them */
+void dchan_read(struct dchan *d);
+void dchan_use(struct sw *sw, int no);	/* messages go there from now on */
 int open_channel(int no);
 
 /* alter.c */
@@ -99,6 +111,9 @@ void capture_frame(bool out, bool network, const uint8_t *frame, size_t len);
 unsigned capture_count(void);	/* frames so far */
 
 /* call.c */
+/* "5", and "1/5" for channel 5 of the span with interface identifier 1, as libpri has it. */
+int channel_parse(const char *text);
+int channel_pos(const struct sw *sw, int channel);	/* of a message: what is kept of it */
 unsigned call_reference(struct sw *sw, q931_call *libpris);	/* without its flag */
 struct call *call_new(struct sw *sw, q931_call *c, bool incoming);
 struct call *call_by_id(struct sw *sw, int id);
@@ -113,7 +128,7 @@ int call_place(struct sw *sw, int argc, char **argv);
 void call_auto(struct sw *sw);
 
 /* events.c */
-void on_event(struct sw *sw, pri_event *ev);
+void on_event(struct dchan *d, pri_event *ev);
 
 /* command.c */
 void command(struct sw *sw, char *line);
