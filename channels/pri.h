@@ -27,6 +27,8 @@ enum pri_timer { PT_T200, PT_N200, PT_T203, PT_K, PT_T302, PT_T303, PT_T304, PT_
 /* What the network side says of the time with CONNECT; where names go that have no place of their own. */
 enum pri_date_time { PRI_DATE_TIME_NONE, PRI_DATE_TIME_DATE, PRI_DATE_TIME_MINUTES, PRI_DATE_TIME_SECONDS };
 enum pri_display { PRI_DISPLAY_AUTO, PRI_DISPLAY_SEND, PRI_DISPLAY_NONE };
+/* SERVICE messages (pri_maintenance.c): as the dialect has it, in any that has them, never unasked. */
+enum pri_service_messages { PRI_SERVICE_AUTO, PRI_SERVICE_SEND, PRI_SERVICE_NONE };
 
 /* Supplementary services that a trunk may have, as bits 1 << it: what the exchange or the PBX is subscribed to. */
 enum pri_service { PRI_SERVICE_HOLD, PRI_SERVICE_TRANSFER, PRI_SERVICE_REROUTE, PRI_SERVICE_AOC, PRI_SERVICE_MCID };
@@ -49,6 +51,7 @@ struct pri_trunk_conf {
 	bool redirecting_element;	/* the redirecting number also as an element where the dialect has an operation */
 	enum pri_date_time date_time;	/* network side only */
 	enum pri_display display;
+	enum pri_service_messages service_messages;
 	bool overlap;			/* digits may follow SETUP, both ways (Q.931 5.1.3, 5.2.4), where the dialect has it */
 	bool clear_tones;		/* network: a call that fails before its answer ends with a tone and DISCONNECT with 8 */
 	bool announcements;		/* what the far end plays after DISCONNECT is heard (5.4.1) */
@@ -114,19 +117,24 @@ void pri_trunk_restart(struct pri_trunk *t);
 /* The same of one span (0: of all) and of its timeslot POS (0: all). Returns how many lines that was. */
 int pri_trunk_restart_at(struct pri_trunk *t, int span, int pos);
 /* Takes these lines out of service, or back: no new call either way (a SETUP that insists on one gets cause 44), a call
- * that is up stays. A line that comes back is restarted first. Returns how many lines of the trunk that names. */
+ * that is up stays. A line that comes back is restarted first. With SERVICE messages the far end is told; OUT false
+ * tells it again where the line was not out. Returns how many lines of the trunk that names. */
 int pri_trunk_take_out(struct pri_trunk *t, int span, int pos, bool out);
 
 /* --- For status ------------------------------------------------------------------------------- */
 
 enum pri_line_state { PRI_LINE_OUT, PRI_LINE_RESTARTING, PRI_LINE_IDLE, PRI_LINE_SETUP, PRI_LINE_UP,
-		      PRI_LINE_CLEARING, PRI_LINE_SET_ASIDE, PRI_LINE_TAKEN_OUT };
+		      PRI_LINE_CLEARING, PRI_LINE_SET_ASIDE, PRI_LINE_TAKEN_OUT, PRI_LINE_FAR_OUT };
 const char *pri_line_state_name(enum pri_line_state s);
+/* What the far end's SERVICE said of a channel; the numbers are those of the change status element. In maintenance and out
+ * it gets no call from here; one from there is taken. Ends: its SERVICE or RESTART, or layer 2 that is set up anew. */
+enum pri_far_status { PRI_FAR_IN, PRI_FAR_MAINTENANCE, PRI_FAR_OUT };
 
 struct pri_line_info {
 	int chan, span, pos;		/* channel number, span, timeslot */
 	enum pri_line_state state;
 	bool taken_out;			/* by people: now, or when its call ends */
+	enum pri_far_status far;	/* by the far end: the same */
 	struct leg *leg;		/* the leg on it, or NULL */
 	int64_t since_us;		/* when the state began */
 	unsigned calls;			/* since the trunk was opened */
@@ -146,6 +154,7 @@ struct pri_span_info {
 	unsigned long frames_in, frames_out, abort, overrun, badfcs;	/* on the D channel */
 	enum pri_hunt hunt;		/* in force now */
 	unsigned glare, restarts, restart_timeouts, l2_losses;
+	unsigned service_sent, service_received, service_timeouts;	/* SERVICE; and those never acknowledged */
 	unsigned calls_in, calls_out;
 	unsigned layer3_calls;		/* calls that libpri holds, at the last audit (every 5 s) */
 };

@@ -13,6 +13,8 @@ void pri_line_set(struct pri_line *line, enum pri_line_state state)
 
 	if (state == PRI_LINE_IDLE && line->taken_out)
 		state = PRI_LINE_TAKEN_OUT;
+	else if (state == PRI_LINE_IDLE && line->far != PRI_FAR_IN)
+		state = PRI_LINE_FAR_OUT;
 	if (line->state == state)
 		return;
 	pri_log(line->link, LOG_DEBUG, "chan %d: %s -> %s", line->pos, pri_line_state_name(line->state),

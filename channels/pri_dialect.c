@@ -13,6 +13,11 @@
  *
  * HOLD is Q.932's, and libpri speaks it in every dialect; a trunk asks for it by services:. NOTIFY of a remote hold (Q.931 4.5.22,
  * EN 300 196-1) it sends in EuroISDN alone (q931.c, q931_notify()): elsewhere a far end without HOLD is told nothing.
+ *
+ * SERVICE: libpri reads the change status element in 4ess, 5ess, dms100 and ni2 only. AT&T's switches have the
+ * messages (TR 41459). A DMS-100 has them where both ends agree on it, and one that hears of them from one end only
+ * may put its channels out (Nortel's and Avaya's manuals of the Meridian 1); NI2 has them by some makers (Dialogic)
+ * and has not by others (NEC): these two get none by themselves.
  */
 #include "channels/pri_dialect.h"
 
@@ -31,13 +36,13 @@ static const struct pri_dialect_def dialects[PRI_DIALECTS] = {
 	[PRI_NATIONAL1] = {"ni1", PRI_SWITCH_NI1, .services = SERVICE(HOLD), .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,
 			   .redirecting = BY_ELEMENT, .nfas = true},
 	[PRI_NATIONAL2] = {"ni2", PRI_SWITCH_NI2, .services = ECT, .t1 = true, .facility = true, .name_user = BY_ELEMENT,
-			   .name_net = BY_ELEMENT, .redirecting = BY_ELEMENT, .nfas = true}, /* and names by facility */
+			   .name_net = BY_ELEMENT, .redirecting = BY_ELEMENT, .service = true, .nfas = true}, /* and names by facility */
 	[PRI_DMS100] = {"dms100", PRI_SWITCH_DMS100, .services = ECT, .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,
-			.redirecting = BY_ELEMENT, .nfas = true},
+			.redirecting = BY_ELEMENT, .service = true, .nfas = true},
 	[PRI_4ESS] = {"4ess", PRI_SWITCH_ATT4ESS, .services = ECT, .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,
-		      .redirecting = BY_ELEMENT, .nsf = true, .service = true, .nfas = true},
+		      .redirecting = BY_ELEMENT, .nsf = true, .service = true, .service_auto = true, .nfas = true},
 	[PRI_5ESS] = {"5ess", PRI_SWITCH_LUCENT5E, .services = ECT, .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,
-		      .redirecting = BY_ELEMENT, .nsf = true, .service = true, .nfas = true},
+		      .redirecting = BY_ELEMENT, .nsf = true, .service = true, .service_auto = true, .nfas = true},
 	[PRI_QSIG] = {"qsig", PRI_SWITCH_QSIG, .overlap = true, .services = ECT | SERVICE(REROUTE), .e1 = true, .t1 = true, .facility = true,
 		      .name_user = BY_FACILITY, .name_net = BY_FACILITY, .redirecting = BY_FACILITY,
 		      .redirect_count = true},

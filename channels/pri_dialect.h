@@ -21,7 +21,7 @@ struct pri_dialect_def {
 	enum pri_by redirecting;	/* the redirecting number in SETUP */
 	bool redirect_count;		/* and how often: Q.931's element has no counter */
 	bool nsf;			/* network-specific facilities in SETUP */
-	bool service;			/* SERVICE messages for B channels (pri_maintenance_service) */
+	bool service, service_auto;	/* SERVICE for B channels is understood; is sent by itself (pri_maintenance.c) */
 	bool overlap;			/* digits may follow SETUP; without it every SETUP has the whole number (en bloc) */
 	bool hold_notify;		/* NOTIFY tells of a hold where HOLD is not there, or is refused */
 	unsigned services;		/* supplementary services, bits 1 << enum pri_service (pri_hold.c tells of each) */

@@ -158,13 +158,15 @@ static void on_notify(struct pri_link *link, pri_event *ev)
 static void on_dchan_up(struct pri_link *link, pri_event *ev)
 {
 	(void)ev;
-	pri_service_layer2(link, true);
+	if (!pri_maintenance_whole(link))
+		pri_service_layer2(link, true);
 }
 
 static void on_dchan_down(struct pri_link *link, pri_event *ev)
 {
 	(void)ev;
-	pri_service_layer2(link, false);
+	if (!pri_maintenance_whole(link))
+		pri_service_layer2(link, false);
 }
 
 static void on_config_error(struct pri_link *link, pri_event *ev)
@@ -191,6 +193,8 @@ static void (*const handlers[])(struct pri_link *link, pri_event *ev) = {
 	[PRI_EVENT_NOTIFY] = on_notify,
 	[PRI_EVENT_PROGRESS] = on_progress,
 	[PRI_EVENT_KEYPAD_DIGIT] = on_keypad,
+	[PRI_EVENT_SERVICE] = pri_on_service,
+	[PRI_EVENT_SERVICE_ACK] = pri_on_service_ack,
 	[PRI_EVENT_HOLD] = pri_on_hold,
 	[PRI_EVENT_HOLD_ACK] = pri_on_hold_ack,
 	[PRI_EVENT_HOLD_REJ] = pri_on_hold_rej,

@@ -25,6 +25,8 @@ struct retired {
 	int node, type;
 	bool up; /* layer 2, as it last said */
 	struct q921_seq in, out;
+	int span; /* whose lines the far end had out of service */
+	enum pri_far_status far[PRI_LINES + 1]; /* by timeslot */
 };
 static struct retired *retired;
 static struct pri_link *speaking; /* whom messages without an instance are from */
@@ -128,12 +130,13 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 	if (kind == Q921_RESET) {
 		link->seq_in.next = link->seq_out.next = 0;
 		link->group->restart_lost = link->group->restarting; /* what was not acknowledged is dropped */
+		pri_maintenance_anew(link);
 	}
 	if (kind != Q921_I || !q921_first(seq, frame, len) || !q931_read(frame, len, &m, detail))
 		return;
 	if (!out)
 		pri_extra_got(link, frame, len);
-	what = q931_type_name(m.type);
+	what = q931_msg_name(&m);
 	if (!what) {
 		snprintf(other, sizeof(other), "message 0x%02x", m.type);
 		what = other;
@@ -142,7 +145,7 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 	leg = m.cr ? leg_by_reference(link, m.cr, out == m.flag) : NULL;
 	if (!out && m.cr)
 		pri_group_heard(link, leg);
-	if (!out)
+	if (!out && m.pd == Q931_PD)
 		pri_element_seen(link, leg, &m);
 	if (leg) {
 		if (!out && m.cause) {
@@ -257,6 +260,7 @@ static int io_read(struct pri *pri, void *buf, int size)
 	link->count.frames_in++;
 	tell_frame(link, false, buf, (size_t)n);
 	trace_frame(link, false, buf, (size_t)n);
+	pri_maintenance_got(link, buf, (size_t)n);
 	memset((uint8_t *)buf + n, 0, FCS);
 	return n + FCS;
 }
@@ -274,6 +278,7 @@ static int io_write(struct pri *pri, void *buf, int size)
 	len = put_location(link, frame, len);
 	len = pri_element_write(link, frame, len, sizeof(frame));
 	len = pri_extra_put(link, frame, len);
+	len = pri_maintenance_put(link, frame, len);
 	if (hw_dchan_write(link->dchan, frame, len) >= 0) {
 		link->count.frames_out++;
 		tell_frame(link, true, frame, len);
@@ -318,6 +323,7 @@ void pri_link_read(struct pri_link *link)
 			pri_event_handle(link, ev);
 		else if (link->rx_clearing)
 			find_silent_end(link);
+		link->got_service = false;
 		pri_status_check(link);
 		if (t->depth == 1)
 			pri_deliver(t);
@@ -351,6 +357,8 @@ static struct pri *take_retired(int node, int type, struct pri_link *link)
 		link->layer2 = r->up;
 		link->seq_in = r->in;
 		link->seq_out = r->out;
+		for (int i = 0; r->span == link->span && i < link->n_lines; i++)
+			link->lines[i].far = r->far[link->lines[i].pos];
 		free(r);
 		pri_set_userdata(pri, link);
 		return pri;
@@ -392,6 +400,7 @@ int pri_link_start(struct pri_link *link)
 	pri_extra_options(link);
 	pri_set_overlapdial(link->pri, conf->overlap);
 	pri_services_enable(link);
+	pri_maintenance_apply(link);
 	pri_timers_apply(link);
 	pri_group_changed(link); /* an instance taken over may have layer 2 up */
 	pri_link_read(link);
@@ -418,6 +427,9 @@ void pri_link_retire(struct pri_link *link)
 	r->up = link->layer2;
 	r->in = link->seq_in;
 	r->out = link->seq_out;
+	r->span = link->span;
+	for (int i = 0; i < link->n_lines; i++)
+		r->far[link->lines[i].pos] = link->lines[i].far;
 	r->next = retired;
 	retired = r;
 	link->pri = NULL;

@@ -13,6 +13,7 @@
  *   pri_channel.c  states of a line, hunting, finding
  *   pri_restart.c  RESTART, both ways
  *   pri_takeout.c  lines taken out of service by people
+ *   pri_maintenance.c  SERVICE: the far end told of that, and its own word
  *   pri_status.c   STATUS that does not fit
  *   pri_service.c  layer 2, alarms, in and out of service, the audit
  *   pri_dialect.c  what each dialect has
@@ -58,6 +59,7 @@ struct pri_leg;
 #define PRI_REOPEN_US 1000000		/* between tries to open the channels of a span that has left */
 #define PRI_SET_ASIDE_US 300000000	/* between RESTARTs of a channel that answered none */
 #define PRI_AUDIT_US 5000000		/* between comparisons of lines and legs with libpri's calls */
+#define PRI_SERVICE_US 20000000		/* SERVICE without an answer: once more, then given up */
 #define PRI_STUCK_SETUP_US 600000000	/* no message of a call that is not up: it is lost */
 #define PRI_SETTLE_US 5000000		/* the primary D channel has so long to come up before the backup is taken */
 #define PRI_NAME_US 1000000		/* a calling name that is announced comes within it, or not at all */
@@ -76,6 +78,10 @@ struct pri_line {
 	unsigned restarts;		/* RESTARTs sent without an answer */
 	int64_t retry_at;		/* set aside: when RESTART is tried again; 0, PRI_UNSTAMPED */
 	bool taken_out;			/* by people: no new call on it */
+	enum pri_told { PRI_TOLD_NOTHING, PRI_TOLD_IN, PRI_TOLD_OUT } told;	/* by our last SERVICE */
+	unsigned tellings;		/* SERVICE sent so often without an answer */
+	int64_t told_at;		/* when; 0: nothing is awaited */
+	enum pri_far_status far;	/* the far end's word */
 	uint64_t used;			/* the trunk's count of uses when its last call began or ended */
 };
 
@@ -202,6 +208,9 @@ struct pri_link {
 	bool held;			/* an alarm lasted, or has not been clear for long enough */
 	int64_t alarm_at, clear_at;	/* when it came and went, 0 for not running, PRI_UNSTAMPED */
 
+	bool got_service;		/* the frame that libpri reads now is a message of maintenance, in got */
+	bool service_deaf;		/* a SERVICE was not acknowledged, and none since */
+
 	struct q921_seq seq_in, seq_out;	/* which I frames are repetitions */
 	struct pri_early stray[PRI_STRAY_MAX];
 	unsigned n_stray;
@@ -324,6 +333,20 @@ void pri_restart_stop(struct pri_link *link);
 int64_t pri_restart_next(const struct pri_link *link);	/* when a line set aside is tried again, -1 for none */
 void pri_on_restart(struct pri_link *link, pri_event *ev);
 void pri_on_restart_ack(struct pri_link *link, pri_event *ev);
+
+/* pri_maintenance.c */
+void pri_maintenance_apply(struct pri_link *link);	/* to libpri's instance, a new one or an old one */
+void pri_maintenance_stop(struct pri_link *link);	/* the span leaves service */
+void pri_maintenance_anew(struct pri_link *link);	/* layer 2 is set up by SABME */
+void pri_maintenance_run(struct pri_link *link);	/* tells the far end what it was not told */
+int64_t pri_maintenance_next(const struct pri_link *link);	/* -1 for never */
+void pri_maintenance_again(struct pri_line *line);	/* what it was told of this one counts no more */
+void pri_maintenance_restarted(struct pri_line *line);	/* by the far end */
+void pri_on_service(struct pri_link *link, pri_event *ev);
+void pri_on_service_ack(struct pri_link *link, pri_event *ev);
+void pri_maintenance_got(struct pri_link *link, const uint8_t *frame, size_t len);
+bool pri_maintenance_whole(struct pri_link *link);	/* of an event of the D channel: it was a SERVICE, and is done */
+size_t pri_maintenance_put(struct pri_link *link, uint8_t *frame, size_t len);	/* the new length */
 
 /* pri_status.c */
 void pri_status_seen(struct pri_leg *leg, unsigned state);

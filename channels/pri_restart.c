@@ -215,6 +215,7 @@ static void far_restarts(struct pri_line *line)
 	if (line->state == PRI_LINE_SET_ASIDE)
 		pri_log(line->link, LOG_NOTICE, "chan %d: a RESTART from the far end proves it idle",
 			line->pos);
+	pri_maintenance_restarted(line);
 	if (line != line->link->group->restarting)
 		proved_idle(line);
 }

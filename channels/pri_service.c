@@ -15,9 +15,15 @@
 static void enter_service(struct pri_link *link)
 {
 	pri_log(link, LOG_NOTICE, "in service");
-	for (int i = 0; i < link->n_lines; i++)
-		if (!link->lines[i].leg)
+	pri_maintenance_run(link);
+	for (int i = 0; i < link->n_lines; i++) {
+		if (link->lines[i].leg)
+			continue;
+		if (link->lines[i].far == PRI_FAR_IN)
 			pri_restart_line(&link->lines[i]);
+		else
+			pri_line_set(&link->lines[i], PRI_LINE_IDLE);	/* which it is not: to no use for either end */
+	}
 	pri_restart_run(link);
 }
 
@@ -25,6 +31,7 @@ static void leave_service(struct pri_link *link)
 {
 	pri_log(link, LOG_WARNING, "out of service: %s", link->held ? "alarm" : "layer 2 is down");
 	pri_restart_stop(link);
+	pri_maintenance_stop(link);
 	for (int i = 0; i < link->n_lines; i++)
 		if (!link->lines[i].leg)
 			pri_line_set(&link->lines[i], PRI_LINE_OUT);
@@ -127,14 +134,15 @@ void pri_service_run(struct pri_link *link)
 
 int64_t pri_service_next(const struct pri_link *link)
 {
-	int64_t at[5], next = -1;
+	int64_t at[6], next = -1;
 
 	at[0] = held_from(link);
 	at[1] = clear_from(link);
 	at[2] = link->gone ? link->reopen_at : -1;
 	at[3] = link->group->restarting ? link->group->restart_at + pri_timer_us(link->trunk, PT_T316) : -1;
 	at[4] = pri_restart_next(link);
-	for (int i = 0; i < 5; i++)
+	at[5] = pri_maintenance_next(link);
+	for (int i = 0; i < 6; i++)
 		if (at[i] >= 0 && (next < 0 || at[i] < next))
 			next = at[i];
 	return next;
@@ -199,7 +207,7 @@ void pri_audit(struct pri_trunk *t)
 
 			if (line->leg || line->state == PRI_LINE_OUT || line->state == PRI_LINE_RESTARTING ||
 			    line->state == PRI_LINE_IDLE || line->state == PRI_LINE_SET_ASIDE ||
-			    line->state == PRI_LINE_TAKEN_OUT)
+			    line->state == PRI_LINE_TAKEN_OUT || line->state == PRI_LINE_FAR_OUT)
 				continue;
 			pri_log(link, LOG_WARNING, "audit: chan %d was %s without a call", line->pos,
 				pri_line_state_name(line->state));

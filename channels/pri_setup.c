@@ -86,6 +86,8 @@ static bool free_for_far_end(struct pri_line *line)
 		return false;
 	if (line->state == PRI_LINE_SET_ASIDE)
 		pri_log(line->link, LOG_NOTICE, "chan %d: a call from the far end proves it idle", line->pos);
+	if (line->far != PRI_FAR_IN)
+		pri_log(line->link, LOG_NOTICE, "chan %d: a call from the far end, which has taken it out", line->pos);
 	return true;
 }
 

@@ -2,7 +2,8 @@
 /*
  * channels/pri_takeout.c: what people do to lines: taken out of service and put back, and RESTART on demand
  * (Q.931 5.5). A line that is taken out gets no new call; the one that is up ends by itself. It is told apart
- * from a line that is out because its span is, and stays taken out when the span leaves and returns. Loop thread.
+ * from a line that is out because its span is, and stays taken out when the span leaves and returns. The far end is
+ * told where it has SERVICE messages (pri_maintenance.c). Loop thread.
  */
 #include "channels/pri_private.h"
 
@@ -26,15 +27,17 @@ static void take_out(struct pri_line *line)
 	if (line->taken_out)
 		return;
 	set(line, true);
-	if (line->state == PRI_LINE_IDLE)
+	if (line->state == PRI_LINE_IDLE || line->state == PRI_LINE_FAR_OUT)
 		pri_line_set(line, PRI_LINE_TAKEN_OUT);
 }
 
 /* What the far end did with it meanwhile is not known: RESTART before the first call. */
 static void put_back(struct pri_line *line)
 {
-	if (!line->taken_out)
+	if (!line->taken_out) {
+		pri_maintenance_again(line);
 		return;
+	}
 	set(line, false);
 	if (line->state == PRI_LINE_TAKEN_OUT)
 		pri_restart_line(line);
@@ -54,6 +57,7 @@ static int each(struct pri_trunk *t, int span, int pos, void (*act)(struct pri_l
 			act(&link->lines[j]);
 			n++;
 		}
+		pri_maintenance_run(link);
 		if (link->in_service)
 			pri_restart_run(link);
 	}

@@ -8,7 +8,6 @@
 
 #include "channels/q850.h"
 
-#define Q931_PD 0x08		/* Q.931 4.2 */
 #define HEADER 4		/* octets of address and control of an I frame */
 
 struct words {
@@ -38,6 +37,20 @@ const char *q931_type_name(uint8_t type)
 		if (types[i].type == type)
 			return types[i].name;
 	return NULL;
+}
+
+const char *q931_msg_name(const struct q931_msg *m)
+{
+	if (m->pd == Q931_PD)
+		return q931_type_name(m->type);
+	return m->service == Q931_SERVICE ? "SERVICE" : m->service == Q931_SERVICE_ACK ? "SERVICE ACKNOWLEDGE" : NULL;
+}
+
+static enum q931_service service_of(uint8_t pd, uint8_t type)
+{
+	if (type != 0x07 && type != 0x0f)
+		return Q931_NO_SERVICE;
+	return (pd == Q931_PD_MAINTENANCE) == (type == 0x0f) ? Q931_SERVICE : Q931_SERVICE_ACK;
 }
 
 static __attribute__((format(printf, 2, 3))) void say(struct words *w, const char *fmt, ...)
@@ -163,11 +176,27 @@ static void read_hlc(struct words *w, struct q931_msg *m, const uint8_t *p, size
 			say(w, " %s", names[i].name);
 }
 
+/* Change status, TR 41459: of a channel or an interface. */
+static void read_status(struct words *w, struct q931_msg *m, const uint8_t *p, size_t len)
+{
+	static const char *const names[] = { "in service", "maintenance", "out of service" };
+
+	if (!len || m->pd == Q931_PD)
+		return;
+	m->status = p[0] & 7;
+	if (m->status < 3)
+		say(w, " %s", names[m->status]);
+	else
+		say(w, " status %d", m->status);
+}
+
 static void read_element(struct words *w, struct q931_msg *m, const uint8_t *frame, const uint8_t *ie)
 {
 	const uint8_t *p = ie + 2;
 	size_t len = ie[1];
 
+	if (ie[0] == 0x01)
+		read_status(w, m, p, len);
 	switch (ie[0]) {
 	case 0x04:
 		say_bearer(w, p, len);
@@ -213,11 +242,14 @@ static void read_element(struct words *w, struct q931_msg *m, const uint8_t *fra
 	}
 }
 
+/* Of a primary rate's only link: SAPI 0, TEI 0. libpri drops the others. */
 enum q921_kind q921_kind(const uint8_t *frame, size_t len)
 {
+	if (len < 3 || (frame[0] & 0xfd) || frame[1] != 1)
+		return Q921_OTHER;
 	if (len >= HEADER && !(frame[2] & 1))
 		return Q921_I;
-	if (len >= 3 && (frame[2] & 3) == 3) {
+	if ((frame[2] & 3) == 3) {
 		uint8_t u = frame[2] & 0xef;	/* without the P/F bit, Q.921 table 5 */
 
 		if (u == 0x6f || u == 0x63 || u == 0x0f)	/* SABME, UA, DM */
@@ -241,9 +273,13 @@ bool q931_read(const uint8_t *frame, size_t len, struct q931_msg *out, char text
 	unsigned codeset = 0, locked = 0;
 
 	memset(out, 0, sizeof(*out));
+	out->status = -1;
 	if (text)
 		text[0] = '\0';
-	if (q921_kind(frame, len) != Q921_I || len < HEADER + 3 || frame[HEADER] != Q931_PD)
+	if (q921_kind(frame, len) != Q921_I || len < HEADER + 3)
+		return false;
+	out->pd = frame[HEADER];
+	if (out->pd != Q931_PD && out->pd != Q931_PD_MAINTENANCE && out->pd != Q931_PD_MAINTENANCE_NI2)
 		return false;
 	crlen = frame[HEADER + 1] & 0x0f;
 	if (crlen > 2 || len < HEADER + 3 + crlen)
@@ -259,6 +295,10 @@ bool q931_read(const uint8_t *frame, size_t len, struct q931_msg *out, char text
 	out->type = frame[at++] & 0x7f;
 	out->elements_at = at;
 	say(&w, "cr %u", out->cr);
+	if (out->pd != Q931_PD) {
+		out->service = service_of(out->pd, out->type);
+		out->cr = 0;
+	}
 	while (at < len) {
 		uint8_t id = frame[at];
 

@@ -186,6 +186,7 @@ static void fill_stamps(struct pri_trunk *t)
 		fill(&link->reopen_at, t->now_us + PRI_REOPEN_US);
 		for (int j = 0; j < link->n_lines; j++) {
 			fill(&link->lines[j].since_us, t->now_us);
+			fill(&link->lines[j].told_at, t->now_us);
 			fill(&link->lines[j].retry_at, t->now_us + PRI_SET_ASIDE_US);
 		}
 	}
@@ -238,6 +239,7 @@ int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct time
 		}
 		pri_hw_service(link);
 		pri_service_run(link);
+		pri_maintenance_run(link);
 		pri_restart_run(link);
 	}
 	for (int i = 0; i < t->n_groups; i++)
@@ -290,6 +292,7 @@ const char *pri_line_state_name(enum pri_line_state s)
 		[PRI_LINE_CLEARING] = "clearing",
 		[PRI_LINE_SET_ASIDE] = "set aside",
 		[PRI_LINE_TAKEN_OUT] = "taken out",
+		[PRI_LINE_FAR_OUT] = "out by far end",
 	};
 
 	return (size_t)s < sizeof(names) / sizeof(names[0]) ? names[s] : "?";
@@ -312,6 +315,7 @@ int pri_trunk_lines(const struct pri_trunk *t, struct pri_line_info *out, int ma
 					.pos = l->pos,
 					.state = l->state,
 					.taken_out = l->taken_out,
+					.far = l->far,
 					.leg = l->leg ? &l->leg->leg : NULL,
 					.calls = l->calls,
 					.since_us = l->since_us == PRI_UNSTAMPED ? t->now_us : l->since_us,

@@ -88,6 +88,17 @@ static void check_services(struct reader *r, const struct conf_trunk *t)
 		       conf_dialect_name(t->isdn.dialect));
 }
 
+/* Those in which libpri reads SERVICE (channels/pri_dialect.c). */
+static void check_service_messages(struct reader *r, const struct conf_trunk *t)
+{
+	enum conf_dialect d = t->isdn.dialect;
+
+	if (t->isdn.service_messages == CONF_SERVICE_MESSAGES_SEND && d != CONF_4ESS && d != CONF_5ESS && d != CONF_DMS100 &&
+	    d != CONF_NI2)
+		report(r, item(trunk_node(r, t), "service-messages", ""), "leave it out: 4ess, 5ess, dms100 and ni2 have them",
+		       "%s has no SERVICE messages", conf_dialect_name(d));
+}
+
 static void check_spans(struct reader *r, int index)
 {
 	const struct conf *c = r->conf;
@@ -231,6 +242,7 @@ void check_whole(struct reader *r)
 			check_nsf(r, &c->trunks[i]);
 			check_overlap(r, &c->trunks[i]);
 			check_services(r, &c->trunks[i]);
+			check_service_messages(r, &c->trunks[i]);
 			continue;
 		}
 		if (c->trunks[i].kind != CONF_TRUNK_SIP)

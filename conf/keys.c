@@ -25,6 +25,7 @@ static const char *const types[] = { "auto", "unknown", "international", "nation
 static const char *const plans[] = { "auto", "unknown", "isdn", "data", "telex", "national", "private", NULL };
 static const char *const diversions[] = { "both", "diversion", "history-info", "none", NULL };
 static const char *const date_times[] = { "none", "date", "minutes", "seconds", NULL };
+/* Of display and service-messages. */
 static const char *const displays[] = { "auto", "send", "none", NULL };
 
 const char *conf_dialect_name(enum conf_dialect d)
@@ -194,6 +195,8 @@ static const struct conf_key isdn[] = {
 	  .help = "what the network side says of the time" },
 	{ .name = "display", .type = &conf_type_word, AT(conf_isdn, display), .words = displays, .def = "auto",
 	  .help = "names in the display element" },
+	{ .name = "service-messages", .type = &conf_type_word, AT(conf_isdn, service_messages), .words = displays,
+	  .def = "auto", .help = "whether SERVICE tells the far end which channels are in service" },
 	{ .name = "services", .type = &conf_type_services, AT(conf_isdn, services),
 	  .help = "services: [hold, transfer, deflect, aoc, mcid]" },
 };

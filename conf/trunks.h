@@ -136,6 +136,9 @@ struct conf_isdn {		/* isdn: */
 	enum conf_date_time { CONF_DATE_TIME_NONE, CONF_DATE_TIME_DATE, CONF_DATE_TIME_MINUTES,
 			      CONF_DATE_TIME_SECONDS } date_time;	/* date-time: network side */
 	enum conf_display { CONF_DISPLAY_AUTO, CONF_DISPLAY_SEND, CONF_DISPLAY_NONE } display;	/* display: */
+	/* In the order of enum pri_service_messages. */
+	enum conf_service_messages { CONF_SERVICE_MESSAGES_AUTO, CONF_SERVICE_MESSAGES_SEND,
+				     CONF_SERVICE_MESSAGES_NONE } service_messages;	/* service-messages: */
 };
 
 struct conf_net {		/* an address with prefix length, binary, for the source check */

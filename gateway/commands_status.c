@@ -127,6 +127,9 @@ static void add_signalling(struct gateway *gw, struct json_object *o, int span)
 			put_int(o, "glare", s[i].glare);
 			put_int(o, "restarts", s[i].restarts);
 			put_int(o, "restart_timeouts", s[i].restart_timeouts);
+			put_int(o, "service_sent", s[i].service_sent);
+			put_int(o, "service_received", s[i].service_received);
+			put_int(o, "service_timeouts", s[i].service_timeouts);
 			put_int(o, "l2_losses", s[i].l2_losses);
 			put_int(o, "calls_in", s[i].calls_in);
 			put_int(o, "calls_out", s[i].calls_out);

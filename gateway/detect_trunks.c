@@ -25,7 +25,9 @@ static int put_digital(const struct detect *d, FILE *f)
 		if (!detect_is_digital(s))
 			continue;
 		if (!n++)
-			fprintf(f, "  # One trunk for each line; lines that serve the same numbers can be one: spans: [1, 2].\n");
+			fprintf(f, "  # One trunk for each line; lines that serve the same numbers can be one: spans: [1, 2].\n"
+				   "  # T1 lines that share a D channel are one too: nfas: {primary: 1, backup: 2}; in system.conf the\n"
+				   "  # channel 24 of those that bear none is bchan (man trunks.yaml).\n");
 		detect_about(s, text, sizeof(text));
 		fprintf(f, "  # %s\n", text);
 		fprintf(f, "  line%d:\n    isdn:\n      spans: [%d]\n", s->no, s->no);

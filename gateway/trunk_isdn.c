@@ -11,6 +11,7 @@
 enum { SPANS_MAX = 128 };
 _Static_assert((int)CONF_TIMERS == (int)PRI_TIMERS && (int)CONF_N316 == (int)PT_N316, "timers in one order");
 
+_Static_assert((int)PRI_SERVICE_NONE == (int)CONF_SERVICE_MESSAGES_NONE, "conf's word is the driver's");
 _Static_assert((int)PRI_EVEN == (int)CONF_EVEN, "conf's hunting orders are the driver's");
 
 /* Is the trunk's first span an E1? One that the card has not is taken as what its dialect wants. */
@@ -61,6 +62,7 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 		.redirecting_element = c->isdn.redirecting_element,
 		.date_time = (enum pri_date_time)c->isdn.date_time,
 		.display = (enum pri_display)c->isdn.display,
+		.service_messages = (enum pri_service_messages)c->isdn.service_messages,
 		.overlap = c->isdn.overlap,
 		.clear_tones = c->isdn.clear_tones,
 		.announcements = c->isdn.announcements,
@@ -119,7 +121,21 @@ static bool isdn_in_service(const struct trunk *t, char *why, size_t size)
 
 static bool is_out(const struct pri_line_info *l)
 {
-	return l->state == PRI_LINE_OUT || l->state == PRI_LINE_SET_ASIDE || l->state == PRI_LINE_TAKEN_OUT;
+	return l->state == PRI_LINE_OUT || l->state == PRI_LINE_SET_ASIDE || l->state == PRI_LINE_TAKEN_OUT ||
+	       l->state == PRI_LINE_FAR_OUT;
+}
+
+/* What the state does not tell. */
+static void line_note(const struct pri_line_info *l, char *note, size_t size)
+{
+	if (l->taken_out && l->leg)
+		snprintf(note, size, "taken out of service when its call ends");
+	else if (l->far != PRI_FAR_IN && l->leg)
+		snprintf(note, size, "out by far end when its call ends");
+	else if (l->far != PRI_FAR_IN && l->taken_out)
+		snprintf(note, size, "out by far end too");
+	else if (l->far == PRI_FAR_MAINTENANCE)
+		snprintf(note, size, "maintenance");
 }
 
 static int isdn_lines(const struct trunk *t, struct trunk_line *out, int max)
@@ -138,8 +154,7 @@ static int isdn_lines(const struct trunk *t, struct trunk_line *out, int max)
 			.calls = l[i].calls,
 		};
 		snprintf(out[i].name, sizeof(out[i].name), "%d/%d", l[i].span, l[i].pos);
-		if (l[i].taken_out && l[i].leg)
-			snprintf(out[i].note, sizeof(out[i].note), "taken out of service when its call ends");
+		line_note(&l[i], out[i].note, sizeof(out[i].note));
 	}
 	free(l);
 	return n;
@@ -171,16 +186,25 @@ static bool card_has(struct gateway *gw, int no)
 	return false;
 }
 
-/* Lines of one span that are SET ASIDE or taken out: how many, since when, and which the first is. */
-static void line_alarm(const struct pri_line_info *l, int n, int span, bool aside, trunk_alarm_fn *fn, void *arg)
+enum why_out { SET_ASIDE, TAKEN_OUT, FAR_OUT, WHYS };
+
+static bool is_out_by(const struct pri_line_info *l, enum why_out why)
 {
+	return why == SET_ASIDE ? l->state == PRI_LINE_SET_ASIDE : why == TAKEN_OUT ? l->taken_out : l->far != PRI_FAR_IN;
+}
+
+/* Lines of one span that are out, for one reason: how many, since when, and which the first is. */
+static void line_alarm(const struct pri_line_info *l, int n, int span, enum why_out why, trunk_alarm_fn *fn, void *arg)
+{
+	static const char *const words[WHYS] = { "set aside, RESTART is not answered", "taken out of service by command",
+						 "taken out of service by the far end" };
 	const struct pri_line_info *first = NULL;
 	int64_t since = 0;
 	int count = 0;
 	char text[160];
 
 	for (int i = 0; i < n; i++) {
-		if (l[i].span != span || !(aside ? l[i].state == PRI_LINE_SET_ASIDE : l[i].taken_out))
+		if (l[i].span != span || !is_out_by(&l[i], why))
 			continue;
 		first = first ? first : &l[i];
 		since = !count++ || l[i].since_us < since ? l[i].since_us : since;
@@ -188,7 +212,7 @@ static void line_alarm(const struct pri_line_info *l, int n, int span, bool asid
 	if (!count)
 		return;
 	snprintf(text, sizeof(text), "span %d: %d line%s %s, the first is %d/%d", span, count, count == 1 ? "" : "s",
-		 aside ? "set aside, RESTART is not answered" : "taken out of service by command", span, first->pos);
+		 words[why], span, first->pos);
 	fn(arg, since, text);
 }
 
@@ -199,8 +223,8 @@ static void lines_alarms(const struct trunk *t, const struct pri_span_info *s, i
 
 	n = n < TRUNK_LINES_MAX ? n : TRUNK_LINES_MAX;
 	for (int i = 0; i < spans; i++) {
-		line_alarm(l, n, s[i].span, true, fn, arg);
-		line_alarm(l, n, s[i].span, false, fn, arg);
+		for (int why = 0; why < WHYS; why++)
+			line_alarm(l, n, s[i].span, (enum why_out)why, fn, arg);
 	}
 	free(l);
 }

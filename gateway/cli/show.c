@@ -146,7 +146,8 @@ static void join_names(struct json_object *names, char *out, size_t size)
 static void span_troubles(struct json_object *o, char *out, size_t size)
 {
 	static const struct { const char *key, *words; } counts[] = {
-		{ "l2_losses", "layer 2 lost" }, { "restart_timeouts", "RESTART unanswered" }, { "glare", "glare" },
+		{ "l2_losses", "layer 2 lost" }, { "restart_timeouts", "RESTART unanswered" },
+		{ "service_timeouts", "SERVICE unanswered" }, { "glare", "glare" },
 		{ "badfcs", "bad FCS" }, { "abort", "aborted frames" }, { "overrun", "overruns" },
 		{ "errors", "line errors" }, { "switchovers", "D channel changed over" },
 	};
@@ -236,7 +237,7 @@ static enum colour state_colour(const char *state)
 	if (strcmp(state, "up") == 0)
 		return GOOD;
 	if (strcmp(state, "out of service") == 0 || strcmp(state, "set aside") == 0 ||
-	    strcmp(state, "taken out") == 0)
+	    strcmp(state, "taken out") == 0 || strcmp(state, "out by far end") == 0)
 		return BAD;
 	return strcmp(state, "idle") == 0 ? PLAIN : WARN;
 }

@@ -189,7 +189,7 @@ class Cells(dialect_bed.Pair):
 
     def cell_hold_by_SIP(self):
         """HOLD and RETRIEVE: a held call has no channel."""
-        self.sw.say('service', 'on')
+        self.sw.say('has-hold', 'on')
         call, far = self.come_in()
         self.sip.hold(far)
         self.sw.wait('held', call=call)
@@ -223,7 +223,7 @@ class Cells(dialect_bed.Pair):
 
     def cell_hold_told_by_NOTIFY(self):
         """HOLD is refused: the channel stays, and NOTIFY tells of the hold. Where there is none, SIP's hold goes on here."""
-        self.sw.say('service', 'off')
+        self.sw.say('has-hold', 'off')
         call, far = self.come_in()
         for direction, info in (('sendonly', 0x79), ('sendrecv', 0x7a)):
             known = self.sip.answers.count(('INVITE', 200))

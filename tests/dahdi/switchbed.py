@@ -41,6 +41,7 @@ DIDS = {'44': """\
 ALERTING, PROCEEDING, PROGRESS, SETUP, CONNECT, SETUP_ACK = 1, 2, 3, 5, 7, 0x0d
 DISCONNECT, RELEASE, RELEASE_COMPLETE, RESTART, RESTART_ACK = 0x45, 0x4d, 0x5a, 0x46, 0x4e
 STATUS = 0x7d
+SERVICE, SERVICE_ACK = 0x0f, 0x07	# of AT&T's maintenance protocol, discriminator 3; NI2 has them the other way round
 
 
 class Switch:

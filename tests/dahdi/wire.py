@@ -8,7 +8,7 @@ import subprocess
 
 FIELDS = ['cause_value', 'cause_location', 'channel.number', 'channel.interface_id', 'channel.selection', 'channel.exclusive', 'call_ref',
           'call_state', 'progress_indicator.description', 'restart_indicator', 'called_party_number.digits',
-          'calling_party_number.digits', 'connected_number.digits']
+          'calling_party_number.digits', 'connected_number.digits', 'disc', 'maintenance_message_type', 'extension_ind_new_status']
 ALWAYS = ['frame.number', 'lapd.direction', 'q931.message_type', '_ws.malformed', '_ws.expert.severity',
           '_ws.expert.message']
 ERROR = 0x00800000	# epan/proto.h, PI_ERROR
@@ -44,7 +44,7 @@ def faults(all_frames):
 
 def fits(f, want, network):
     """Is it the message that was expected? Direction 1 is from the network's side."""
-    if want['type'] not in f['q931.message_type'] or want['sent'] not in (None, f['lapd.direction'] == [int(network)]):
+    if want['type'] not in f['q931.message_type'] + f['maintenance_message_type'] or want['sent'] not in (None, f['lapd.direction'] == [int(network)]):
         return False
     if not want['first'] < f['frame.number'][0] <= want.get('last', 1 << 30):
         return False

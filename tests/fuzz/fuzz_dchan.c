@@ -5,7 +5,8 @@
  * into the driver. When the script is over the far end becomes a good one and every call of ours is cleared: then each must have
  * ended and every line must be idle, whatever came before.
  *
- * The first octet chooses span type, side, overlap and announcements, and dialect. Then: operation, length, so many octets.
+ * The first octet chooses span type, side, overlap and announcements, dialect, and NFAS: two T1 spans more, a second D channel.
+ * Then: operation, length, so many octets.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 
 #define WALL_AT_0 1700000000
 #define LEGS 64
+#define LINES 80
 #define QUIET_MS 250000		/* T308 twice, the driver's own "stuck" timer, RESTART three times, and some */
 
 enum op { OP_RAW, OP_Q931, OP_TO_CALL, OP_WAIT, OP_CALL, OP_ACT, OP_ESTABLISH, OP_DEAF, OPS };
@@ -41,7 +43,8 @@ struct owned {
 struct world {
 	struct hw *hw;
 	struct pri_trunk *trunk;
-	struct lapd_end far;
+	struct lapd_end far[2], *at;	/* of the D channels; the one that the script is at */
+	int n_far;
 	struct owned legs[LEGS];
 	unsigned n_legs, refused;
 	bool good;
@@ -107,12 +110,12 @@ static void run(struct world *w, unsigned ms)
 	while (clock_us < until) {
 		struct timeval wall;
 		int64_t next, at;
-		unsigned frames = w->far.frames;
+		unsigned frames = w->far[0].frames + w->far[1].frames;
 
 		gettimeofday(&wall, NULL);
 		hw_service(w->hw, clock_us);
 		at = pri_trunk_service(w->trunk, clock_us, &wall);
-		if (frames != w->far.frames)
+		if (frames != w->far[0].frames + w->far[1].frames)
 			busy = clock_us + 8000;
 		next = clock_us + (clock_us < busy ? 1000 : 20000);
 		if (at > clock_us && at < next)
@@ -176,22 +179,22 @@ static void act(struct world *w, const uint8_t *p, size_t n)
 /* A message of the last call that we placed: protocol discriminator and call reference are right, the rest is the script's. */
 static void to_call(struct world *w, const uint8_t *p, size_t n)
 {
-	uint8_t m[600] = { 0x08, 2, (uint8_t)(0x80 | w->far.cr >> 8), (uint8_t)w->far.cr };
+	uint8_t m[600] = { 0x08, 2, (uint8_t)(0x80 | w->at->cr >> 8), (uint8_t)w->at->cr };
 
 	if (n > sizeof(m) - 4)
 		n = sizeof(m) - 4;
 	memcpy(m + 4, p, n);
-	lapd_end_send(&w->far, m, n + 4);
+	lapd_end_send(w->at, m, n + 4);
 }
 
 static void step(struct world *w, enum op op, const uint8_t *p, size_t n)
 {
 	switch (op) {
 	case OP_RAW:
-		lapd_end_raw(&w->far, p, n);
+		lapd_end_raw(w->at, p, n);
 		break;
 	case OP_Q931:
-		lapd_end_send(&w->far, p, n);
+		lapd_end_send(w->at, p, n);
 		break;
 	case OP_TO_CALL:
 		to_call(w, p, n);
@@ -206,10 +209,13 @@ static void step(struct world *w, enum op op, const uint8_t *p, size_t n)
 		act(w, p, n);
 		break;
 	case OP_ESTABLISH:
-		lapd_end_establish(&w->far);
+		lapd_end_establish(w->at);
 		break;
 	default:
-		w->far.deaf = !w->far.deaf;
+		if (n && p[0] & 1)
+			w->at = &w->far[w->at == w->far && w->n_far > 1];
+		else
+			w->at->deaf = !w->at->deaf;
 	}
 	run(w, op == OP_CALL ? 12 : 3);
 }
@@ -218,8 +224,8 @@ static void step(struct world *w, enum op op, const uint8_t *p, size_t n)
 
 static bool idle(struct world *w)
 {
-	struct pri_line_info lines[32];
-	int n = pri_trunk_lines(w->trunk, lines, 32);
+	struct pri_line_info lines[LINES];
+	int n = pri_trunk_lines(w->trunk, lines, LINES);
 
 	for (int i = 0; i < n; i++)
 		if (lines[i].state != PRI_LINE_IDLE)
@@ -234,27 +240,31 @@ static void must_end(struct world *w)
 {
 	unsigned ms = 0;
 
-	w->good = w->far.good = true;
-	w->far.deaf = false;
-	lapd_end_establish(&w->far);
+	w->good = true;
+	for (int i = 0; i < w->n_far; i++) {
+		w->far[i].good = true;
+		w->far[i].deaf = false;
+		lapd_end_establish(&w->far[i]);
+	}
 	run(w, 2000);
 	for (unsigned i = 0; i < LEGS; i++)
 		if (w->legs[i].leg && !w->legs[i].clearing)
 			clear(&w->legs[i], 16);
 	for (; !idle(w) && ms < QUIET_MS; ms += 1000) {
-		if (!w->far.up)
-			lapd_end_establish(&w->far);
+		for (int i = 0; i < w->n_far; i++)
+			if (!w->far[i].up)
+				lapd_end_establish(&w->far[i]);
 		/* A line that was set aside comes back when the far end restarts it. */
 		if (ms % 30000 == 29000) {
 			static const uint8_t restart[] = { 0x08, 2, 0, 0, 0x46, 0x79, 1, 0x87 };	/* the whole interface */
 
-			lapd_end_send(&w->far, restart, sizeof(restart));
+			lapd_end_send(w->far, restart, sizeof(restart));
 		}
 		run(w, 1000);
 	}
 	if (!idle(w)) {
-		struct pri_line_info lines[32];
-		int n = pri_trunk_lines(w->trunk, lines, 32);
+		struct pri_line_info lines[LINES];
+		int n = pri_trunk_lines(w->trunk, lines, LINES);
 
 		for (int i = 0; i < n; i++)
 			if (lines[i].state != PRI_LINE_IDLE)
@@ -275,28 +285,53 @@ static enum pri_dialect dialect(unsigned n, bool t1)
 	return n % 2 ? PRI_QSIG : PRI_EUROISDN_E1;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static bool has_nfas(enum pri_dialect d)
 {
-	uint8_t what = size ? data[0] : 0;
+	return d == PRI_NATIONAL2 || d == PRI_DMS100 || d == PRI_4ESS || d == PRI_5ESS;
+}
+
+/* One span, or NFAS: three, the third without a D channel. Those of the far end follow. */
+static void open_world(struct world *w, uint8_t what)
+{
+	static const int numbers[] = { 1, 2, 3 };
 	bool t1 = what & 1, network = what & 2;
-	struct sim_span spans[2] = { { .no = 1, .type = t1 ? HW_SPAN_T1 : HW_SPAN_E1 }, { .no = 2, .type = t1 ? HW_SPAN_T1 : HW_SPAN_E1 } };
-	struct sim_wire wire = { 1, 2, 0 };
-	struct sim_conf sim = { .spans = spans, .n_spans = 2, .wires = &wire, .n_wires = 1 };
-	int span = 1;
-	struct pri_trunk_conf c = { .name = "fuzz", .spans = &span, .n_spans = 1, .dialect = dialect(what >> 3, t1),
+	enum pri_dialect d = dialect(what >> 3, t1);
+	int n = what & 0x80 && t1 && has_nfas(d) ? 3 : 1, chans = t1 ? 24 : 31;
+	struct sim_span spans[6];
+	struct sim_wire wires[3];
+	struct sim_conf sim = { .spans = spans, .n_spans = 2 * n, .wires = wires, .n_wires = n };
+	struct pri_trunk_conf c = { .name = "fuzz", .spans = numbers, .n_spans = n, .dialect = d, .nfas_primary = n > 1, .nfas_backup = n > 1 ? 2 : 0,
 				    .side = network ? PRI_NETWORK : PRI_USER, .alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
 				    .overlap = what & 4, .announcements = what & 4, .clear_tones = what & 4 };
-	struct world *w = calloc(1, sizeof(*w));
 	struct pri_handlers h = { .offered = on_offered, .log = on_log, .arg = w };
 
-	clock_us += 1000000;
-	if (!w || hw_sim_open(&w->hw, &sim) || pri_trunk_open(&w->trunk, w->hw, &c, &h) ||
-	    lapd_end_open(&w->far, w->hw, t1 ? 48 : 31 + 16, !network))
+	for (int i = 0; i < 2 * n; i++)
+		spans[i] = (struct sim_span){ .no = i + 1, .type = t1 ? HW_SPAN_T1 : HW_SPAN_E1, .no_dchan = i % 3 == 2 };
+	for (int i = 0; i < n; i++)
+		wires[i] = (struct sim_wire){ i + 1, n + i + 1, 0 };
+	w->n_far = n > 1 ? 2 : 1;
+	w->at = w->far;
+	if (hw_sim_open(&w->hw, &sim) || pri_trunk_open(&w->trunk, w->hw, &c, &h))
 		abort();
-	w->far.good = true;	/* RESTART is answered */
-	lapd_end_establish(&w->far);
-	run(w, 400);
-	w->far.good = false;
+	for (int i = 0; i < w->n_far; i++) {
+		if (lapd_end_open(&w->far[i], w->hw, (n + i) * chans + (t1 ? 24 : 16), !network))
+			abort();
+		w->far[i].good = true;	/* RESTART is answered */
+		lapd_end_establish(&w->far[i]);
+	}
+	run(w, n > 1 ? 1200 : 400);
+	for (int i = 0; i < w->n_far; i++)
+		w->far[i].good = false;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	clock_us += 1000000;
+	if (!w)
+		abort();
+	open_world(w, size ? data[0] : 0);
 	for (size_t at = 1; at + 2 <= size;) {
 		size_t n = data[at + 1] < size - at - 2 ? data[at + 1] : size - at - 2;
 
@@ -304,7 +339,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		at += 2 + n;
 	}
 	must_end(w);
-	lapd_end_close(&w->far);
+	for (int i = 0; i < w->n_far; i++)
+		lapd_end_close(&w->far[i]);
 	pri_trunk_close(w->trunk);
 	hw_close(w->hw);
 	free(w);

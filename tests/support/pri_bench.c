@@ -148,7 +148,7 @@ static void open_end(struct bench *b, int which)
 		.dialect = conf->dialect, .side = which == USER ? PRI_USER : PRI_NETWORK, .hunt = conf->hunt,
 		.services = conf->services[which],
 		.nsf = conf->nsf, .exclusive = conf->exclusive, .keypad = conf->keypad, .two_calling = conf->two_calling,
-		.redirecting_element = conf->redirecting_element, .date_time = conf->date_time, .display = conf->display,
+		.redirecting_element = conf->redirecting_element, .date_time = conf->date_time, .display = conf->display, .service_messages = conf->service_messages,
 		.overlap = conf->overlap, .announcements = true, .clear_tones = conf->clear_tones,
 		.alarm_hold_ms = 2500, .alarm_clear_ms = 5000,
 	};

@@ -54,9 +54,10 @@ struct bench_conf {
 	enum pri_digits (*digits)(const char *called);	/* the plan; NULL: every number is complete */
 	unsigned services[2];		/* bits 1 << enum pri_service, of each end */
 	bool exclusive, no_wait;	/* no_wait: do not run until all lines are idle */
-	bool keypad, two_calling, redirecting_element;	/* of both ends, as the two below */
+	bool keypad, two_calling, redirecting_element;	/* of both ends, as the three below */
 	enum pri_date_time date_time;
 	enum pri_display display;
+	enum pri_service_messages service_messages;
 	int spans;			/* of each end: 1 by default; the network's follow the user's */
 	int nfas;			/* D channels for all of them, 1 or 2, on the first spans; 0: each has its own */
 	const int *interfaces;		/* NFAS: identifiers, NULL for 0 and up */

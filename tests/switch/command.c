@@ -7,11 +7,12 @@
  *   do CALL STEP...              steps of a call, now
  *   message CR TYPE [ELEMENTS]   a whole message, all in hexadecimal; CR with its flag
  *   restart [INTERFACE/]CHANNEL | all        RESTART of a channel, of the interface
+ *   service [INTERFACE/]CHANNEL | all STATUS   SERVICE: 0 in service, 1 maintenance, 2 out of service
  *   mute on|off [N]              a D channel (the first) is dead: nothing is read or sent
  *   use N                        of two D channels (NFAS): messages go there from now on
  *   hold on|off                  what comes in waits, so that messages cross
  *   deaf TYPE...                 these messages (hexadecimal) are not heard; none: all are
- *   service on|off               HOLD is acknowledged, or refused as at the start
+ *   has-hold on|off              HOLD is acknowledged, or refused as at the start
  *   timer NAME MS                a timer of libpri's by its name
  *   load COUNT AT-A-TIME CALLED  calls one after another, cleared when answered
  *   level CALL                   level of what was heard on its channel since the last time
@@ -71,6 +72,17 @@ static int restart(struct sw *sw, int argc, char **argv)
 	return strcmp(argv[0], "all") ? pri_reset(sw->pri, channel_parse(argv[0])) : alter_send(sw, 0, 0x46, "790186");
 }
 
+static int service(struct sw *sw, int argc, char **argv)
+{
+	int channel;
+
+	if (argc != 2)
+		return -1;
+	channel = strcmp(argv[0], "all") ? channel_parse(argv[0]) : -1;
+	return pri_maintenance_service(sw->pri, channel < 0 ? 0 : channel >> 8 & 0x7f, channel < 0 ? -1 : channel & 0xff,
+				       atoi(argv[1]));
+}
+
 static int on_off(bool *what, int argc, char **argv)
 {
 	*what = argc > 0 && !strcmp(argv[0], "on");
@@ -97,7 +109,7 @@ static int hold(struct sw *sw, int argc, char **argv)
 	return on_off(&sw->hold, argc, argv);
 }
 
-static int service(struct sw *sw, int argc, char **argv)
+static int has_hold(struct sw *sw, int argc, char **argv)
 {
 	bool on = false;
 
@@ -170,7 +182,7 @@ static const struct {
 	{"incoming", incoming}, {"call", call_place}, {"do", steps_of_call}, {"message", message},
 	{"restart", restart},   {"mute", mute}, {"use", use},       {"hold", hold},        {"deaf", deaf},
 	{"timer", timer},       {"load", load},       {"level", level},      {"report", report},
-	{"service", service},
+	{"service", service}, {"has-hold", has_hold},
 };
 
 void command(struct sw *sw, char *line)

@@ -155,6 +155,7 @@ static int open_one(struct dchan *d, int node, int type)
 	if (!d->pri)
 		return -1;
 	pri_hangup_fix_enable(d->pri, 1);
+	pri_set_service_message_support(d->pri, 1);
 	pri_set_timer(d->pri, PRI_TIMER_T309, 90000);
 	return 0;
 }

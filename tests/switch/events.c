@@ -182,6 +182,13 @@ void on_event(struct dchan *d, pri_event *ev)
 	case PRI_EVENT_RESTART_ACK:
 		event(sw, "restart_ack", ",\"channel\":%d", ev->restartack.channel);
 		break;
+	case PRI_EVENT_SERVICE:
+		event(sw, "service", ",\"channel\":%d,\"status\":%d", ev->service.channel & 0xff, ev->service.changestatus);
+		break;
+	case PRI_EVENT_SERVICE_ACK:
+		event(sw, "service_ack", ",\"channel\":%d,\"status\":%d", ev->service_ack.channel & 0xff,
+		      ev->service_ack.changestatus);
+		break;
 	case PRI_EVENT_INFO_RECEIVED:
 		event(sw, "digits", ",\"digits\":%s", quoted(ev->ring.callednum));
 		break;

@@ -65,6 +65,15 @@ static const struct {
 	{ "number without digits", I "0802000105" "6c0100", "SETUP", "cr 1 calling  (unknown plan 0)", 0, 0, false },
 	{ "empty elements", I "0802000105" "0400080018001e0028006c0070001400", "SETUP", NULL, 0, 0, false },
 	{ "unknown message", I "080200015b", NULL, "cr 1", 0, 0, false },
+	{ "SERVICE as 4ess has it", I "030200000f" "0101c2" "1803a98387", "SERVICE", "cr 0 out of service chan 7 exclusive", 0, 0, false },
+	{ "its answer", I "0302800007" "0101c0" "1803a98387", "SERVICE ACKNOWLEDGE", "cr 0 in service chan 7 exclusive", 0, 0, true },
+	{ "SERVICE as ni2 has it", I "4302000007" "0101c1" "1801a9", "SERVICE", "cr 0 maintenance chan whole interface exclusive",
+	  0, 0, false },
+	{ "its answer", I "430280000f" "0101c4", "SERVICE ACKNOWLEDGE", "cr 0 status 4", 0, 0, true },
+	{ "SERVICE without a status", I "030200000f" "0100", "SERVICE", "cr 0", 0, 0, false },
+	{ "another message of maintenance, of no call", I "0302000c45" "08028291", NULL,
+	  "cr 12 cause 17 (user busy) loc 2", 17, 2, false },
+	{ "change status is nothing in a call", I "0802000c05" "0101c2", "SETUP", "cr 12", 0, 0, false },
 };
 
 static void test_rows(void **state)
@@ -79,9 +88,11 @@ static void test_rows(void **state)
 		if (!q931_read(f, n, &m, text))
 			fail_msg("%s: not read", rows[i].why);
 		if (rows[i].what)
-			assert_string_equal(q931_type_name(m.type), rows[i].what);
+			assert_string_equal(q931_msg_name(&m), rows[i].what);
 		else
-			assert_null(q931_type_name(m.type));
+			assert_null(q931_msg_name(&m));
+		if (m.pd != Q931_PD)
+			assert_int_equal(m.cr, 0);
 		if (rows[i].text)
 			assert_string_equal(text, rows[i].text);
 		assert_int_equal(m.cause, rows[i].cause);
@@ -96,7 +107,7 @@ static void test_not_q931(void **state)
 {
 	static const struct { const char *why, *frame; } none[] = {
 		{ "nothing", "" }, { "SABME", "00017f" }, { "RR", "00010101" },
-		{ "I frame without information", I }, { "maintenance", I "0302000145" },
+		{ "I frame without information", I }, { "another protocol", I "0402000145" },
 		{ "call reference of three octets", I "080300000145" },
 		{ "cut in the call reference", I "080200" }, { "cut before the type", I "08020001" },
 	};
@@ -148,6 +159,9 @@ static void test_repetitions(void **state)
 	assert_int_equal(q921_kind((const uint8_t *)"\0\1\x7f", 3), Q921_RESET);	/* SABME with P */
 	assert_int_equal(q921_kind((const uint8_t *)"\0\1\x73", 3), Q921_RESET);	/* UA with F */
 	assert_int_equal(q921_kind((const uint8_t *)"\0\1\x1f", 3), Q921_RESET);	/* DM with F */
+	assert_int_equal(q921_kind((const uint8_t *)"\2\1\x7f", 3), Q921_RESET);	/* from the other side */
+	assert_int_equal(q921_kind((const uint8_t *)"\xe9\x7f\x7f\x7f", 4), Q921_OTHER);	/* for somebody else */
+	assert_int_equal(q921_kind((const uint8_t *)"\0\3\0\0\x8", 5), Q921_OTHER);
 	assert_int_equal(q921_kind((const uint8_t *)"\0\1\1\1", 4), Q921_OTHER);	/* RR */
 	assert_int_equal(q921_kind((const uint8_t *)"\0\1\3", 3), Q921_OTHER);	/* UI */
 }
