@@ -19,6 +19,8 @@
 
 #define TELLINGS 2		/* SERVICE goes out so often without an answer */
 #define IE_CHANNEL 0x18
+#define IS_DCHAN 0x04		/* octet 3: the channel identified is the D channel */
+#define T1_DCHAN 24
 #define IN_SERVICE 0		/* change status */
 #define OUT_OF_SERVICE 2
 #define ALL UINT32_MAX
@@ -210,6 +212,24 @@ static uint32_t channels(struct pri_link *link, struct pri_link **span)
 	return set;
 }
 
+/* NFAS: a SERVICE of a D channel says which of the two is in use (T1.607). */
+static bool is_dchan(const struct pri_link *link, const struct pri_link *span, uint32_t set)
+{
+	struct q931_element e = q931_find(link->got, link->got_len, IE_CHANNEL, 0);
+
+	if (!span || span->interface < 0 || !span->bears_d || !e.len)
+		return false;
+	return e.octets[0] & IS_DCHAN || set == 1U << T1_DCHAN;
+}
+
+void pri_maintenance_dchan(struct pri_link *link)
+{
+	if (!sends(link))
+		return;
+	link->count.service_sent++;
+	pri_maintenance_service(link->pri, link->interface, T1_DCHAN, IN_SERVICE);
+}
+
 static void heard(struct pri_link *link)
 {
 	struct pri_link *span;
@@ -221,6 +241,10 @@ static void heard(struct pri_link *link)
 	link->count.service_received++;
 	if (m.status < PRI_FAR_IN || m.status > PRI_FAR_OUT) {
 		pri_log(link, LOG_NOTICE, "SERVICE with change status %d has no use here", m.status);
+		return;
+	}
+	if (is_dchan(link, span, set)) {
+		pri_group_told(span, m.status == PRI_FAR_IN);
 		return;
 	}
 	for (int i = 0; span && i < span->n_lines; i++) {
@@ -260,6 +284,14 @@ bool pri_maintenance_whole(struct pri_link *link)
 	return link->got_service;
 }
 
+/* Is channel 24 of the element's interface a D channel? */
+static bool names_dchan(struct pri_link *link, struct q931_element e)
+{
+	const struct pri_link *span = pri_interface(link, e.octets[0] & 0x40 ? EXPLICIT | (e.octets[1] & 0x7f) << 8 : EXPLICIT);
+
+	return span && span->bears_d;
+}
+
 /* libpri acknowledges a SERVICE for the interface as one for "any channel", which is none. And it does not say
  * interface 0, which NFAS must where the D channel is on another. */
 size_t pri_maintenance_put(struct pri_link *link, uint8_t *frame, size_t len)
@@ -279,7 +311,11 @@ size_t pri_maintenance_put(struct pri_link *link, uint8_t *frame, size_t len)
 			frame[at] &= (uint8_t)~2;
 		return len;
 	}
-	if (link->interface < 0 || frame[at] & 0x40)
+	if (link->interface < 0)
+		return len;
+	if ((frame[at + e.len - 1] & 0x7f) == T1_DCHAN && names_dchan(link, e))
+		frame[at] |= IS_DCHAN;
+	if (frame[at] & 0x40)
 		return len;
 	memmove(frame + at + 2, frame + at + 1, len - at - 1);
 	frame[at - 1]++;

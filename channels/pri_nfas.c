@@ -130,6 +130,18 @@ static void use(struct pri_group *g, struct pri_link *to, const char *why)
 	g->restart_lost = g->restarting; /* it went the other way */
 }
 
+void pri_group_told(struct pri_link *link, bool in)
+{
+	struct pri_group *g = link->group;
+	struct pri_link *to = in ? link : link == g->d[0] ? g->d[1] : g->d[0];
+
+	pri_log(link, LOG_NOTICE, "the far end has its D channel %s service", in ? "in" : "out of");
+	if (to && to != g->active && (in || link == g->active) && pri_dchan_usable(to)) {
+		use(g, to, "the far end says so");
+		move_calls(g);
+	}
+}
+
 static bool any_up(const struct pri_group *g)
 {
 	for (const struct pri_leg *leg = g->active->trunk->legs; leg; leg = leg->next)
@@ -141,11 +153,16 @@ static bool any_up(const struct pri_group *g)
 static void choose(struct pri_group *g)
 {
 	struct pri_link *other = g->active == g->d[0] ? g->d[1] : g->d[0];
+	bool tell = false;
 
-	if (!pri_group_up(g) && pri_dchan_usable(other) && !(other == g->d[1] && g->settle_at))
+	if (!pri_group_up(g) && pri_dchan_usable(other) && !(other == g->d[1] && g->settle_at)) {
 		use(g, other, g->active->held ? "alarm" : "layer 2 is down");
+		tell = true;
+	}
 	if (pri_group_up(g)) {
 		g->settle_at = g->t309_at = 0;
+		if (tell)
+			pri_maintenance_dchan(g->active);
 		move_calls(g);
 	} else if (!g->t309_at && any_up(g)) {
 		g->t309_at = pri_stamp(g->active->trunk);

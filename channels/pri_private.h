@@ -280,6 +280,7 @@ int pri_interface_bits(const struct pri_link *link);	/* for libpri, 0 outside NF
 void pri_group_changed(struct pri_link *link);		/* a D channel has come, gone, or fallen into an alarm that lasts */
 void pri_group_heard(struct pri_link *link, struct pri_leg *leg);	/* the far end has sent a message of a call there */
 size_t pri_group_feed(struct pri_link *link, uint8_t frame[PRI_FED_MAX]);	/* a message for libpri, 0 for none */
+void pri_group_told(struct pri_link *link, bool in);	/* by the far end: the D channel of LINK is in service, or not */
 void pri_group_run(struct pri_group *g, struct pri_trunk *t);
 int64_t pri_group_next(const struct pri_group *g);	/* -1 for never */
 
@@ -339,6 +340,7 @@ void pri_maintenance_apply(struct pri_link *link);	/* to libpri's instance, a ne
 void pri_maintenance_stop(struct pri_link *link);	/* the span leaves service */
 void pri_maintenance_anew(struct pri_link *link);	/* layer 2 is set up by SABME */
 void pri_maintenance_run(struct pri_link *link);	/* tells the far end what it was not told */
+void pri_maintenance_dchan(struct pri_link *link);	/* tells that its D channel is the one in use */
 int64_t pri_maintenance_next(const struct pri_link *link);	/* -1 for never */
 void pri_maintenance_again(struct pri_line *line);	/* what it was told of this one counts no more */
 void pri_maintenance_restarted(struct pri_line *line);	/* by the far end */

@@ -385,6 +385,76 @@ static void test_far_end_changes(void **state)
 	end_all(b, l);
 }
 
+/* SERVICE of D channels: octets of the message on the span that sent it, and channel 23 made 24 when asked. */
+static struct { int span; uint8_t ie[8]; size_t n; bool as_dchan; } service;
+
+static bool look_service(struct bench *b, int no, uint8_t *f, size_t *len)
+{
+	size_t at = 9;
+
+	(void)b;
+	if (*len < 16 || (f[2] & 1) || f[4] != 3 || f[8] != 0x0f)
+		return true;
+	while (at + 5 < *len && f[at] != 0x18)
+		at += f[at] & 0x80 ? 1 : 2 + f[at + 1];
+	assert_true(at + 5 < *len);
+	if (service.as_dchan && (f[*len - 1] & 0x7f) == 23)
+		f[*len - 1]++;
+	if ((f[*len - 1] & 0x7f) != 24 || (f[at + 3] & 0x7f) == 2) /* of the third span it is a B channel */
+		return true;
+	service.span = no;
+	service.n = *len - at - 2;
+	memcpy(service.ie, f + at + 2, service.n < sizeof(service.ie) ? service.n : sizeof(service.ie));
+	return true;
+}
+
+/* The end that changes over tells the other by SERVICE: D channel, explicit interface. */
+static void test_service_of_dchan(void **state)
+{
+	static const uint8_t backup[] = {0xed, 0x81, 0x83, 0x98};
+	struct bench *b = open_nfas(2, PRI_4ESS, PRI_ASCENDING);
+
+	(void)state;
+	memset(&service, 0, sizeof(service));
+	b->tap = look_service;
+	layer2_lost(b, PRIMARY);
+	bench_run(b, 500);
+	assert_true(service.span % SPANS == BACKUP);
+	assert_int_equal(service.n, sizeof(backup));
+	assert_memory_equal(service.ie, backup, sizeof(backup));
+	assert_non_null(strstr(b->end[service.span > SPANS ? USER : NET].log, "the far end has its D channel in service"));
+	assert_true(span(b, USER, BACKUP).active && span(b, NET, BACKUP).active);
+	mute(b, PRIMARY, false);
+	bench_run(b, 20000);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
+/* The exchange takes the primary D channel out of service, and nothing has failed. */
+static void test_far_end_orders(void **state)
+{
+	struct bench *b = open_nfas(2, PRI_5ESS, PRI_ASCENDING);
+	struct bench_leg *l;
+
+	(void)state;
+	memset(&service, 0, sizeof(service));
+	b->tap = look_service;
+	service.as_dchan = true;
+	l = answered(b, USER, "2125553001");
+	assert_int_equal(pri_trunk_take_out(b->end[NET].trunk, SPANS + PRIMARY, 23, true), 1);
+	bench_run(b, 500);
+	assert_true(span(b, USER, BACKUP).active);
+	assert_true(span(b, NET, BACKUP).active);	/* it hears us there */
+	assert_int_equal(span(b, USER, PRIMARY).switchovers, 1);
+	bench_clear(l, 16);
+	bench_run(b, 500);
+	service.as_dchan = false;
+	pri_trunk_take_out(b->end[NET].trunk, SPANS + PRIMARY, 23, false);
+	bench_run(b, 5000);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
 /* The other program starts again in mid-call: its instances are taken over as a pair, calls end, lines come back. */
 static void test_reopened(void **state)
 {
@@ -438,6 +508,8 @@ int main(void)
 		cmocka_unit_test(test_both_lost_too_late),
 		cmocka_unit_test(test_starts_on_backup),
 		cmocka_unit_test(test_far_end_changes),
+		cmocka_unit_test(test_service_of_dchan),
+		cmocka_unit_test(test_far_end_orders),
 		cmocka_unit_test(test_reopened),
 		cmocka_unit_test(test_wrong_conf),
 	};
