@@ -100,6 +100,11 @@ int leg_referred(struct leg *leg, const struct leg_cause *cause)
 	return leg->ops->referred ? leg->ops->referred(leg, cause) : -EOPNOTSUPP;
 }
 
+int leg_diverted(struct leg *leg, const struct leg_divert *to)
+{
+	return leg->ops->diverted ? leg->ops->diverted(leg, to) : -EOPNOTSUPP;
+}
+
 int leg_charge(struct leg *leg, const struct leg_charge *charge)
 {
 	return leg->ops->charge ? leg->ops->charge(leg, charge) : -EOPNOTSUPP;

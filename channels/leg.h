@@ -124,6 +124,8 @@ enum leg_event_kind {
 	LEG_COMPLETE,		/* of a leg whose digits were to follow: there are no more */
 	LEG_DISCONNECT,		/* the far end has cleared, with cause, but its audio is still to be heard: LEG_CLEARED follows when it
 				 * ends. Who does not want to hear it clears the leg */
+	LEG_CLEARING,		/* the far end has cleared, with cause, and the line is not free yet (RELEASE is to be answered): the call is
+				 * over for people; LEG_CLEARED follows. A driver that has nothing to wait for leaves it out */
 	LEG_HELD, LEG_RESUMED,	/* the other end put this leg on hold, took it back */
 	LEG_JOIN,		/* transfer: what this leg, which is up, and other's call, which may still ring, lead to are to talk
 				 * without these two */
@@ -132,6 +134,8 @@ enum leg_event_kind {
 	LEG_REFER,		/* transfer: what this leg, which is up, leads to is to talk with the number in DIVERT instead */
 	LEG_DIVERT,		/* this leg, which is not up, sends the call on to DIVERT: whoever takes it there sets *taken, and
 				 * LEG_CLEARED of this leg follows */
+	LEG_DIVERTED,		/* the far end of this leg, which is not up, has sent the call on by itself, to DIVERT (digits "" where
+				 * it does not say): the caller may know */
 	LEG_CHARGE,		/* advice of charge */
 	LEG_MALICIOUS,		/* malicious call identification: HOW says what became of ours, or that the far end asks for it */
 	LEG_CLEARED,		/* over, with cause; the last event of a leg */
@@ -166,7 +170,7 @@ struct leg_event {
 	bool by_far_end;		/* LEG_CLEARED: the other end cleared, not our leg_clear() */
 	const char *how;		/* LEG_ANSWERED, LEG_CLEARED on lines without signals: what told it ("polarity"); else NULL */
 	struct leg *other;		/* LEG_JOIN */
-	const struct leg_divert *divert;	/* LEG_DIVERT, LEG_REFER */
+	const struct leg_divert *divert;	/* LEG_DIVERT, LEG_DIVERTED, LEG_REFER */
 	bool *taken;			/* LEG_DIVERT: false until somebody takes it */
 	const struct leg_charge *charge;	/* LEG_CHARGE */
 };
@@ -202,6 +206,8 @@ struct leg_ops {
 	int (*divert)(struct leg *leg, const struct leg_divert *to);
 	/* What became of its LEG_JOIN or LEG_REFER: CAUSE is NULL when they talk. */
 	int (*referred)(struct leg *leg, const struct leg_cause *cause);
+	/* An incoming leg that is not up: tell its far end that the call goes to another number. */
+	int (*diverted)(struct leg *leg, const struct leg_divert *to);
 	int (*charge)(struct leg *leg, const struct leg_charge *charge);	/* tell the far end */
 	int (*malicious)(struct leg *leg);	/* have the caller's number kept by the exchange; LEG_MALICIOUS follows */
 	int (*clear)(struct leg *leg, const struct leg_cause *cause);
@@ -247,6 +253,7 @@ int leg_connected(struct leg *leg, const struct leg_number *connected);
 int leg_with(struct leg *leg, const struct leg_extra *extra);
 int leg_divert(struct leg *leg, const struct leg_divert *to);
 int leg_referred(struct leg *leg, const struct leg_cause *cause);
+int leg_diverted(struct leg *leg, const struct leg_divert *to);
 int leg_charge(struct leg *leg, const struct leg_charge *charge);
 int leg_malicious(struct leg *leg);
 /* At any time, once; LEG_CLEARED follows. A second call is -EALREADY. */

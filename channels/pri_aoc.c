@@ -2,10 +2,11 @@
 /*
  * channels/pri_aoc.c: advice of charge (EN 300 182-1): the rates at the start (AOC-S), what a call has cost so far (AOC-D) and in
  * all (AOC-E), as the exchange tells; passed on to a PBX when we are the network side and it came from the other leg of the call.
- * Loop thread.
+ * An exchange that tells only who asks is asked in the SETUP (the call-by-call procedure, 9.1.2 there). Loop thread.
  *
  * libpri 1.6.0, found by trial: of EuroISDN only (NI2: an error); AOC-D goes at once as FACILITY, AOC-E with the next
- * message of the call, which is what clears it.
+ * message of the call, which is what clears it. An answer to a request goes at once as FACILITY too, and must not be the first
+ * answer to a SETUP (Q.931 5.2.5.1): it waits for that.
  */
 #include "channels/pri_private.h"
 
@@ -78,12 +79,30 @@ static void rates(struct leg_charge *c, const struct pri_subcmd_aoc_s *s)
 	}
 }
 
+/* What became of our request. False: it was no more than a word. */
+static bool answered(struct pri_leg *leg, const struct pri_subcmd_aoc_request_response *r)
+{
+	int what = r->charging_request & PRI_AOC_REQUEST_S ? 'S' : r->charging_request & PRI_AOC_REQUEST_D ? 'D' : 'E';
+
+	if (r->charging_response <= PRI_AOC_REQ_RSP_ERROR)
+		pri_log(leg->link, LOG_NOTICE, "call %u: the exchange gives no AOC-%c: %s", leg->cr, what,
+			r->charging_response == PRI_AOC_REQ_RSP_ERROR_NOT_AVAILABLE ? "not available"
+			: r->charging_response == PRI_AOC_REQ_RSP_ERROR_TIMEOUT	    ? "no answer"
+										    : "refused");
+	return r->valid_aoc_s;
+}
+
 void pri_aoc_came(struct pri_leg *leg, const struct pri_subcommand *s)
 {
 	struct leg_charge c = {.units = -1};
 	struct leg_event ev = {.kind = LEG_CHARGE, .charge = &c};
 
-	if (s->cmd == PRI_SUBCMD_AOC_S) {
+	if (s->cmd == PRI_SUBCMD_AOC_CHARGING_REQ_RSP) {
+		if (!answered(leg, &s->u.aoc_request_response))
+			return;
+		c.when = 'S';
+		rates(&c, &s->u.aoc_request_response.aoc_s);
+	} else if (s->cmd == PRI_SUBCMD_AOC_S) {
 		c.when = 'S';
 		rates(&c, &s->u.aoc_s);
 	} else if (s->cmd == PRI_SUBCMD_AOC_D) {
@@ -98,13 +117,19 @@ void pri_aoc_came(struct pri_leg *leg, const struct pri_subcommand *s)
 
 /* --- To a PBX ---------------------------------------------------------------------------------- */
 
+#define COST_MAX 16777215 /* of an amount before its multiplier (EN 300 182-1 table 1) */
+
 static int charge_of(const struct leg_charge *c, struct pri_aoc_recorded_currency *m, struct pri_aoc_recorded_units *u)
 {
+	int64_t cost = c->thousandths;
+
 	if (c->free)
 		return PRI_AOC_DE_CHARGE_FREE;
 	if (c->currency[0]) {
-		m->amount.cost = (long)c->thousandths;
 		m->amount.multiplier = PRI_AOC_MULTIPLIER_THOUSANDTH;
+		for (; cost > COST_MAX && m->amount.multiplier < PRI_AOC_MULTIPLIER_THOUSAND; cost /= 10)
+			m->amount.multiplier++;
+		m->amount.cost = cost > COST_MAX ? COST_MAX : (long)cost;
 		snprintf(m->currency, sizeof(m->currency), "%s", c->currency);
 		return PRI_AOC_DE_CHARGE_CURRENCY;
 	}
@@ -135,6 +160,67 @@ int pri_leg_charge(struct leg *l, const struct leg_charge *charge)
 		d.billing_accumulation = 1;
 		return pri_aoc_d_send(leg->link->pri, leg->call, &d) ? -EIO : 0;
 	}
+	leg->aoc_due = false;
 	e.charge = charge_of(charge, &e.recorded.money, &e.recorded.unit);
 	return pri_aoc_e_send(leg->link->pri, leg->call, &e) ? -EIO : 0;
+}
+
+/* --- Asked for ----------------------------------------------------------------------------------- */
+
+/* With our SETUP. */
+void pri_aoc_ask(struct pri_leg *leg, struct pri_sr *sr)
+{
+	static const int requests[] = {PRI_AOC_REQUEST_S, PRI_AOC_REQUEST_D, PRI_AOC_REQUEST_E};
+	unsigned wanted = leg->link->trunk->conf.aoc_request;
+	int asked = 0;
+
+	for (int i = 0; i < 3; i++)
+		if (wanted & 1U << i)
+			asked |= requests[i];
+	if (asked && leg->link->trunk->conf.side == PRI_USER && pri_has(leg->link, PRI_SERVICE_AOC))
+		pri_sr_set_aoc_charging_request(sr, asked);
+}
+
+/* By the SETUP of a PBX. */
+void pri_aoc_asked(struct pri_leg *leg, const struct pri_subcommands *s)
+{
+	for (int i = 0; s && i < s->counter_subcmd && i < PRI_MAX_SUBCOMMANDS; i++) {
+		const struct pri_subcmd_aoc_request *r = &s->subcmd[i].u.aoc_request;
+
+		if (s->subcmd[i].cmd == PRI_SUBCMD_AOC_CHARGING_REQ && leg->n_aoc < sizeof(leg->aoc) / sizeof(leg->aoc[0]))
+			leg->aoc[leg->n_aoc++] = (struct pri_aoc_asked){r->charging_request, r->invoke_id};
+	}
+}
+
+/* An answer to its SETUP has gone, so that those to its requests may. Rates are not ours to tell; the charge is, when the
+ * other leg of the call tells it, and "not available" at the end when it never did. */
+void pri_aoc_reply(struct pri_leg *leg)
+{
+	struct pri *pri = leg->link->pri;
+	bool has = leg->link->trunk->conf.side == PRI_NETWORK;
+
+	for (unsigned i = 0; i < leg->n_aoc; i++) {
+		const struct pri_aoc_asked *a = &leg->aoc[i];
+
+		if (a->what & PRI_AOC_REQUEST_S)
+			pri_aoc_s_request_response_send(pri, leg->call, a->invoke, NULL);
+		else
+			pri_aoc_de_request_response_send(pri, leg->call, has ? PRI_AOC_REQ_RSP_CHARGING_INFO_FOLLOWS
+								     : PRI_AOC_REQ_RSP_ERROR_NOT_AVAILABLE, a->invoke);
+		leg->aoc_due |= has && a->what & PRI_AOC_REQUEST_E;
+	}
+	leg->n_aoc = 0;
+}
+
+/* The call is about to be cleared from here: what was promised goes with it. */
+void pri_aoc_settle(struct pri_leg *leg)
+{
+	struct pri_subcmd_aoc_e e;
+
+	if (!leg->aoc_due)
+		return;
+	leg->aoc_due = false;
+	memset(&e, 0, sizeof(e));
+	e.charge = PRI_AOC_DE_CHARGE_NOT_AVAILABLE;
+	pri_aoc_e_send(leg->link->pri, leg->call, &e);
 }

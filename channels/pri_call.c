@@ -49,6 +49,8 @@ int pri_setup_send(struct pri_leg *leg, struct pri_line *line)
 		set_parties(sr, o, link->trunk->conf.dialect);
 		pri_element_setup(leg, o);
 		pri_extra_setup(leg, sr);
+		pri_facility_forget(leg);
+		pri_aoc_ask(leg, sr);
 		res = pri_setup(link->pri, leg->call, sr);
 	}
 	pri_sr_free(sr);
@@ -115,6 +117,16 @@ int pri_trunk_call(struct pri_trunk *t, const struct leg_offer *offer, leg_event
 	return 0;
 }
 
+/* A first SETUP that was refused with cause 44 was refused for its channel: the same call goes on another. */
+void pri_setup_taken(struct pri_leg *leg)
+{
+	if (leg->line)
+		leg->line->refusals = 0;
+	if (leg->refused)
+		pri_line_refused(leg->refused);
+	leg->refused = NULL;
+}
+
 /* The far end refused the channel, not the call: once more on another one (Q.931 5.7, 5.1.2). True when
  * the call lives on. */
 bool pri_setup_again(struct pri_leg *leg, int cause)
@@ -124,6 +136,8 @@ bool pri_setup_again(struct pri_leg *leg, int cause)
 	bool channel = cause == 44 || cause == 6 || (cause == 34 && leg->glared);
 	struct leg_event ev = {.kind = LEG_AUDIO};
 
+	if (leg->refused && leg->stage == PS_SENT && cause != 44)	/* the call itself is refused now */
+		pri_setup_taken(leg);
 	if (leg->leg.incoming || leg->stage != PS_SENT || leg->retried || !leg->offer || !channel)
 		return false;
 	line = pri_hunt(t, NULL, old);
@@ -132,6 +146,7 @@ bool pri_setup_again(struct pri_leg *leg, int cause)
 	pri_log(leg->link, LOG_NOTICE, "call %u refused with cause %d, again on span %d chan %d", leg->cr,
 		cause, line->link->span, line->pos);
 	leg->retried = true;
+	leg->refused = cause == 44 && !leg->glared ? old : NULL;
 	pri_hangup(leg->link->pri, leg->call, cause); /* what is left of it ends without a leg */
 	leg->call = NULL;
 	pri_line_drop(leg, PRI_LINE_IDLE);

@@ -31,6 +31,8 @@ void pri_line_take(struct pri_line *line, struct pri_leg *leg)
 	line->used = ++line->link->trunk->uses;
 	line->restart_due = false;
 	line->restarts = 0;
+	if (leg->leg.incoming)
+		line->refusals = 0;
 	leg->line = line;
 	leg->leg.line = line->hw;
 	if (line->link->interface >= 0)

@@ -89,6 +89,7 @@ int pri_leg_clear(struct leg *l, const struct leg_cause *cause)
 		leg->cause.q850 = NORMAL;
 	pri_link_location(leg->link, leg, cause->location);
 	pri_extra_clear(leg);
+	pri_aoc_settle(leg);
 	pri_link_diagnostics(leg->link, &leg->cause);
 	if (leg->stage == PS_OFFERED && !refuses_at_once(leg->cause.q850)) {
 		pri_proceeding(pri, leg->call, pri_encode(leg), 0);
@@ -126,6 +127,16 @@ void pri_far_cause(struct pri_leg *leg, int cause)
 	pri_received_cause(leg, &leg->cause);
 }
 
+/* The channel is not free before RELEASE COMPLETE, which a far end may owe us for T308 twice; the other party need not wait for it. */
+void pri_far_cleared(struct pri_leg *leg)
+{
+	struct leg_event ev = {.kind = LEG_CLEARING, .by_far_end = true, .cause = leg->cause, .extra.uui = leg->rx_uui,
+			       .how = pri_bridge_how(leg)};
+
+	if (leg->stage == PS_CLEARING && leg->far_first)
+		leg_report(&leg->leg, &ev);
+}
+
 /* Answers DISCONNECT with RELEASE and RELEASE with RELEASE COMPLETE. */
 static void far_clears(struct pri_link *link, pri_event_hangup *ev)
 {
@@ -146,9 +157,12 @@ static void far_clears(struct pri_link *link, pri_event_hangup *ev)
 	if (leg->line)
 		pri_line_set(leg->line, PRI_LINE_CLEARING);
 	pri_link_location(link, leg, 1);
+	pri_aoc_settle(leg);
 	pri_hangup(link->pri, ev->call, cause);
 	if (!pri_call_exists(leg))
 		pri_leg_over(leg, cause, 1);
+	else
+		pri_far_cleared(leg);
 }
 
 void pri_on_hangup_req(struct pri_link *link, pri_event *ev)

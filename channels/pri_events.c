@@ -27,6 +27,7 @@ static struct pri_leg *answered_by(struct pri_link *link, q931_call *call, int c
 	if (leg->stage == PS_SENT) {
 		if (!pri_answer_channel(leg, channel))
 			return NULL;
+		pri_setup_taken(leg);
 		leg->stage = PS_PROGRESSING;
 		free(leg->offer);
 		leg->offer = NULL;
@@ -210,6 +211,9 @@ static const struct pri_subcommands *subcommands(const pri_event *ev, q931_call 
 	case PRI_EVENT_FACILITY:
 		*call = ev->facility.call;
 		return ev->facility.subcmds;
+	case PRI_EVENT_NOTIFY:
+		*call = ev->notify.call;
+		return ev->notify.subcmds;
 	case PRI_EVENT_PROCEEDING:
 	case PRI_EVENT_PROGRESS:
 		*call = ev->proceeding.call;

@@ -6,7 +6,7 @@
  *
  * libpri 1.6.0, found by trial between two of its own ends: either end, user or network, may send HOLD, on every dialect;
  * without pri_hold_enable() it answers HOLD with HOLD REJECT by itself. HOLD or RETRIEVE without an answer is given up after
- * T-HOLD, T-RETRIEVE (4 s), and reported as a reject.
+ * T-HOLD, T-RETRIEVE (pri_timers.c), and reported as a reject.
  */
 #include "channels/pri_dialect.h"
 #include "channels/pri_private.h"

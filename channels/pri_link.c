@@ -158,6 +158,8 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 			link->rx_clearing = leg->rx_clearing = true;
 		if (leg->rx_clearing)
 			pri_extra_clearing(leg, frame, len);
+		if (!out)
+			pri_facility_seen(leg, frame, len);
 		if (!out && m.type == 0x7d && m.has_state)
 			pri_status_seen(leg, m.state);
 		trace_for(leg, out, what, detail);
@@ -278,6 +280,7 @@ static int io_write(struct pri *pri, void *buf, int size)
 	len = put_location(link, frame, len);
 	len = pri_element_write(link, frame, len, sizeof(frame));
 	len = pri_extra_put(link, frame, len);
+	len = pri_facility_put(link, frame, len, sizeof(frame));
 	len = pri_maintenance_put(link, frame, len);
 	if (hw_dchan_write(link->dchan, frame, len) >= 0) {
 		link->count.frames_out++;
@@ -325,6 +328,7 @@ void pri_link_read(struct pri_link *link)
 			find_silent_end(link);
 		link->got_service = false;
 		pri_status_check(link);
+		pri_bridge_run(link);
 		if (t->depth == 1)
 			pri_deliver(t);
 	}

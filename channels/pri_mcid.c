@@ -51,8 +51,13 @@ void pri_subcommands(struct pri_link *link, q931_call *call, const struct pri_su
 		case PRI_SUBCMD_AOC_S:
 		case PRI_SUBCMD_AOC_D:
 		case PRI_SUBCMD_AOC_E:
+		case PRI_SUBCMD_AOC_CHARGING_REQ_RSP:
 			if (leg)
 				pri_aoc_came(leg, &one);
+			break;
+		case PRI_SUBCMD_REDIRECTING:
+			if (leg)
+				pri_diverted(leg, &one.u.redirecting);
 			break;
 		case PRI_SUBCMD_MCID_REQ:
 		case PRI_SUBCMD_MCID_RSP:

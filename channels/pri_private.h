@@ -22,6 +22,7 @@
  *   pri_wait.c     what a leg waits for no longer than a timer says; an announcement after clearing
  *   pri_element.c  elements that libpri does not send or tell
  *   pri_hold.c     HOLD and RETRIEVE, and NOTIFY in their place
+ *   pri_facility.c remote operations that libpri neither tells nor sends; pri_bridge.c: those that join two calls
  *   pri_transfer.c pri_reroute.c pri_aoc.c pri_mcid.c: transfer, deflection, advice of charge, malicious calls
  *   pri_number.c   numbers and names between legs and libpri
  *   pri_extra.c    elements beside the numbers: subaddress, user-user, keypad, date; pri_ie.c: their octets
@@ -47,6 +48,7 @@ _Static_assert(PRI_NETWORK == 1, "PRI_NETWORK of libpri.h takes the place of our
 #define PRI_STRAY_MAX 4		/* messages kept for a call that has no leg yet */
 #define PRI_SENT_CAUSES 64	/* clearing messages whose location is remembered until they are sent */
 #define PRI_ATTACHED 64		/* elements put into messages that are remembered until they are sent */
+#define PRI_FACILITIES 32	/* FACILITYs of our own that are remembered until they are sent */
 #define PRI_ELEMENTS 128	/* messages whose elements of our own are remembered until they are sent */
 #define PRI_FED_MAX 16		/* octets of what pri_group_feed() makes */
 #define PRI_UNSTAMPED (-1)	/* a time that the next pri_trunk_service() fills in */
@@ -58,6 +60,7 @@ struct pri_leg;
 /* Times of the driver that no trunk sets, in microseconds. Those of Q.921 and Q.931: pri_timers.c. */
 #define PRI_REOPEN_US 1000000		/* between tries to open the channels of a span that has left */
 #define PRI_SET_ASIDE_US 300000000	/* between RESTARTs of a channel that answered none */
+#define PRI_REFUSALS 3			/* so often cause 44 for the same channel, and it is set aside */
 #define PRI_AUDIT_US 5000000		/* between comparisons of lines and legs with libpri's calls */
 #define PRI_SERVICE_US 20000000		/* SERVICE without an answer: once more, then given up */
 #define PRI_STUCK_SETUP_US 600000000	/* no message of a call that is not up: it is lost */
@@ -76,6 +79,7 @@ struct pri_line {
 	struct pri_leg *leg;
 	bool restart_due;		/* a RESTART of this line waits for its turn */
 	unsigned restarts;		/* RESTARTs sent without an answer */
+	unsigned refusals;		/* SETUPs in a row that the far end would not have on it, and took on another */
 	int64_t retry_at;		/* set aside: when RESTART is tried again; 0, PRI_UNSTAMPED */
 	bool taken_out;			/* by people: no new call on it */
 	enum pri_told { PRI_TOLD_NOTHING, PRI_TOLD_IN, PRI_TOLD_OUT } told;	/* by our last SERVICE */
@@ -127,6 +131,19 @@ struct pri_attach {			/* an element that libpri does not send */
 	uint8_t octets[LEG_UUI_MAX];
 };
 
+enum { ROSE_INVOKE = 0xa1, ROSE_RESULT, ROSE_ERROR, ROSE_REJECT };
+struct pri_rose {			/* a remote operation (Q.932 8.2.3.1), what is asked of it here */
+	uint8_t type;			/* ROSE_x; 0 for none */
+	int32_t invoke;
+	int32_t code;			/* operation, error or problem; the last octet of an object identifier */
+	int32_t args[2];		/* the first numbers of its argument */
+	unsigned n_args;
+};
+/* The exchange and two of our calls: it was asked to join them, has, or will not. */
+enum pri_bridge { PB_NONE, PB_ASKED, PB_DONE, PB_REFUSED };
+
+struct pri_aoc_asked { int what, invoke; };	/* PRI_AOC_REQUEST_x, and what its answer is to name */
+
 struct pri_leg {
 	struct leg leg;
 	struct pri_leg *next;
@@ -137,6 +154,7 @@ struct pri_leg {
 	enum pri_stage stage;
 	int64_t since_us;		/* the last message either way */
 	int ds1;			/* interface identifier as the far end gave it, in libpri's encoding */
+	struct pri_line *refused;	/* out: where the first SETUP met cause 44, until the second has an answer */
 	bool glared, retried;		/* out: lost its line to the network's SETUP; tried a second line */
 	bool far_first;			/* the far end began to clear */
 	bool moves;			/* NFAS: its D channel is another now, and libpri is to be told */
@@ -160,6 +178,16 @@ struct pri_leg {
 	bool farewell;			/* it has come, and what the far end plays is still heard */
 	enum pri_timer waits_for;	/* or PT_DIVERT */
 	int64_t wait_until;		/* 0: waits for nothing */
+	bool alerted, told_inband;	/* in: ALERTING has been sent; that there is audio on the line */
+	struct pri_aoc_asked aoc[3];	/* in: advice of charge that the SETUP asked for, not answered yet */
+	unsigned n_aoc;
+	bool aoc_due;			/* in: AOC-E is promised for the end */
+	struct pri_rose rose;		/* has come, and waits for pri_bridge_run() */
+	uint8_t n_facilities;		/* of our own, sent on this call */
+	enum pri_bridge bridge;		/* with the call BRIDGED (reference, 0x8000 of one that came in) */
+	unsigned bridged;
+	bool rlt_asked;			/* in, DMS100: its SETUP asks whether it may be transferred; */
+	int32_t rlt_id;			/* what we have named it for that, 0: not yet */
 	bool collecting, tone;		/* in: not offered yet, as digits come; a tone is played */
 	bool overlap, sending, more_complete;	/* out: SETUP was not complete; SETUP ACKNOWLEDGE has come; */
 	char more[LEG_DIGITS_MAX];	/* what is to be sent then */
@@ -222,6 +250,10 @@ struct pri_link {
 	size_t got_len;
 	struct pri_element elements[PRI_ELEMENTS];
 	unsigned n_elements;
+	struct pri_facility { unsigned key; uint8_t indicator, len, octets[32]; } facilities[PRI_FACILITIES];
+	unsigned n_facilities;
+	int32_t rlt_last;		/* the identity given last */
+	bool rx_facility;		/* a leg has a remote operation to look at */
 	unsigned setup_cr;		/* of the last SETUP received, and its high layer compatibility */
 	uint8_t setup_hlc;
 
@@ -311,6 +343,7 @@ void pri_on_ring(struct pri_link *link, pri_event *ev);
 void pri_offer_up(struct pri_leg *leg, const struct leg_offer *offer);	/* to the gateway; cleared when nobody takes it */
 int pri_setup_send(struct pri_leg *leg, struct pri_line *line);
 bool pri_setup_again(struct pri_leg *leg, int cause);
+void pri_setup_taken(struct pri_leg *leg);	/* by the far end, on the channel that the leg has */
 bool pri_answer_channel(struct pri_leg *leg, int channel);
 /* The far end has named LINE for another call while our SETUP for it was on its way: false when it is really in use. */
 bool pri_line_yields(struct pri_line *line);
@@ -321,6 +354,7 @@ int pri_leg_clear(struct leg *leg, const struct leg_cause *cause);
 void pri_refuse(struct pri_link *link, pri_event_ring *ev, int cause);
 void pri_leg_over(struct pri_leg *leg, int cause, int location);	/* libpri's call is gone */
 void pri_leg_destroy(struct pri_leg *leg, int cause);	/* forget libpri's call, send nothing */
+void pri_far_cleared(struct pri_leg *leg);	/* RELEASE has gone, its answer may be long in coming: tell the owner */
 void pri_far_cause(struct pri_leg *leg, int cause);	/* as it came, with its location */
 void pri_received_cause(const struct pri_leg *leg, struct leg_cause *cause);
 void pri_on_hangup_req(struct pri_link *link, pri_event *ev);
@@ -329,6 +363,7 @@ void pri_on_hangup_ack(struct pri_link *link, pri_event *ev);
 
 /* pri_restart.c */
 void pri_restart_line(struct pri_line *line);
+void pri_line_refused(struct pri_line *line);	/* a SETUP on it met cause 44, and was taken on another */
 void pri_restart_run(struct pri_link *link);
 void pri_restart_stop(struct pri_link *link);
 int64_t pri_restart_next(const struct pri_link *link);	/* when a line set aside is tried again, -1 for none */
@@ -427,14 +462,34 @@ void pri_on_retrieve(struct pri_link *link, pri_event *ev);
 void pri_on_retrieve_ack(struct pri_link *link, pri_event *ev);
 void pri_on_retrieve_rej(struct pri_link *link, pri_event *ev);
 
+/* pri_facility.c, pri_bridge.c */
+bool pri_facility_read(const uint8_t *frame, size_t len, struct pri_rose *out);
+void pri_facility_seen(struct pri_leg *leg, const uint8_t *frame, size_t len);
+int pri_facility_send(struct pri_leg *leg, const uint8_t *octets, size_t n);	/* contents of the element; 0, or -1 */
+void pri_facility_forget(struct pri_leg *leg);
+size_t pri_facility_put(struct pri_link *link, uint8_t *frame, size_t len, size_t max);
+void pri_bridge_asked(struct pri_leg *leg, struct pri_leg *with);	/* by us */
+void pri_bridge_setup(struct pri_leg *leg);	/* a call has come in: does it ask to be transferable? */
+void pri_bridge_answered(struct pri_leg *leg);	/* an answer to its SETUP has gone */
+void pri_bridge_run(struct pri_link *link);
+const char *pri_bridge_how(const struct pri_leg *leg);	/* for LEG_CLEARED: it ends because the exchange has joined it; or NULL */
+/* The owner joins what A's and B's far ends asked for; false: they are not in a state for it. */
+bool pri_transfer_owner(struct pri_leg *a, struct pri_leg *b);
+
 /* pri_transfer.c, pri_reroute.c, pri_aoc.c, pri_mcid.c */
 int pri_leg_join(struct leg *leg, struct leg *with);
 void pri_transfer_asked(struct pri_link *link, q931_call *call, const struct pri_subcmd_transfer *t);
 int pri_leg_divert(struct leg *leg, const struct leg_divert *to);
 void pri_reroute_asked(struct pri_link *link, q931_call *call, const struct pri_rerouting_data *r);
 void pri_reroute_late(struct pri_leg *leg);
+int pri_leg_diverted(struct leg *leg, const struct leg_divert *to);
+void pri_diverted(struct pri_leg *leg, const struct pri_party_redirecting *r);
 void pri_aoc_came(struct pri_leg *leg, const struct pri_subcommand *s);
 int pri_leg_charge(struct leg *leg, const struct leg_charge *charge);
+void pri_aoc_ask(struct pri_leg *leg, struct pri_sr *sr);
+void pri_aoc_asked(struct pri_leg *leg, const struct pri_subcommands *s);
+void pri_aoc_reply(struct pri_leg *leg);
+void pri_aoc_settle(struct pri_leg *leg);
 int pri_leg_malicious(struct leg *leg);
 void pri_mcid_came(struct pri_leg *leg, const struct pri_subcommand *s);
 /* Everything of a message that belongs to a supplementary service. */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * channels/pri_reroute.c: a call that came in is sent on by the exchange, call deflection and partial rerouting
- * (EN 300 207-1 10.2, QSIG ECMA-174); and the same asked of us by a PBX, for a call that we offered it. Loop thread.
+ * (EN 300 207-1 10.2, QSIG ECMA-174); the same asked of us by a PBX, for a call that we offered it; and the word that a call
+ * has been sent on, each way: divertingLegInformation1 and 3 (10.2.4), NOTIFY with a redirection number. Loop thread.
  *
  * libpri 1.6.0, found by trial: of EuroISDN (callRerouting, before and after ALERTING) and QSIG; the
  * others have nothing of it.
  * libpri does not tell what the exchange answers to pri_reroute_call(): the exchange that does it clears the call, and when it has
  * not within PT_DIVERT the owner hears LEG_DIVERT and sends the call on by himself.
  */
+#include "channels/pri_dialect.h"
 #include "channels/pri_private.h"
 
 #include <errno.h>
@@ -79,4 +81,38 @@ void pri_reroute_asked(struct pri_link *link, q931_call *call, const struct pri_
 			  taken ? PRI_REROUTING_RSP_OK_CLEAR : PRI_REROUTING_RSP_NOT_ALLOWED);
 	if (taken && leg->stage < PS_CLEARING)
 		pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 16, .location = 1, .text = "sent on"});
+}
+
+/* --- The word of it ------------------------------------------------------------------------------ */
+
+/* libpri sends it of EuroISDN and QSIG, and not as the first answer to a SETUP. */
+int pri_leg_diverted(struct leg *l, const struct leg_divert *to)
+{
+	struct pri_leg *leg = (struct pri_leg *)l;
+	struct pri_party_redirecting r;
+
+	if (!pri_dialect_def(leg->link->trunk->conf.dialect)->redirect_count)
+		return -EOPNOTSUPP;
+	if (!l->incoming || leg->stage >= PS_UP || !leg->call)
+		return -EALREADY;
+	memset(&r, 0, sizeof(r));
+	pri_number_out(&r.to.number, &to->to);
+	if (!r.to.number.valid)
+		return -EOPNOTSUPP;
+	r.reason = pri_reason_out(leg->link->trunk->conf.dialect, to->reason);
+	r.count = to->count + 1;
+	if (leg->stage == PS_OFFERED)
+		l->ops->proceed(l);
+	return pri_redirecting_update(leg->link->pri, leg->call, &r) ? -EIO : 0;
+}
+
+void pri_diverted(struct pri_leg *leg, const struct pri_party_redirecting *r)
+{
+	struct leg_divert d = {.reason = pri_reason_in(r->reason), .count = (uint8_t)(r->count < 255 ? r->count : 255)};
+	struct leg_event ev = {.kind = LEG_DIVERTED, .divert = &d};
+
+	if (leg->leg.incoming || leg->stage >= PS_UP)
+		return;
+	pri_number_in(&d.to, &r->to.number);
+	leg_report(&leg->leg, &ev);
 }

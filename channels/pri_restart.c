@@ -57,7 +57,7 @@ static void send_restart(struct pri_line *line)
 static void proved_idle(struct pri_line *line)
 {
 	line->restart_due = false;
-	line->restarts = 0;
+	line->restarts = line->refusals = 0;
 	if (!line->leg)
 		pri_line_set(line, line->link->in_service ? PRI_LINE_IDLE : PRI_LINE_OUT);
 }
@@ -86,6 +86,18 @@ static void give_up(struct pri_group *g, struct pri_line *line)
 		for (int j = 0; t->links[i]->group == g && j < t->links[i]->n_lines; j++)
 			if (t->links[i]->lines[j].restart_due)
 				proved_idle(&t->links[i]->lines[j]);
+}
+
+/* Again and again: the far end takes the channel for one in use, or out of service. It is not hunted any more, and RESTART is tried
+ * in a while; a call from the far end on it proves it idle too. */
+void pri_line_refused(struct pri_line *line)
+{
+	if (++line->refusals < PRI_REFUSALS || line->state != PRI_LINE_IDLE || line->leg)
+		return;
+	pri_log(line->link, LOG_ERR, "chan %d: refused %u times in a row with cause 44, others are taken: set aside", line->pos,
+		line->refusals);
+	line->retry_at = pri_stamp(line->link->trunk);
+	pri_line_set(line, PRI_LINE_SET_ASIDE);
 }
 
 static void check_timeout(struct pri_group *g, const struct pri_trunk *t)

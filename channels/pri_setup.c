@@ -180,6 +180,8 @@ void pri_on_ring(struct pri_link *link, pri_event *event)
 	pri_adopt_strays(leg);
 	pri_element_forget(leg);
 	fill_offer(&offer, leg, ev);
+	pri_aoc_asked(leg, ev->subcmds);
+	pri_bridge_setup(leg);
 	leg->sound = bearer_is_sound(offer.bearer);
 	if (pri_overlap_begin(leg, &offer))
 		return;
@@ -202,6 +204,8 @@ static int sent(struct pri_leg *leg, int res, enum pri_stage stage)
 	pri_overlap_end(leg);
 	leg->stage = stage;
 	pri_touch(leg);
+	pri_aoc_reply(leg);
+	pri_bridge_answered(leg);
 	return 0;
 }
 
@@ -214,17 +218,6 @@ static int proceed(struct leg *l)
 	if (leg->stage > PS_OVERLAP)
 		return leg->held_at ? 0 : -EALREADY;	/* it has gone while the name was awaited */
 	return sent(leg, pri_proceeding(leg->link->pri, leg->call, pri_encode(leg), 0), PS_PROGRESSING);
-}
-
-static int alert(struct leg *l, bool inband)
-{
-	struct pri_leg *leg = (struct pri_leg *)l;
-
-	if (may_answer(leg))
-		return -EALREADY;
-	pri_extra_alert(leg);
-	pri_element_progress(leg, Q931_ALERTING_TYPE, (uint16_t)(l->progress | (inband ? 1U << 8 : 0)));
-	return sent(leg, pri_acknowledge(leg->link->pri, leg->call, pri_encode(leg), inband), PS_PROGRESSING);
 }
 
 /* PROGRESS must carry a progress indicator: without one there is nothing to send. libpri has 8 there, pri_element.c
@@ -248,9 +241,29 @@ static int progress(struct leg *l, bool inband, const struct leg_cause *cause)
 	} else {
 		res = pri_progress(pri, leg->call, pri_encode(leg), 1);
 	}
+	leg->told_inband |= inband;
 	if (leg->stage == PS_OVERLAP)
 		return res ? -EIO : 0; /* more digits may come */
 	return sent(leg, res, PS_PROGRESSING);
+}
+
+/* ALERTING goes once (Q.931 table 17: the far end answers a second one with STATUS, and takes nothing from it), though SIP may say
+ * 180 as often as it likes: audio that begins after it is told by PROGRESS. */
+static int alert(struct leg *l, bool inband)
+{
+	struct pri_leg *leg = (struct pri_leg *)l;
+	int err;
+
+	if (may_answer(leg))
+		return -EALREADY;
+	if (leg->alerted)
+		return inband && !leg->told_inband ? progress(l, true, NULL) : 0;
+	pri_extra_alert(leg);
+	pri_element_progress(leg, Q931_ALERTING_TYPE, (uint16_t)(l->progress | (inband ? 1U << 8 : 0)));
+	err = sent(leg, pri_acknowledge(leg->link->pri, leg->call, pri_encode(leg), inband), PS_PROGRESSING);
+	leg->alerted = !err;
+	leg->told_inband |= inband;
+	return err;
 }
 
 static int answer(struct leg *l, const struct leg_number *connected)
@@ -281,6 +294,7 @@ const struct leg_ops pri_leg_ops = {
 	.resume = pri_leg_resume,
 	.join = pri_leg_join,
 	.divert = pri_leg_divert,
+	.diverted = pri_leg_diverted,
 	.charge = pri_leg_charge,
 	.malicious = pri_leg_malicious,
 	.clear = pri_leg_clear,

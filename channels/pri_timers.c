@@ -40,6 +40,11 @@ static const struct {
 		      "RESTART without an answer: once more; Q.931's 2 min keep a line out long"},
 		     -1},
 	[PT_N316] = {{"N316", true, 2, 1, 10, "Q.931 5.5.1", "so often once more, then the channel is set aside"}, -1},
+	[PT_HOLD] = {{"T-HOLD", false, 4000, 1000, 60000, "Q.932 6.2.6.1", "HOLD without an answer: the far end is told by NOTIFY"},
+		     PRI_TIMER_T_HOLD},
+	[PT_RETRIEVE] = {{"T-RETRIEVE", false, 4000, 1000, 60000, "Q.932 6.2.6.2",
+			  "RETRIEVE without an answer: the call stays held, and it is asked again"},
+			 PRI_TIMER_T_RETRIEVE},
 };
 
 const struct pri_timer_def *pri_timer_def(enum pri_timer t)

@@ -56,7 +56,7 @@ void pri_deliver(struct pri_trunk *t)
 		while ((leg = take_done(t))) {
 			struct leg_event ev = {
 				.kind = LEG_CLEARED, .cause = leg->cause, .by_far_end = leg->far_first,
-				.extra.uui = leg->rx_uui};
+				.extra.uui = leg->rx_uui, .how = pri_bridge_how(leg)};
 
 			leg_report(&leg->leg, &ev);
 			pri_line_drop(leg, PRI_LINE_IDLE);

@@ -34,8 +34,10 @@ static void over(struct pri_leg *leg)
 		pri_overlap_late(leg);
 	else if (leg->waits_for == PT_DIVERT)
 		pri_reroute_late(leg);
-	else
-		pri_leg_clear(&leg->leg, leg->waits_for == PT_T306 ? &leg->cause : &late);
+	else if (leg->waits_for != PT_T306)
+		pri_leg_clear(&leg->leg, &late);
+	else if (!pri_leg_clear(&leg->leg, &leg->cause))
+		pri_far_cleared(leg);
 }
 
 void pri_wait_run(struct pri_trunk *t)

@@ -88,6 +88,15 @@ static void check_services(struct reader *r, const struct conf_trunk *t)
 		       conf_dialect_name(t->isdn.dialect));
 }
 
+/* Advice of charge is asked for by who is subscribed to it, of an exchange. */
+static void check_aoc_request(struct reader *r, const struct conf_trunk *t)
+{
+	if (t->isdn.aoc_request && t->isdn.side != CONF_USER)
+		report(r, item(trunk_node(r, t), "aoc-request", ""), "leave it out", "the network side asks for no advice of charge");
+	else if (t->isdn.aoc_request && !(t->isdn.services & 1u << CONF_SERVICE_AOC))
+		report(r, item(trunk_node(r, t), "aoc-request", ""), "add aoc to services", "aoc-request without the service aoc");
+}
+
 /* Those in which libpri reads SERVICE (channels/pri_dialect.c). */
 static void check_service_messages(struct reader *r, const struct conf_trunk *t)
 {
@@ -242,6 +251,7 @@ void check_whole(struct reader *r)
 			check_nsf(r, &c->trunks[i]);
 			check_overlap(r, &c->trunks[i]);
 			check_services(r, &c->trunks[i]);
+			check_aoc_request(r, &c->trunks[i]);
 			check_service_messages(r, &c->trunks[i]);
 			continue;
 		}

@@ -199,6 +199,8 @@ static const struct conf_key isdn[] = {
 	  .def = "auto", .help = "whether SERVICE tells the far end which channels are in service" },
 	{ .name = "services", .type = &conf_type_services, AT(conf_isdn, services),
 	  .help = "services: [hold, transfer, deflect, aoc, mcid]" },
+	{ .name = "aoc-request", .type = &conf_type_aoc_request, AT(conf_isdn, aoc_request),
+	  .help = "aoc-request: [setup, during, end]" },
 };
 const struct conf_keys conf_isdn_keys = { "isdn", isdn, COUNT(isdn) };
 
@@ -229,7 +231,7 @@ static const struct conf_key sip[] = {
 	{ .name = "statuses", .type = &conf_type_statuses, AT(conf_sip, statuses), .live = true,
 	  .help = "statuses: {480: 19}, the Q.850 cause for a SIP status" },
 	{ .name = "aoc", .type = &conf_type_bool, AT(conf_sip, aoc), .def = "false", .live = true,
-	  .help = "tell it what a call costs, as XML of 3GPP TS 24.647" },
+	  .help = "charges to it and from it, as XML of 3GPP TS 24.647" },
 	{ .name = "refer", .type = &conf_type_bool, AT(conf_sip, refer), .def = "true", .live = true,
 	  .help = "calls may be transferred by REFER" },
 	{ .name = "srtp", .type = &conf_type_later, .help = "leave it out: RTP is not encrypted" },

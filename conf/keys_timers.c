@@ -5,8 +5,9 @@
  */
 #include "conf/reader.h"
 
-#define MS(t, lo, hi, d, h) \
-	{ .name = #t, .type = &conf_type_ms, .offset = CONF_##t * sizeof(unsigned), .min = lo, .max = hi, .def = d, \
+#define MS(t, lo, hi, d, h) NAMED(#t, t, lo, hi, d, h)
+#define NAMED(n, t, lo, hi, d, h) \
+	{ .name = n, .type = &conf_type_ms, .offset = CONF_##t * sizeof(unsigned), .min = lo, .max = hi, .def = d, \
 	  .live = true, .help = h }
 #define COUNT_OF(t, lo, hi, d, h) \
 	{ .name = #t, .type = &conf_type_uint, .offset = CONF_##t * sizeof(unsigned), .min = lo, .max = hi, .def = d, \
@@ -28,6 +29,8 @@ static const struct conf_key timers[] = {
 	MS(T313, 1000, 60000, "4s", "CONNECT without an answer"),
 	MS(T316, 1000, 600000, "20s", "RESTART without an answer"),
 	COUNT_OF(N316, 1, 10, "2", "how often RESTART is sent once more"),
+	NAMED("T-HOLD", T_HOLD, 1000, 60000, "4s", "HOLD without an answer"),
+	NAMED("T-RETRIEVE", T_RETRIEVE, 1000, 60000, "4s", "RETRIEVE without an answer"),
 };
 const struct conf_keys conf_timers_keys = { "timers", timers, sizeof(timers) / sizeof(timers[0]) };
 

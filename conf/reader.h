@@ -107,7 +107,7 @@ extern const struct conf_type conf_type_patterns, conf_type_e164;
 extern const struct conf_type conf_type_causes, conf_type_statuses;
 /* types_line.c */
 extern const struct conf_type conf_type_tones, conf_type_lines, conf_type_fxs_numbers, conf_type_fxo_numbers, conf_type_number,
-	conf_type_prefix, conf_type_answer, conf_type_clear, conf_type_services, conf_type_pairs, conf_type_fxs, conf_type_fxo;
+	conf_type_prefix, conf_type_answer, conf_type_clear, conf_type_services, conf_type_aoc_request, conf_type_pairs, conf_type_fxs, conf_type_fxo;
 
 /* "A-B" of numbers from 1 to MAX; false when TEXT is not that. */
 bool pair_of_numbers(const char *text, long max, long *a, long *b);

@@ -211,6 +211,7 @@ const struct conf_type conf_type_fxo_numbers = { fxo_numbers_set, numbers_print 
 static const char *const answers[] = { "polarity", "battery", "ringback", "speech", "timer", NULL };
 static const char *const clears[] = { "battery", "polarity", "tone", "dialtone", "idle", NULL };
 static const char *const services[] = { "hold", "transfer", "deflect", "aoc", "mcid", NULL };
+static const char *const aoc_requests[] = { "setup", "during", "end", NULL };
 enum { BITS_MAX = 5 };	/* words of the longest of these lists */
 
 /* The words of a list, or the one word, into OUT, each once. Returns how many. */
@@ -300,6 +301,17 @@ static void services_print(FILE *f, const struct conf_key *k, const void *base)
 	bits_print(f, services, *(const unsigned *)cfield(k, base));
 }
 
+static void aoc_request_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
+{
+	bits_set(r, k, n, aoc_requests, field(k, base));
+}
+
+static void aoc_request_print(FILE *f, const struct conf_key *k, const void *base)
+{
+	bits_print(f, aoc_requests, *(const unsigned *)cfield(k, base));
+}
+
+const struct conf_type conf_type_aoc_request = { aoc_request_set, aoc_request_print };
 const struct conf_type conf_type_services = { services_set, services_print };
 const struct conf_type conf_type_answer = { answer_set, answer_print };
 const struct conf_type conf_type_clear = { clear_set, clear_print };

@@ -311,11 +311,13 @@ void call_clear(struct call *c, int q850, const char *why)
 	call_end(c, &cause, "gateway", why);
 }
 
-static const char *sentence(const struct call *c, const struct call_leg *cl, const struct leg_cause *cause,
-			    char *buf, size_t size)
+static const char *sentence(const struct call *c, const struct call_leg *cl, const struct leg_event *ev, char *buf, size_t size)
 {
+	const struct leg_cause *cause = &ev->cause;
 	bool in = cl == &c->in;
 
+	if (ev->how && !strcmp(ev->how, "transfer"))
+		return "the exchange has joined its two calls";
 	if (cause->q850 == 16 && c->rec.answer_ms)
 		return in ? "the calling side hung up" : "the called side hung up";
 	if (in)
@@ -363,7 +365,24 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 	if (c->state == CALL_CLEARING)
 		return;
 	call_extra(cl, ev);
-	call_end(c, &cause, cl == &c->in ? "in" : "out", sentence(c, cl, &cause, buf, sizeof(buf)));
+	call_end(c, &cause, cl == &c->in ? "in" : "out", sentence(c, cl, ev, buf, sizeof(buf)));
+}
+
+/* Its far end has cleared, and only the line is not free yet: whoever is at the other end hears of it now. Where the call may go on
+ * to another destination it is waited for: that is decided when the leg is gone. */
+static void leg_clearing(struct call_leg *cl, const struct leg_event *ev)
+{
+	struct call *c = cl->call;
+	char buf[200];
+
+	if (c->state == CALL_CLEARING)
+		return;
+	if (cl == &c->out && (c->referring || c->divert || (c->state != CALL_UP && cause_reroutes(ev->cause.q850))))
+		return;
+	if (ev->how)
+		snprintf(c->rec.cleared_how, sizeof(c->rec.cleared_how), "%s", ev->how);
+	call_extra(cl, ev);
+	call_end(c, &ev->cause, cl == &c->in ? "in" : "out", sentence(c, cl, ev, buf, sizeof(buf)));
 }
 
 /* --- events of both legs ---------------------------------------------------------------------- */
@@ -457,11 +476,17 @@ void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev)
 	case LEG_CLEARED:
 		leg_gone(cl, leg, ev);
 		return;
+	case LEG_CLEARING:
+		leg_clearing(cl, ev);
+		return;
 	case LEG_REFER:
 		call_refer(cl, ev->divert);
 		return;
 	case LEG_DIVERT:
 		call_divert(cl, ev);
+		return;
+	case LEG_DIVERTED:
+		call_diverted(cl, ev->divert);
 		return;
 	case LEG_CHARGE:
 		call_charge(cl, ev->charge);

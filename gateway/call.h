@@ -88,6 +88,7 @@ void call_numbers_offer(struct call *c, const struct trunk *t, struct leg_offer 
 void call_extra(struct call_leg *cl, const struct leg_event *ev);
 void call_connected_answer(struct call *c, const struct leg_event *ev);
 void call_connected_change(struct call_leg *cl, const struct leg_event *ev);
+void call_diverted(struct call_leg *cl, const struct leg_divert *to);
 void call_connected_tell(struct call *c);	/* each end about the other, after a transfer */
 bool call_row_full(const struct call *c, const struct did_route *route);	/* its max= is reached without C */
 /* call_transfer.c: the far ends of C's leg and of OTHER's call go on in one call; the other ends. */

@@ -59,6 +59,8 @@ bool call_divert_go(struct call *c)
 		return true;
 	}
 	c->divert = NULL;
+	if (c->in.leg && c->in.trunk)
+		leg_diverted(c->in.leg, &to);
 	lives = follow(c, d) || c->state == CALL_CLEARING;
 	free(d);
 	return lives;

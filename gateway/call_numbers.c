@@ -147,6 +147,19 @@ void call_connected_change(struct call_leg *cl, const struct leg_event *ev)
 	leg_connected(other->leg, &connected);
 }
 
+/* The called side has sent the call on by itself. Told on, where the calling side can be; it changes nothing here. */
+void call_diverted(struct call_leg *cl, const struct leg_divert *to)
+{
+	struct call *c = cl->call;
+	struct leg_divert d = *to;
+
+	if (cl != &c->out || !c->in.leg || (c->state != CALL_DIALING && c->state != CALL_ALERTING))
+		return;
+	call_note(c, "diverted", "by the called side, to %s", to->to.digits[0] ? to->to.digits : "a number that it does not tell");
+	carry(c->out.trunk, c->in.trunk, &to->to, &d.to);
+	leg_diverted(c->in.leg, &d);
+}
+
 /* CL talks to ABOUT after a transfer that was made here. */
 static void tell(struct call_leg *cl, const struct call_leg *about)
 {

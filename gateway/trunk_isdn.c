@@ -9,7 +9,7 @@
 #include "gateway/trunk.h"
 
 enum { SPANS_MAX = 128 };
-_Static_assert((int)CONF_TIMERS == (int)PRI_TIMERS && (int)CONF_N316 == (int)PT_N316, "timers in one order");
+_Static_assert((int)CONF_TIMERS == (int)PRI_TIMERS && (int)CONF_T_RETRIEVE == (int)PT_RETRIEVE, "timers in one order");
 
 _Static_assert((int)PRI_SERVICE_NONE == (int)CONF_SERVICE_MESSAGES_NONE, "conf's word is the driver's");
 _Static_assert((int)PRI_EVEN == (int)CONF_EVEN, "conf's hunting orders are the driver's");
@@ -69,6 +69,7 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 		.alarm_hold_ms = c->isdn.alarm_hold_ms,
 		.alarm_clear_ms = c->isdn.alarm_clear_ms,
 		.services = c->isdn.services,
+		.aoc_request = c->isdn.aoc_request,
 	};
 	struct pri_handlers h = { .offered = trunk_offered, .digits = trunk_overlap_digits, .tone = trunk_overlap_tone,
 				  .log = trunk_log, .changed = on_changed, .frame = on_frame, .arg = t };
@@ -196,7 +197,7 @@ static bool is_out_by(const struct pri_line_info *l, enum why_out why)
 /* Lines of one span that are out, for one reason: how many, since when, and which the first is. */
 static void line_alarm(const struct pri_line_info *l, int n, int span, enum why_out why, trunk_alarm_fn *fn, void *arg)
 {
-	static const char *const words[WHYS] = { "set aside, RESTART is not answered", "taken out of service by command",
+	static const char *const words[WHYS] = { "set aside: refused, or RESTART is not answered", "taken out of service by command",
 						 "taken out of service by the far end" };
 	const struct pri_line_info *first = NULL;
 	int64_t since = 0;

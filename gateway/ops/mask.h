@@ -11,9 +11,9 @@
 
 #define MASK_KEPT 4	/* digits at the beginning of a number that stay; shorter numbers stay whole */
 
-/* Every run of more than MASK_KEPT digits in a frame of a D channel. */
+/* Every run of more than MASK_KEPT digits in a frame of a D channel, and user-user information behind its first octet. */
 void mask_lapd(uint8_t *frame, size_t len);
-/* The same in the URIs and the quoted names of a SIP message's header; its body stays. */
+/* The same in the URIs, the quoted names and User-to-User of a SIP message's header; its body stays. In hex a masked octet is 2a. */
 void mask_sip(char *message, size_t len);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * Advice of charge to a peer that has aoc: true, as 3GPP TS 24.647 has it: an XML body, application/vnd.etsi.aoc+xml, in INFO while the
  * call is up (AOC-D), in our BYE at its end (AOC-E). No header of an RFC carries a charge: P-Charge-Info (RFC 8496) names only who
- * pays. Rates (AOC-S) stay in the record.
+ * pays. Rates (AOC-S) stay in the record. What a peer tells us: aoc_in.c.
  */
 #include <ctype.h>
 #include <errno.h>

@@ -15,6 +15,7 @@ static int on_bye(nta_outgoing_magic_t *arg, nta_outgoing_t *orq, const sip_t *s
 	if (status < 200)
 		return 0;
 	sip_leg_trace_status(l, false, status, sip && sip->sip_status ? sip->sip_status->st_phrase : NULL, "to BYE");
+	sip_aoc_came(l, sip);
 	nta_outgoing_destroy(l->bye);
 	l->bye = NULL;
 	sip_leg_kick(l);

@@ -25,6 +25,7 @@ static int on_bye(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip)
 	reason_read(sip->sip_reason, 0, &cause);
 	isdn_uui_read(sip, &l->rx_uui);
 	sip_leg_trace(l, false, "BYE", sip->sip_reason ? reason_words(&cause, words) : "");
+	sip_aoc_came(l, sip);
 	sip_send_reply(l, irq, 200, 0, NULL);
 	nta_incoming_destroy(irq);
 	if (l->invite) {
@@ -117,6 +118,24 @@ static int on_update(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip)
 	return 0;
 }
 
+static int not_allowed(struct sip_leg *l, nta_incoming_t *irq)
+{
+	l->ua->counters.refused_method++;
+	nta_incoming_treply(irq, 405, NULL, SIPTAG_ALLOW_STR(sip_allowed(l)), TAG_END());
+	nta_incoming_destroy(irq);
+	return 0;
+}
+
+/* What a call has cost so far; nothing else is taken that comes so. */
+static int on_info(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip)
+{
+	if (!l->peer->conf.aoc || !sip_aoc_body(sip))
+		return not_allowed(l, irq);
+	sip_leg_trace(l, false, "INFO", "advice of charge");
+	sip_aoc_came(l, sip);
+	return refuse(l, irq, 200);
+}
+
 int sip_dialog_request(struct sip_leg *l, nta_leg_t *dialog, nta_incoming_t *irq, const sip_t *sip)
 {
 	(void)dialog;
@@ -134,15 +153,14 @@ int sip_dialog_request(struct sip_leg *l, nta_leg_t *dialog, nta_incoming_t *irq
 		return sip_refer_notify(l, irq, sip);
 	case sip_method_refer:
 		return sip_refer_in(l, irq, sip);
+	case sip_method_info:
+		return on_info(l, irq, sip);
 	case sip_method_options:
 		return refuse(l, irq, 200);
 	case sip_method_cancel:
 		return refuse(l, irq, 481);
 	default:
-		l->ua->counters.refused_method++;
-		nta_incoming_treply(irq, 405, NULL, SIPTAG_ALLOW_STR(SIP_ALLOW), TAG_END());
-		nta_incoming_destroy(irq);
-		return 0;
+		return not_allowed(l, irq);
 	}
 }
 

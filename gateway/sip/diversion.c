@@ -195,6 +195,20 @@ void diversion_read(const sip_t *sip, struct leg_offer *out)
 	}
 }
 
+bool diversion_target(const sip_t *sip, struct leg_number *out, uint8_t *reason)
+{
+	struct entries h = { .n = 0 };
+	const struct entry *last;
+
+	identity_each(sip, "History-Info", take_entry, &h);
+	last = h.n > 1 ? &h.e[h.n - 1] : NULL;
+	if (!last || (!last->cause && !last->mapped))
+		return false;
+	*out = last->number;
+	*reason = reason_of_cause(last->cause);
+	return true;
+}
+
 /* --- Writing ---------------------------------------------------------------------------------- */
 
 static bool redirected(const struct leg_offer *o)

@@ -16,6 +16,8 @@
 /* Redirecting, original, their reasons and the count. Where both headers tell of redirections, the one that knows
  * of more counts; History-Info when they agree. */
 void diversion_read(const sip_t *sip, struct leg_offer *out);
+/* Where a response says that the call is now, and why: the last entry of its History-Info, when that is a redirection. */
+bool diversion_target(const sip_t *sip, struct leg_number *out, uint8_t *reason);
 /* Values, "" when the call was not redirected. HOST names us in URIs. */
 void diversion_write(const struct leg_offer *o, const char *host, char out[DIVERSION_MAX]);
 void diversion_history(const struct leg_offer *o, const char *host, const char *target, char out[DIVERSION_MAX]);

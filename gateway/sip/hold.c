@@ -91,7 +91,7 @@ void sip_hold_run(struct sip_leg *l)
 	l->tell_wanted = false;
 	sip_session_offer(l);
 	sip_messages_body(l->ua, l->call_id, l->sdp);
-	l->reinvite_out = sip_send_request(l, SIP_METHOD_INVITE, NULL, on_response, SIPTAG_ALLOW_STR(SIP_ALLOW),
+	l->reinvite_out = sip_send_request(l, SIP_METHOD_INVITE, NULL, on_response, SIPTAG_ALLOW_STR(sip_allowed(l)),
 					   TAG_IF(tell, SIPTAG_HEADER_STR(l->connected)),
 					   SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(l->sdp), TAG_END());
 	sip_leg_trace(l, true, "INVITE", !l->hold_changes ? "connected number" : l->ours.hold ? "hold" : "resume");

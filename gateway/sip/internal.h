@@ -13,7 +13,8 @@
  *                 a peer; mwi.c: messages that wait
  *   connected.c   who is at the far end, told and heard; User-to-User of responses
  *   messages.c    what passed the sockets, for traces; dump.c reads it
- *   aoc.c         advice of charge
+ *   diverted.c    a call that its called side has sent on: 181, History-Info in responses
+ *   aoc.c         advice of charge to a peer; aoc_in.c: from one
  *   session.c     offer and answer against the media path; sdp.c, identity.c, diversion.c, isdn.c, reason.c: texts
  */
 #ifndef GATEWAY_SIP_INTERNAL_H
@@ -177,6 +178,8 @@ struct sip_leg {
 	bool hold_wanted;		/* the far end is to be held; ours.hold says what was offered last */
 	bool referred;			/* it took our REFER: NOTIFYs come */
 	bool refer_in;			/* we took its REFER: NOTIFY is to follow */
+	struct leg_number called;	/* whom the INVITE is for; out: or where the far end has last said that the call is */
+	char *history;			/* in: History-Info of our responses, or NULL */
 	char *bye_body;			/* advice of charge for our BYE, or NULL */
 	bool bye_wanted;		/* as soon as the ACK is there */
 	struct sip_hop home;		/* where to send when the dialog names no address */
@@ -318,7 +321,16 @@ void sip_connected_change(struct sip_leg *l, const sip_t *sip);	/* a request wit
 int sip_join(struct leg *leg, struct leg *with);
 int sip_refer_notify(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);
 /* aoc.c */
+/* diverted.c */
+int sip_diverted(struct leg *leg, const struct leg_divert *to);
+void sip_diverted_came(struct sip_leg *l, int status, const sip_t *sip);	/* a response to our INVITE that is not final, or a 200 */
 #define SIP_AOC_TYPE "application/vnd.etsi.aoc+xml"
+/* aoc_in.c */
+bool sip_aoc_body(const sip_t *sip);		/* is there one? */
+void sip_aoc_came(struct sip_leg *l, const sip_t *sip);
+/* The charge in LEN octets of XML; false: there is none. Of several the last is taken, of both kinds that of the whole call. */
+bool sip_aoc_parse(const char *body, size_t len, struct leg_charge *out);
+const char *sip_allowed(const struct sip_leg *l);	/* for the Allow header within a call */
 int sip_charge(struct leg *leg, const struct leg_charge *charge);
 /* refer_in.c */
 int sip_refer_in(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);

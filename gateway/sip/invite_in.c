@@ -107,6 +107,7 @@ static void offer_up(struct sip_leg *l, const sip_t *sip)
 		offer.progress = 1U << 1;	/* Q.931 annex G: not end-to-end ISDN */
 	offer.complete = true;
 	identity_read(sip, l->peer->conf.trust_identity, &offer);
+	l->called = offer.called;
 	sip_connected_invite(l, sip);
 	sip_alert_read(sip, &offer);
 	sip_addr_text(&l->home.addr, true, a, sizeof(a));
@@ -176,12 +177,13 @@ int sip_invite_proceed(struct leg *leg)
 	return ((struct sip_leg *)leg)->state == SIP_OFFERED ? 0 : -EALREADY;
 }
 
+/* With audio on the line it is 183: whoever gets a 180 may ring by himself over what the line plays (RFC 3960 3.2). */
 int sip_invite_alert(struct leg *leg, bool inband)
 {
 	struct sip_leg *l = (struct sip_leg *)leg;
 
 	l->alerted = true;
-	return provisional(l, 180, inband, NULL);
+	return provisional(l, inband ? 183 : 180, inband, NULL);
 }
 
 int sip_invite_progress(struct leg *leg, bool inband, const struct leg_cause *cause)

@@ -48,10 +48,14 @@ static void provisional(struct sip_leg *l, int status, const sip_t *sip)
 	if (l->state != SIP_CALLING || (l->overlap && status == 100))
 		return;
 	sip_overlap_end(l);	/* it has enough */
+	if (status != 100)
+		sip_diverted_came(l, status, sip);
 	if (status == 100) {
 		ev.kind = LEG_PROCEEDING;
 	} else {
 		ev.inband = early_media(l, sip);
+		if (status == 181 && !ev.inband)	/* no word of the way, nor anything to hear */
+			ev.kind = LEG_PROCEEDING;
 		if (status == 180) {
 			ev.kind = LEG_ALERTING;
 			l->alerted = true;
@@ -93,6 +97,7 @@ static void answered(struct sip_leg *l, const sip_t *sip)
 		return;
 	}
 	sip_session_start(l);
+	sip_diverted_came(l, 200, sip);
 	sip_connected_answer(l, sip, &ev);
 	leg_report(&l->leg, &ev);
 	sip_session_hold(l);
@@ -191,6 +196,7 @@ int sip_invite_send(struct sip_leg *l, const struct leg_offer *offer)
 	char host[80], uri[IDENTITY_URI_MAX], request[IDENTITY_URI_MAX + 20], to[IDENTITY_URI_MAX + 8];
 	char pai[IDENTITY_MAX + 24], redirected[DIVERSION_LINES], detail[64], cseq[24];
 
+	l->called = offer->called;
 	identity_write(offer, l->local.hostport, l->peer->conf.trust_identity, &h);
 	sip_addr_text(&l->home.addr, true, host, sizeof(host));
 	identity_uri_sub(&offer->called, &offer->called_sub, host, uri);
@@ -207,7 +213,8 @@ int sip_invite_send(struct sip_leg *l, const struct leg_offer *offer)
 				   TAG_IF(h.privacy[0], SIPTAG_PRIVACY_STR(h.privacy)),
 				   TAG_IF(redirected[0], SIPTAG_HEADER_STR(redirected)),
 				   TAG_IF(h.uui[0], SIPTAG_HEADER_STR(h.uui)),
-				   SIPTAG_ALLOW_STR(SIP_ALLOW), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+				   SIPTAG_ALLOW_STR(sip_allowed(l)), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+				   TAG_IF(l->peer->conf.aoc, SIPTAG_ACCEPT_STR("application/sdp, " SIP_AOC_TYPE)),
 				   SIPTAG_PAYLOAD_STR(l->sdp), TAG_END());
 	if (!l->call)
 		return -ENOMEM;

@@ -69,6 +69,7 @@ void sip_leg_free(struct sip_leg *l)
 	sip_overlap_end(l);
 	su_timer_destroy(l->timer);
 	free(l->bye_body);
+	free(l->history);
 	*l->prev = l->next;
 	if (l->next)
 		l->next->prev = l->prev;
@@ -221,6 +222,7 @@ const struct leg_ops sip_leg_ops = {
 	.connected = sip_connected,
 	.referred = sip_referred,
 	.charge = sip_charge,
+	.diverted = sip_diverted,
 	.clear = op_clear,
 	.traced = op_traced,
 };

@@ -57,11 +57,12 @@ void sip_send_reply(struct sip_leg *l, nta_incoming_t *irq, int status, unsigned
 	if (sdp)
 		sip_messages_body(l->ua, l->call_id, l->sdp);
 	nta_incoming_treply(irq, status, sip_phrase(status), TAG_IF(dialog, SIPTAG_CONTACT_STR(sip_our_contact(l))),
-			    TAG_IF(dialog, SIPTAG_ALLOW_STR(SIP_ALLOW)), TAG_IF(reason[0], SIPTAG_REASON_STR(reason)),
+			    TAG_IF(dialog, SIPTAG_ALLOW_STR(sip_allowed(l))), TAG_IF(reason[0], SIPTAG_REASON_STR(reason)),
 			    TAG_IF(status > 100, SIPTAG_SERVER_STR(l->ua->user_agent)),
 			    TAG_IF(status == 491 || status == 503, SIPTAG_RETRY_AFTER_STR(SIP_RETRY_AFTER)),
 			    TAG_IF(dialog && status == 200 && l->connected[0], SIPTAG_HEADER_STR(l->connected)),
 			    TAG_IF(uui[0], SIPTAG_HEADER_STR(uui)),
+			    TAG_IF(irq == l->invite && dialog && !l->reinvite && l->history, SIPTAG_HEADER_STR(l->history)),
 			    TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
 			    TAG_IF(sdp, SIPTAG_PAYLOAD_STR(l->sdp)), TAG_END());
 	sip_leg_trace_status(l, true, status, sip_phrase(status), detail);

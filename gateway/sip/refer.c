@@ -76,7 +76,7 @@ int sip_join(struct leg *leg, struct leg *with)
 	if (err)
 		return err;
 	l->refer = sip_send_request(l, SIP_METHOD_REFER, NULL, on_response, SIPTAG_REFER_TO_STR(to),
-				    SIPTAG_ALLOW_STR(SIP_ALLOW), TAG_END());
+				    SIPTAG_ALLOW_STR(sip_allowed(l)), TAG_END());
 	sip_leg_trace(l, true, "REFER", to);
 	return l->refer ? 0 : -ENOMEM;
 }

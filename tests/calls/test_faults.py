@@ -6,6 +6,7 @@ import socket
 import time
 
 import bed
+import sip_end
 from test_causes import cause_in
 
 
@@ -143,3 +144,76 @@ class NothingHalfStarts(bed.CallTest):
         self.assertRegex(log, r'dids:2:\d+')
         self.assertIn('telco', log, 'a suggestion')
         self.assertFalse(os.path.exists(self.gw.sock))
+
+
+class RefusedChannel(bed.CallTest):
+    """The exchange will not have one channel (it is taken out there): a call that insists on it goes on another at once, and after three
+    the channel is set aside with an alarm. RESTART, or the exchange's, brings it back."""
+
+    def make_gateway(self, **kw):
+        gw = super().make_gateway(**kw)
+        with open(gw.conf + '/trunks.yaml', encoding='utf-8') as f:
+            text = f.read()
+        gw.write('trunks.yaml', text.replace('side: user', 'side: user, exclusive: true'))
+        return gw
+
+    def line(self, name):
+        return next(x for x in self.gw.ctl('lines')['lines'] if x['line'] == name)
+
+    def test_set_aside(self):
+        self.gw.cli('out', '2/31')
+        for n in range(1, 5):
+            r = self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '1')
+            self.assertEqual(r['result'], 'answered', r)
+            self.assertTrue(bed.wait_for(lambda: not self.gw.calls_now(), 5))
+            steps = [(s['what'], s['detail']) for s in self.gw.ladder(2 * n - 1)['steps'] if s['proto'] == 'Q.931' and s['side'] == 'out']
+            setups = [d for w, d in steps if w == 'SETUP']
+            self.assertEqual([('chan 31' in d, 'chan 30' in d) for d in setups], [(True, False)] * (n < 4) + [(False, True)], setups)
+            self.assertTrue(all('exclusive' in d for d in setups), setups)
+            self.assertEqual(any('cause 44' in d for _, d in steps), n < 4)
+            self.assertEqual(self.line('1/31')['state'], 'idle' if n < 3 else 'set aside')
+        self.assertEqual([r['out_line'] for r in self.gw.records("in_trunk = 'test'")], ['1/30'] * 4)
+        self.assertIn('chan 31: refused 3 times in a row with cause 44, others are taken: set aside', self.gw.tail(100))
+        self.assertTrue(any('set aside' in str(a) for a in self.gw.ctl('status')['alarms']), self.gw.ctl('status')['alarms'])
+        self.gw.cli('in', '2/31')
+        self.assertTrue(bed.wait_for(lambda: self.line('1/31')['state'] == 'idle', 5))
+        self.assertEqual(self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '1')['result'], 'answered')
+        self.assertEqual(self.gw.records("in_trunk = 'test'")[-1]['out_line'], '1/31')
+
+
+class SlowRelease(bed.CallTest):
+    """The exchange has cleared, and its RELEASE COMPLETE does not come: whoever is on the SIP side hears of it at once, the channel stays
+    busy until then, and the record says that the line cleared."""
+
+    def test_bye_at_once(self):
+        end = sip_end.End()
+        self.addCleanup(end.close)
+        for up in (True, False):
+            out = end.invite('+442079460200')
+            come = end.taken(end.get('INVITE'))
+            if up:
+                end.answer(come)
+                end.acknowledge(out, end.get(200, out))
+            else:
+                end.reply(come, come['invite'], 180)
+                end.get(180, out)
+            time.sleep(0.3)
+            self.gw.cli('fault', '2', 'd-loss', '1000')		# what comes to the exchange; its DISCONNECT goes
+            begun = time.monotonic()
+            if up:
+                end.request(come, 'BYE', ['Reason: Q.850;cause=31'])
+                m = end.get('BYE', out, 2)
+                self.assertEqual(cause_in(m.get('Reason')), 31)
+                end.reply({'local': m.get('To')}, m, 200)
+            else:
+                end.reply(come, come['invite'], 486)
+                m = end.get(486, out, 2)
+                end.acknowledge(out, m)
+            self.assertLess(time.monotonic() - begun, 2)
+            time.sleep(1)
+            self.assertEqual([x['state'] for x in self.gw.busy_lines() if x['trunk'] == 'telco'], ['clearing'])
+            self.gw.cli('fault', '2', 'd-loss', '0')
+            self.assertEqual(self.gw.wait_idle(20), [])
+            r = self.gw.records("in_trunk = 'office'")[-1]
+            self.assertEqual((r['cleared_by'], r['cause'], r['out_cause'], r['out_far_end'], r['in_far_end']),
+                             ('out', 31 if up else 17, 31 if up else 17, 1, 0))

@@ -243,3 +243,51 @@ class Ni2(Numbers):
         self.up(out, come)
         self.over(out, come)
         self.assertEqual(self.legs()[1]['in_redirecting_ie'], '740d21008432313235353533303032')
+
+
+class SentOn(Numbers):
+    """The called side sends the call on by itself while it is set up, and says so: 181 and History-Info, FACILITY on the line
+    (divertingLegInformation1 and 3), 181 and History-Info for the caller."""
+
+    def test_told_on(self):
+        out, come = self.through()
+        where = ('History-Info: <sip:+442079460200@h>;index=1, <sip:+442071838799@h;cause=486>;index=1.1;mp=1')
+        self.end.reply(come, come['invite'], 181, [where])
+        m = self.end.get(181, out)
+        self.assertRegex(m.get('History-Info'), r'^<sip:\+442079460200@[^>]*>;index=1, <sip:\+442071838799@[^>]*;cause=486>;index=1.1;mp=1$')
+        self.end.reply(come, come['invite'], 180, [where])		# again, and it is told once
+        self.assertIn('+442071838799', self.end.get(180, out).get('History-Info'))
+        self.assertIn('+442071838799', self.up(out, come, [where]).get('History-Info'))
+        self.over(out, come)
+        messages = [s['what'] for s in self.gw.ladder(1)['steps'] if s['proto'] == 'Q.931']
+        self.assertEqual(messages.count('FACILITY'), 2, messages)
+        statuses = [s['what'].split()[0] for s in self.gw.ladder(1)['steps'] if s['proto'] == 'SIP' and s['out'] and s['what'][0] in '12']
+        self.assertEqual(statuses[:4], ['100', '181', '180', '200'])
+        self.assertTrue(any(s['what'] == 'diverted' for s in self.gw.ladder(1)['steps']))
+
+    def test_nowhere_named(self):
+        """181 alone, or with what the call was sent with: nothing can be said on the line, and the call goes on."""
+        out, come = self.through()
+        self.end.reply(come, come['invite'], 181)
+        self.end.reply(come, come['invite'], 180, ['History-Info: <sip:+442079460200@h>;index=1'])
+        self.assertEqual(self.end.get(180, out).get('History-Info'), '')
+        self.up(out, come)
+        self.over(out, come)
+        self.assertNotIn('FACILITY', [s['what'] for s in self.gw.ladder(1)['steps']])
+
+
+class SentOnHere(Numbers):
+    """302, and the gateway calls the new number: its caller hears of it too."""
+
+    def test_302(self):
+        out, come = self.through()
+        m = come['invite']
+        self.end.write(['SIP/2.0 302 Elsewhere', *['Via: ' + v for k, v in m.rows if k.lower() == 'via'], 'From: ' + m.get('From'),
+                        'To: ' + come['local'], 'Call-ID: ' + m.get('Call-ID'), 'CSeq: ' + m.get('CSeq'),
+                        'Contact: <sip:+442079460201@127.0.0.1>'])
+        self.end.get('ACK', come)
+        self.assertIn('+442079460201', self.end.get(181, out).get('History-Info'))
+        again = self.end.taken(self.end.get('INVITE'))
+        self.assertIn('+442079460201', again['invite'].first)
+        self.up(out, again)
+        self.over(out, again)

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Progress indicators, announcements after DISCONNECT, and digits one after the other, from end to end."""
+import socket
+import time
+
+import audio
 import bed
+import sip_end
 import uas
 
 TRUNKS = """\
@@ -108,6 +113,76 @@ class Indicators(Far):
         self.assertEqual(self.gw.wait_idle(), [])
         self.assertTrue(all(' progress 3' in w for w in self.details("in_trunk = 'phones'", 'SETUP')))
         self.assertTrue(self.details("in_trunk = 'phones'", 'SETUP'))
+
+
+class EarlyAudio(Far):
+    """What a far end plays before it answers. It is a SIP peer behind the exchange: its 180 with a description is ALERTING with
+    progress indicator 8 on the line, and 183 with a description for the SIP caller, who hears it."""
+
+    def setUp(self):
+        super().setUp()
+        self.end = sip_end.End()
+        self.addCleanup(self.end.close)
+        self.rtp = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
+        for n, s in enumerate(self.rtp):
+            self.addCleanup(s.close)
+            s.bind(('127.0.0.1', bed.PEER_RTP + 2 * n))
+            s.setblocking(False)
+
+    def heard(self, port, seconds=1.5):
+        """The called end sends a tone of 1 kHz to PORT; its level where the caller listens."""
+        tone = bytes((0x34, 0x21, 0x21, 0x34, 0xb4, 0xa1, 0xa1, 0xb4)) * 20	# G.711 table 5: 0 dBm0
+        octets, begun = b'', time.monotonic()
+        for n in range(int(seconds * 50)):
+            time.sleep(max(0, begun + n * 0.02 - time.monotonic()))
+            head = bytes((0x80, 8)) + n.to_bytes(2, 'big') + (160 * n).to_bytes(4, 'big') + b'tone'
+            self.rtp[1].sendto(head + tone, ('127.0.0.1', port))
+            try:
+                while True:
+                    octets += self.rtp[0].recv(2048)[12:]
+            except BlockingIOError:
+                pass
+        self.assertGreater(len(octets), 8000 * (seconds - 0.7))
+        return audio.level([audio.alaw(o) for o in octets], 1000)
+
+    def port(self, m):
+        return int(m.body.split('m=audio ')[1].split()[0])
+
+    def statuses(self):
+        """Of what went to the caller and what the ALERTING said, in the order it was sent."""
+        steps = [s for r in self.gw.records("in_trunk = 'office'") for s in self.gw.ladder(r['call'])['steps']]
+        return [s['what'].split()[0] for s in steps if s['proto'] == 'SIP' and s['out'] and s['what'][0] == '1']
+
+    def through(self, first, then=None):
+        """A call whose called end says FIRST (status, with a description); the statuses that the caller got."""
+        out = self.end.invite('+442079460200')
+        come = self.end.taken(self.end.get('INVITE'))
+        for status, sdp in [first] + [then] * bool(then):
+            self.end.reply(come, come['invite'], status, body=sip_end.SDP % (bed.PEER_RTP + 2) if sdp else '')
+            m = self.end.get(183 if sdp else 180, out)
+            self.assertEqual('m=audio' in m.body, sdp)
+        self.assertGreater(self.heard(self.port(come['invite'])), -10)
+        self.end.answer(come)
+        self.end.acknowledge(out, self.end.get(200, out))
+        self.end.end(out, come)
+        self.assertEqual(self.gw.wait_idle(), [])
+        return self.statuses()
+
+    def test_alerting_with_audio(self):
+        self.assertEqual(self.through((180, True)), ['100', '183'])
+        words = self.details("in_trunk = 'office'", 'ALERTING')
+        self.assertIn('progress 8', words[0])
+        self.assertNotEqual(self.gw.records("in_trunk = 'office'")[0]['alert_ms'] or 0, 0)
+
+    def test_alerting_then_audio(self):
+        """ALERTING alone: the caller rings by himself. PROGRESS with 8 after it: he hears the line."""
+        self.assertEqual(self.through((180, False), (183, True)), ['100', '180', '183'])
+        self.assertNotIn('progress 8', self.details("in_trunk = 'office'", 'ALERTING')[0])
+        self.assertIn('progress 8', self.details("in_trunk = 'office'", 'PROGRESS')[0])
+
+    def test_audio_after_all(self):
+        """ALERTING twice, the second one with audio: a far end that begins to ring and then plays music."""
+        self.assertEqual(self.through((180, False), (180, True)), ['100', '180', '183'])
 
 
 class Dialled(Far):

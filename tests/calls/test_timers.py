@@ -15,11 +15,11 @@ class Timers(bed.CallTest):
         self.assertTrue(bed.wait_for(lambda: self.gw.calls_now() == 2, 10))
         with open(self.gw.conf + '/trunks.yaml', encoding='utf-8') as f:
             text = f.read()
-        self.gw.write('trunks.yaml', text.replace('side: user', 'side: user, timers: {T203: 5s, N316: 4, T310: 1s}'))
+        self.gw.write('trunks.yaml', text.replace('side: user', 'side: user, timers: {T203: 5s, N316: 4, T310: 1s, T-HOLD: 2s}'))
         _, out, _ = self.gw.cli('reload')
-        for line in ('trunks.telco.isdn.timers.T203: 10s -> 5s', 'trunks.telco.isdn.timers.N316: 2 -> 4'):
+        for line in ('trunks.telco.isdn.timers.T203: 10s -> 5s', 'trunks.telco.isdn.timers.N316: 2 -> 4', 'trunks.telco.isdn.timers.T-HOLD: 4s -> 2s'):
             self.assertIn(line, out)
-        self.assertEqual(self.values('telco'), dict(was, T203=5000, N316=4, T310=1000))
+        self.assertEqual(self.values('telco'), dict(was, T203=5000, N316=4, T310=1000, **{'T-HOLD': 2000}))
         self.assertEqual(self.values('exchange'), was)
         _, out, _ = self.gw.cli('timers', 'telco')
         row = [x.split() for x in out.splitlines() if x.split()[1] == 'T203'][0]

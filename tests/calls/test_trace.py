@@ -121,6 +121,21 @@ class Masked(Trace):
         self.assertTrue(fields(path, 'rtp', 'rtp.ssrc'), 'headers of RTP are in the memory too')
         self.assertIn('sip:+4420********@', fields(path, 'sip.Method == INVITE', 'sip.r-uri')[0][0])
 
+    def test_user_user_information(self):
+        """In hex in SIP, as it is on the D channel: the discriminator is left, in messages that are still well formed."""
+        path, said = os.path.join(self.folder, 'masked.pcapng'), b'my number is 02079460298'
+        self.assert_all_answered(self.sipcall('-c', 1, '-t', 200, '-H', 'User-to-User: 04%s;encoding=hex' % said.hex()), 1)
+        self.assertEqual(self.gw.wait_idle(), [])
+        self.gw.cli('trace', 'all', path)
+        self.assert_well_formed(path)
+        with open(path, 'rb') as f:
+            text = f.read()
+        for secret in (said, said.hex().encode(), b'02079460298', b'02079460298'.hex().encode()):
+            self.assertNotIn(secret, text)
+        self.assertEqual(text.count(b'User-to-User: 04' + b'2a' * len(said)), 2)	# in, and out at the other end
+        self.assertEqual({len(x[0]) > 0 for x in fields(path, 'q931.message_type == 0x05', 'q931.called_party_number.digits')}, {True})
+        self.assertEqual(text.count(b'\x04' + b'*' * len(said)), 2)			# SETUP on both spans
+
     def test_one_call_of_two(self):
         """The older of two files is removed."""
         for n in ('+442079460438', '+442079460438'):

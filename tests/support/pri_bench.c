@@ -146,7 +146,7 @@ static void open_end(struct bench *b, int which)
 	struct pri_trunk_conf c = {
 		.name = which == USER ? "user" : "net", .spans = end->spans, .n_spans = spans_each(conf),
 		.dialect = conf->dialect, .side = which == USER ? PRI_USER : PRI_NETWORK, .hunt = conf->hunt,
-		.services = conf->services[which],
+		.services = conf->services[which], .aoc_request = which == USER ? conf->aoc_request : 0,
 		.nsf = conf->nsf, .exclusive = conf->exclusive, .keypad = conf->keypad, .two_calling = conf->two_calling,
 		.redirecting_element = conf->redirecting_element, .date_time = conf->date_time, .display = conf->display, .service_messages = conf->service_messages,
 		.overlap = conf->overlap, .announcements = true, .clear_tones = conf->clear_tones,

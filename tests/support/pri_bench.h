@@ -52,6 +52,7 @@ struct bench_conf {
 	unsigned timers[PRI_TIMERS];	/* 0: the default */
 	bool overlap, clear_tones;
 	enum pri_digits (*digits)(const char *called);	/* the plan; NULL: every number is complete */
+	unsigned aoc_request;		/* of the user side */
 	unsigned services[2];		/* bits 1 << enum pri_service, of each end */
 	bool exclusive, no_wait;	/* no_wait: do not run until all lines are idle */
 	bool keypad, two_calling, redirecting_element;	/* of both ends, as the three below */

@@ -51,6 +51,7 @@ void sip_wire_raw(struct sip_wire *w, const char *text)
 void sip_wire_send(struct sip_wire *w, const char *head, const char *body)
 {
 	char out[SIP_WIRE_MAX];
+	bool typed = strstr(head, "Content-Type:") != NULL;
 	size_t n = 0;
 
 	for (; *head && n < sizeof(out) - 200; head++) {
@@ -59,7 +60,7 @@ void sip_wire_send(struct sip_wire *w, const char *head, const char *body)
 		out[n++] = *head;
 	}
 	snprintf(out + n, sizeof(out) - n, "%sContent-Length: %zu\r\n\r\n%s",
-		 body ? "Content-Type: application/sdp\r\n" : "", body ? strlen(body) : 0, body ? body : "");
+		 body && !typed ? "Content-Type: application/sdp\r\n" : "", body ? strlen(body) : 0, body ? body : "");
 	sip_wire_raw(w, out);
 }
 

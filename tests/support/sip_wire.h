@@ -24,7 +24,8 @@ struct sip_wire {
 int sip_wire_open(struct sip_wire *w, const char *ip, uint16_t port, uint16_t peer, void (*turn)(void *), void *arg);
 void sip_wire_close(struct sip_wire *w);
 void sip_wire_raw(struct sip_wire *w, const char *text);
-/* HEAD is everything up to the body, lines ending in "\n"; Content-Length and the line ends are put right. */
+/* HEAD is everything up to the body, lines ending in "\n"; Content-Length and the line ends are put right. A body is SDP unless
+ * HEAD says otherwise. */
 void sip_wire_send(struct sip_wire *w, const char *head, const char *body);
 /* The next message, into w->msg; false when none comes in MS. */
 bool sip_wire_read(struct sip_wire *w, int ms);

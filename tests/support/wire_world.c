@@ -34,7 +34,8 @@ static const char *const kinds[] = {
 	[LEG_PROCEEDING] = "proceeding", [LEG_ALERTING] = "alerting", [LEG_PROGRESS] = "progress",
 	[LEG_ANSWERED] = "answered",	 [LEG_DIGIT] = "digit",	      [LEG_HELD] = "held",
 	[LEG_RESUMED] = "resumed",	 [LEG_JOIN] = "join",	      [LEG_AUDIO] = "audio",
-	[LEG_REFER] = "refer",		 [LEG_CLEARED] = "cleared",
+	[LEG_REFER] = "refer",		 [LEG_CLEARED] = "cleared",     [LEG_CHARGE] = "charge",
+	[LEG_DIVERTED] = "diverted",
 };
 
 static void on_event(void *arg, struct leg *leg, const struct leg_event *ev)
@@ -44,8 +45,12 @@ static void on_event(void *arg, struct leg *leg, const struct leg_event *ev)
 
 	assert_ptr_equal(leg, w->leg ? w->leg : leg);
 	snprintf(w->events + n, sizeof(w->events) - n, "%s%s%s", n ? " " : "", kinds[ev->kind], ev->inband ? "+" : "");
+	if (ev->kind == LEG_DIVERTED)
+		w->diverted = *ev->divert;
 	if (ev->kind == LEG_REFER)
 		w->refer = ev->divert->to;
+	if (ev->kind == LEG_CHARGE)
+		w->charge = *ev->charge;
 	if (ev->kind == LEG_JOIN)
 		w->other = ev->other;
 	if (ev->kind != LEG_CLEARED)

@@ -23,6 +23,9 @@ static void event(char side, const char *word)
 		ev.kind = LEG_DISCONNECT;
 		ev.inband = true;
 		ev.cause.q850 = (uint8_t)atoi(word + 10);
+	} else if (!strncmp(word, "clearing", 8)) {
+		ev.kind = LEG_CLEARING;
+		ev.cause.q850 = (uint8_t)atoi(word + 8);
 	} else if (!strncmp(word, "digit", 5)) {
 		ev.kind = LEG_DIGIT;
 		ev.digit = word[5];
@@ -112,6 +115,16 @@ static const struct {
 	{ "nobody listens where another destination is tried", "two", 0,
 	  "o:disconnect42 o:cleared42 o:answered i:cleared16 o:cleared16",
 	  "o:call1 i:proceed o:clear42 o:call2 i:answer o:clear16", 16, "in" },
+	{ "the called side has cleared, its line is slow: the caller hears of it, and his own BYE changes nothing", "1", 0,
+	  "o:answered o:clearing16 i:cleared31 o:cleared16", "o:call1 i:proceed i:answer i:clear16 o:clear16", 16, "out" },
+	{ "the calling side has, before the answer", "1", 0, "o:alerting i:clearing16 o:cleared31 i:cleared16",
+	  "o:call1 i:proceed i:alert i:clear16 o:clear16", 16, "in" },
+	{ "busy, and a slow line", "two", 0, "o:alerting o:clearing17 i:cleared17 o:cleared17",
+	  "o:call1 i:proceed i:alert i:clear17 o:clear17", 17, "out" },
+	{ "another destination waits for the line", "two", 0, "o:clearing42 o:cleared42 o:answered i:cleared16 o:cleared16",
+	  "o:call1 i:proceed o:call2 i:answer o:clear16", 16, "in" },
+	{ "after the announcement", "1", 0, "o:answered o:disconnect16 o:clearing16 i:cleared16 o:cleared16",
+	  "o:call1 i:proceed i:answer i:clear16 o:clear16", 16, "out" },
 	{ "digits that follow are passed on, and their end", "overlap", 0,
 	  "i:digit2 i:digit3 i:complete i:digit4 o:proceeding o:answered i:cleared16 o:cleared16",
 	  "o:call1 o:more 2 o:more 3 o:more ! i:proceed i:answer o:clear16", 16, "in" },

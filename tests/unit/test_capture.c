@@ -107,11 +107,25 @@ static const struct { const char *why, *text, *want; } sip_rows[] = {
 	{ "the body stays", "\r\n\r\no=- 1234567 1 IN IP4 sip:1234567@h", "\r\n\r\no=- 1234567 1 IN IP4 sip:1234567@h" },
 	{ "a quote that does not end", "From: \"12345678\r\nTo: <sip:12345678@h>", "From: \"1234****\r\nTo: <sip:1234****@h>" },
 	{ "cut short", "To: <sip:12345", "To: <sip:12345" },
+	{ "user-user information", "User-to-User: 0430323037;encoding=hex;purpose=isdn-uui\r\nTo: <sip:12345@h>",
+	  "User-to-User: 042a2a2a2a;encoding=hex;purpose=isdn-uui\r\nTo: <sip:1234*@h>" },
+	{ "in quotes, any case", "user-TO-user : \"04aBCd\";encoding=hex\r\n", "user-TO-user : \"042a2a\";encoding=hex\r\n" },
+	{ "several, and a line that goes on", "User-to-User: 0401,\r\n 0402;encoding=hex, 0403\r\nCSeq: 1234567 BYE\r\n",
+	  "User-to-User: 042a,\r\n 042a;encoding=hex, 042a\r\nCSeq: 1234567 BYE\r\n" },
+	{ "the first octet alone", "User-to-User: 04\r\n", "User-to-User: 04\r\n" },
+	{ "no hex", "User-to-User: Anna-5;encoding=text\r\n", "User-to-User: An****;encoding=text\r\n" },
+	{ "an odd number of digits", "User-to-User: 04302\r\n", "User-to-User: 04***\r\n" },
+	{ "with a URI", "Contact: <sip:8752@h?User-to-User=0430313233&x=1234567>\r\n", "Contact: <sip:8752@h?User-to-User=042a2a2a2a&x=1234567>\r\n" },
+	{ "empty", "User-to-User:\r\n", "User-to-User:\r\n" },
+	{ "and cut short", "User-to-User: \"0431", "User-to-User: \"042a" },
+	{ "another header", "User-to-Users: 0430323037\r\nX-User-to-User", "User-to-Users: 0430323037\r\nX-User-to-User" },
 };
 
 static void test_mask(void **state)
 {
 	uint8_t frame[] = { 0, 1, 0, 0, 8, 2, 0, 1, 5, 0x70, 9, 0xa1, '2', '0', '7', '9', '4', '6', '0', '1', 0x6c, 4, 0x21, 0x80, '1', '2' };
+
+	uint8_t uui[] = { 0, 1, 0, 0, 8, 2, 0, 1, 7, 0x7e, 6, 4, 'A', 'n', 0x12, 0x34, '5', 0x7e, 1, 4 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(sip_rows) / sizeof(sip_rows[0]); i++) {
@@ -125,6 +139,8 @@ static void test_mask(void **state)
 	mask_lapd(frame, sizeof(frame));
 	assert_memory_equal(frame + 12, "2079****", 8);
 	assert_memory_equal(frame + 24, "12", 2);
+	mask_lapd(uui, sizeof(uui));
+	assert_memory_equal(uui + 9, "\x7e\x06\x04*****\x7e\x01\x04", 11);
 }
 
 /* --- sofia-sip's record ------------------------------------------------------------------------------ */

@@ -93,6 +93,51 @@ static void refuse_without(struct bench_leg *l)
 	assert_int_equal(leg_clear(l->leg, &c), 0);
 }
 
+static bool drop_release(struct bench *b, int span, uint8_t *frame, size_t *len)
+{
+	(void)b;
+	return !(span == 1 && *len > 8 && !(frame[2] & 1) && frame[4] == 8 && frame[6 + frame[5]] == 0x4d);
+}
+
+/* DISCONNECT, and RELEASE is not answered: the owner hears at once who cleared and why, the line stays busy for T308 twice; whoever
+ * called. What is answered needs no two words, but may have them. */
+static void test_release_unanswered(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct bench *b = bench_open(&(struct bench_conf){ .dialect = i & 1 ? PRI_EUROISDN_E1 : PRI_NATIONAL2, .type = i & 1 ?
+								   HW_SPAN_E1 : HW_SPAN_T1 });
+		int caller = i & 2 ? NET : USER;
+		struct bench_leg *out, *mine;
+		const struct leg_event *ev;
+
+		b->end[!caller].offered = bench_answer;
+		out = bench_call(b, caller, "1");
+		bench_until(b, 500, bench_event(out, LEG_ANSWERED));
+		mine = b->end[USER].legs;
+		b->tap = drop_release;
+		location_now = 2;
+		bench_clear(b->end[NET].legs, 41);
+		bench_until(b, 100, bench_event(mine, LEG_CLEARING));
+		ev = bench_event(mine, LEG_CLEARING);
+		assert_int_equal(ev->cause.q850, 41);
+		assert_int_equal(ev->cause.location, 2);
+		assert_true(ev->by_far_end);
+		bench_run(b, 3000);
+		assert_false(mine->cleared);
+		assert_int_equal(bench_count(b, USER, PRI_LINE_CLEARING), 1);
+		assert_int_equal(leg_clear(mine->leg, &(struct leg_cause){ .q850 = 16 }), -EALREADY);
+		b->tap = NULL;
+		bench_until(b, 40000, mine->cleared && !b->end[NET].legs->leg);
+		assert_int_equal(bench_event(mine, LEG_CLEARED)->cause.q850, 41);
+		assert_true(bench_event(mine, LEG_CLEARED)->by_far_end);
+		for (unsigned n = 0, seen = 0; n < mine->n_events; n++)
+			assert_true((seen += mine->events[n].kind == LEG_CLEARING) <= 1);
+		bench_assert_idle(b);
+		bench_close(b);
+	}
+}
+
 static void test_diagnostics(void **state)
 {
 	static const struct { const char *why; void (*how)(struct bench_leg *l); uint8_t raw[8], n; } rows[] = {
@@ -330,6 +375,7 @@ static void test_no_answer_to_clearing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_release_unanswered),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_diagnostics), cmocka_unit_test(test_refused_ni2),
 		cmocka_unit_test(test_active), cmocka_unit_test(test_caller_gives_up),

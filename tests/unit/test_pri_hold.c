@@ -265,18 +265,20 @@ static bool make_deaf(struct bench *b, int span, uint8_t *frame, size_t *len)
 	return true;
 }
 
-/* HOLD without an answer: NOTIFY in its place after T-HOLD. RETRIEVE without one: it is asked again. */
-static void test_no_answer(void **state)
+/* HOLD without an answer: NOTIFY in its place after T-HOLD. RETRIEVE without one: it is asked again after T-RETRIEVE. */
+static void no_answer(unsigned t_hold, unsigned t_retrieve)
 {
-	struct up u = call_up(open_with(PRI_EUROISDN_E1, HOLD, HOLD), USER);
+	struct bench_conf conf = { .dialect = PRI_EUROISDN_E1, .services = { HOLD, HOLD },
+				   .timers = { [PT_HOLD] = t_hold, [PT_RETRIEVE] = t_retrieve } };
+	unsigned hold_ms = t_hold ? t_hold : 4000, retrieve_ms = t_retrieve ? t_retrieve : 4000;
+	struct up u = call_up(bench_open(&conf), USER);
 
-	(void)state;
 	u.b->tap = make_deaf;
 	deaf_to = 0x24;
 	assert_int_equal(leg_hold(u.out->leg), 0);
-	bench_run(u.b, 3500);
+	bench_run(u.b, hold_ms - 100);
 	assert_null(bench_event(u.in, LEG_HELD));
-	bench_until(u.b, 1000, bench_event(u.in, LEG_HELD));
+	bench_until(u.b, 200, bench_event(u.in, LEG_HELD));
 	assert_int_not_equal(bench_pos(u.out), 0);
 	assert_int_equal(leg_resume(u.out->leg), 0);
 	bench_until(u.b, 500, count(u.in, LEG_RESUMED) == 1);
@@ -284,12 +286,22 @@ static void test_no_answer(void **state)
 	assert_int_equal(leg_hold(u.out->leg), 0);
 	bench_until(u.b, 500, !u.out->leg->line);
 	assert_int_equal(leg_resume(u.out->leg), 0);
-	bench_run(u.b, 4500);
-	assert_int_equal(bench_pos(u.out), 0);	/* nothing is taken for what was not agreed */
+	bench_run(u.b, retrieve_ms - 100);
+	assert_int_not_equal(bench_pos(u.out), 0);	/* kept for the answer */
+	bench_until(u.b, 200, !bench_pos(u.out));	/* nothing is taken for what was not agreed */
 	deaf_to = 0;
-	bench_until(u.b, 10000, count(u.in, LEG_RESUMED) == 2);
+	bench_until(u.b, 6000 + retrieve_ms, count(u.in, LEG_RESUMED) == 2);
 	assert_int_equal(bench_pos(u.out), bench_pos(u.in));
 	over(u);
+}
+
+static void test_no_answer(void **state)
+{
+	static const unsigned rows[][2] = { { 0, 0 }, { 1000, 6000 }, { 8000, 2000 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		no_answer(rows[i][0], rows[i][1]);
 }
 
 /* --- The call ends in the middle of it --------------------------------------------------------- */

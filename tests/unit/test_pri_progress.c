@@ -159,6 +159,38 @@ static void test_nothing_to_say(void **state)
 	bench_close(b);
 }
 
+/* SIP may say 180 twice: ALERTING goes once, and audio that comes later is told by PROGRESS, once. */
+static void test_alerting_twice(void **state)
+{
+	static const struct { const char *why; bool first, second, third; unsigned progress; } rows[] = {
+		{ "twice the same", false, false, false, 0 },
+		{ "audio from the second on", false, true, true, 1 },
+		{ "audio from the first on", true, true, true, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1 });
+		struct bench_leg *out = call(b, USER, &(struct leg_offer){ 0 }), *in = b->end[NET].legs;
+		unsigned seen = 0, rang = 0;
+
+		assert_int_equal(leg_alert(in->leg, rows[i].first), 0);
+		assert_int_equal(leg_alert(in->leg, rows[i].second), 0);
+		assert_int_equal(leg_alert(in->leg, rows[i].third), 0);
+		bench_run(b, 200);
+		for (unsigned n = 0; n < out->n_events; n++) {
+			rang += out->events[n].kind == LEG_ALERTING;
+			seen += out->events[n].kind == LEG_PROGRESS && out->events[n].inband;
+		}
+		if (rang != 1 || seen != rows[i].progress || strstr(in->ladder, "STATUS"))
+			fail_msg("%s: ALERTING %u times, PROGRESS with 8 %u times\n%s", rows[i].why, rang, seen, in->ladder);
+		bench_clear(out, 16);
+		bench_until(b, 500, out->cleared && in->cleared);
+		bench_assert_idle(b);
+		bench_close(b);
+	}
+}
+
 /* --- After DISCONNECT ----------------------------------------------------------------------------- */
 
 /* The network's DISCONNECT gets progress indicator 8 on the wire. */
@@ -304,7 +336,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_setup),	  cmocka_unit_test(test_no_law_on_data),   cmocka_unit_test(test_answers),
-		cmocka_unit_test(test_nothing_to_say), cmocka_unit_test(test_farewell), cmocka_unit_test(test_t306),
+		cmocka_unit_test(test_nothing_to_say), cmocka_unit_test(test_alerting_twice), cmocka_unit_test(test_farewell), cmocka_unit_test(test_t306),
 		cmocka_unit_test(test_plain_disconnect), cmocka_unit_test(test_clear_tones),
 	};
 

@@ -71,6 +71,77 @@ static void test_not_given(void **state)
 	}
 }
 
+/* A switch that refuses one channel again and again, and says nothing of it: the calls go on others, the channel is set aside after the
+ * third, and RESTART brings it back. A taken call between two refusals starts the count again. */
+static void test_refused_again(void **state)
+{
+	struct bench *b = start(true);
+	struct bench_leg *l;
+
+	(void)state;
+	for (int i = 0; i < 7; i++) {
+		bool sound = i == 2;	/* once it is taken */
+
+		pri_trunk_take_out(b->end[NET].trunk, 2, 1, !sound);
+		bench_run(b, 300);
+		assert_int_equal(bench_line(b, USER, 1), i < 6 ? PRI_LINE_IDLE : PRI_LINE_SET_ASIDE);
+		l = bench_call(b, USER, "1");
+		assert_int_equal(bench_pos(l), i < 6 ? 1 : 2);
+		bench_until(b, 500, bench_event(l, LEG_ANSWERED));
+		assert_int_equal(bench_pos(l), sound ? 1 : 2);
+		assert_int_equal(strstr(l->ladder, "cause 44") != NULL, !sound && i < 6);
+		bench_clear(l, 16);
+		bench_run(b, 300);
+	}
+	assert_non_null(strstr(b->end[USER].log, "chan 1: refused 3 times in a row with cause 44, others are taken: set aside"));
+	bench_run(b, 200000);
+	assert_int_equal(bench_line(b, USER, 1), PRI_LINE_SET_ASIDE);
+	bench_until(b, 101000, bench_line(b, USER, 1) == PRI_LINE_IDLE);
+	pri_trunk_take_out(b->end[NET].trunk, 2, 1, false);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
+static void refuse_44(struct bench_leg *l)
+{
+	bench_clear(l, 44);
+}
+
+/* A switch that refuses everything with cause 44 has nothing against one channel: none is set aside. Nor is one that it
+ * calls us on meanwhile. */
+static void test_refused_all(void **state)
+{
+	struct bench *b = start(true);
+	struct bench_leg *l;
+
+	(void)state;
+	b->end[NET].offered = refuse_44;
+	for (int i = 0; i < 5; i++) {
+		l = bench_call(b, USER, "1");
+		bench_until(b, 500, l->cleared);
+		assert_int_equal(bench_event(l, LEG_CLEARED)->cause.q850, 44);
+	}
+	b->end[NET].offered = bench_answer;
+	for (int i = 0; i < 6; i++) {
+		pri_trunk_take_out(b->end[NET].trunk, 2, 1, true);
+		l = bench_call(b, USER, "1");
+		bench_until(b, 500, bench_event(l, LEG_ANSWERED));
+		bench_clear(l, 16);
+		pri_trunk_take_out(b->end[NET].trunk, 2, 1, false);
+		bench_run(b, 500);
+		if (i & 1)
+			continue;
+		l = bench_call(b, NET, "1");
+		bench_until(b, 500, bench_event(l, LEG_ANSWERED));
+		assert_int_equal(bench_pos(l), 1);
+		bench_clear(l, 16);
+		bench_run(b, 300);
+	}
+	assert_int_equal(bench_count(b, USER, PRI_LINE_IDLE), 30);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
 /* A call that is up stays; the line is out when it ends. */
 static void test_drains(void **state)
 {
@@ -123,7 +194,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_not_hunted), cmocka_unit_test(test_not_given), cmocka_unit_test(test_drains),
-		cmocka_unit_test(test_stays_out),
+		cmocka_unit_test(test_stays_out), cmocka_unit_test(test_refused_again), cmocka_unit_test(test_refused_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -283,9 +283,40 @@ static void test_isub(void **state)
 	su_home_unref(home);
 }
 
+/* Where a response says that the call is: the last entry, when it was redirected there. */
+static void test_target(void **state)
+{
+	static const struct { const char *why, *headers, *digits; int reason, presentation; } rows[] = {
+		{ "no header", "", NULL, 0, 0 },
+		{ "as it was sent", HI("<sip:2@h>;index=1"), NULL, 0, 0 },
+		{ "another host is no other number", HI("<sip:2@h>;index=1,<sip:2@i>;index=1.1;rc=1"), NULL, 0, 0 },
+		{ "busy", HI("<sip:2@h>;index=1,<sip:+442@h;cause=486>;index=1.1;mp=1"), "442", 1, 0 },
+		{ "mapped, without a cause", HI("<sip:2@h>;index=1,<sip:+442@h>;index=1.1;mp=1"), "442", 0, 0 },
+		{ "twice", HI("<sip:2@h>;index=1,<sip:+442@h;cause=486>;index=1.1;mp=1") HI("<sip:+443@h;cause=302>;index=1.1.1;mp=1.1"), "443",
+		  15, 0 },
+		{ "private", HI("<sip:2@h>;index=1,<sip:+442@h;cause=408?Privacy=history>;index=1.1;mp=1"), "442", 2, PRES_RESTRICTED },
+		{ "not told", HI("<sip:2@h>;index=1,<sip:a@unknown.invalid;cause=408>;index=1.1;mp=1"), "", 2, 0 },
+		{ "Diversion tells nothing of it", "Diversion: <sip:2@h>;reason=user-busy\r\n", NULL, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		msg_t *m = invite(rows[i].headers);
+		struct leg_number n;
+		uint8_t reason = 0;
+		bool found = diversion_target(sip_object(m), &n, &reason);
+
+		if (found != (rows[i].digits != NULL) ||
+		    (found && (strcmp(n.digits, rows[i].digits) || reason != rows[i].reason || n.presentation != rows[i].presentation)))
+			fail_msg("%s: %d %s %d", rows[i].why, found, found ? n.digits : "", reason);
+		msg_destroy(m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_target),
 		cmocka_unit_test(test_read),	 cmocka_unit_test(test_write),	      cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_long),	 cmocka_unit_test(test_uui),	      cmocka_unit_test(test_uui_too_long),
 		cmocka_unit_test(test_isub),

@@ -295,9 +295,97 @@ static void test_charge(void **state)
 	wire_world_close(&w);
 }
 
+/* What a carrier writes, and what it is read as. UNITS -1: not in units. */
+static void test_charge_rows(void **state)
+{
+#define AOC(s) "<?xml version=\"1.0\"?>\r\n<aoc xmlns=\"http://uri.etsi.org/ngn/params/xml/simservs/aoc\">" s "</aoc>"
+#define MONEY(id, amount) "<recorded-currency-units><currency-id>" id "</currency-id><currency-amount>" amount "</currency-amount></recorded-currency-units>"
+#define UNITS(n) "<recorded-charging-units><recorded-number-of-units>" n "</recorded-number-of-units></recorded-charging-units>"
+	static const struct {
+		const char *why, *body;
+		char when;
+		bool free;
+		long units;
+		const char *currency;
+		int64_t thousandths;
+	} rows[] = {
+		{ "so far, in money", AOC("<aoc-d><charging-info>subtotal</charging-info><recorded-charges>" MONEY("EUR", "0.12")
+		  "</recorded-charges></aoc-d>"), 'D', false, -1, "EUR", 120 },
+		{ "in all, in units", AOC("<aoc-e><recorded-charges>" UNITS("7") "</recorded-charges></aoc-e>"), 'E', false, 7, "", 0 },
+		{ "two kinds of units are added", AOC("<aoc-e><recorded-charges>" UNITS("7") UNITS("2") "</recorded-charges></aoc-e>"), 'E',
+		  false, 9, "", 0 },
+		{ "free", AOC("<aoc-e><recorded-charges><free-charge/></recorded-charges></aoc-e>"), 'E', true, -1, "", 0 },
+		{ "not told", AOC("<aoc-e><recorded-charges><not-available/></recorded-charges></aoc-e>"), 'E', false, -1, "", 0 },
+		{ "with prefixes, space and attributes", "<a:aoc xmlns:a=\"x\"><a:aoc-d>\n<a:currency-id > GBP\n</a:currency-id>"
+		  "<a:currency-amount a=\"1\"> 12 </a:currency-amount></a:aoc-d></a:aoc>", 'D', false, -1, "GBP", 12000 },
+		{ "of both, the whole call's", AOC("<aoc-d>" UNITS("1") "</aoc-d><aoc-e>" MONEY("EUR", "1.0009") "</aoc-e>"), 'E', false, -1,
+		  "EUR", 1000 },
+		{ "of both, in the other order", AOC("<aoc-e>" UNITS("5") "</aoc-e><aoc-d>" UNITS("1") "</aoc-d>"), 'E', false, 5, "", 0 },
+		{ "money of no name", AOC("<aoc-e><currency-amount>3</currency-amount></aoc-e>"), 'E', false, -1, "?", 3000 },
+		{ "a name and no money", AOC("<aoc-e><currency-id>EUR</currency-id></aoc-e>"), 'E', false, -1, "", 0 },
+		{ "no number", AOC("<aoc-e>" MONEY("EUR", "1,5") UNITS("-3") UNITS("x") UNITS("99999999999999999999") "</aoc-e>"), 'E', false,
+		  -1, "", 0 },
+		{ "more than there is", AOC("<aoc-e>" MONEY("EUR", "99999999999999999") "</aoc-e>"), 'E', false, -1, "", 0 },
+		{ "outside of both", AOC(MONEY("EUR", "1") UNITS("3")), 0, false, -1, "", 0 },
+		{ "rates alone", AOC("<aoc-s><charged-items/></aoc-s>"), 0, false, -1, "", 0 },
+		{ "cut short", "<aoc><aoc-d><recorded-charges><recorded-charging-units><recorded-number-of-units>4</rec", 'D', false, 4, "", 0 },
+		{ "nothing", "", 0, false, -1, "", 0 },
+		{ "no XML", "aoc-e <", 0, false, -1, "", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct leg_charge c;
+		bool found = sip_aoc_parse(rows[i].body, strlen(rows[i].body), &c);
+
+		if (found != (rows[i].when != 0) || c.when != rows[i].when || c.free != rows[i].free || c.units != rows[i].units ||
+		    strcmp(c.currency, rows[i].currency) != 0 || c.thousandths != rows[i].thousandths)
+			fail_msg("%s: %d %c %d %ld \"%s\" %lld", rows[i].why, found, c.when ? c.when : '-', c.free, c.units, c.currency,
+				 (long long)c.thousandths);
+	}
+}
+
+/* From a carrier: during the call in INFO, at its end in BYE, or in the answer to ours. */
+static void test_charge_came(void **state)
+{
+	static const char type[] = "Content-Type: application/vnd.etsi.aoc+xml\n";
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct wire_world w;
+		char tag[64], allow[128];
+
+		wire_world_open(&w);
+		wire_call_up(&w, CONTACT, tag, sizeof(tag));
+		wire_request(&w, "INFO", 2, tag, type, AOC("<aoc-d>" UNITS("3") "</aoc-d>"));
+		assert_true(sip_wire_expect(&w.peer, "SIP/2.0 200"));
+		assert_string_equal(w.events, "charge");
+		assert_int_equal(w.charge.when, 'D');
+		assert_int_equal(w.charge.units, 3);
+		wire_request(&w, "INFO", 3, tag, "", NULL);
+		assert_true(sip_wire_expect(&w.peer, "SIP/2.0 405"));
+		assert_true(sip_wire_header(&w.peer, "Allow", allow, sizeof(allow)));
+		assert_non_null(strstr(allow, "INFO"));
+		if (i) {
+			assert_int_equal(leg_clear(w.leg, &(struct leg_cause){ .q850 = 16 }), 0);
+			assert_true(sip_wire_expect(&w.peer, "BYE "));
+			sip_wire_answer(&w.peer, "200 OK", "", type, AOC("<aoc-e>" UNITS("4") "</aoc-e>"));
+		} else {
+			wire_request(&w, "BYE", 4, tag, type, AOC("<aoc-e>" UNITS("4") "</aoc-e>"));
+			assert_true(sip_wire_expect(&w.peer, "SIP/2.0 200"));
+		}
+		wire_until_cleared(&w);
+		assert_string_equal(w.events, "charge charge cleared");
+		assert_int_equal(w.charge.when, 'E');
+		assert_int_equal(w.charge.units, 4);
+		wire_world_close(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_charge_rows), cmocka_unit_test(test_charge_came),
 		cmocka_unit_test(test_hold_refused), cmocka_unit_test(test_mwi_rows), cmocka_unit_test(test_ring_rows),
 		cmocka_unit_test(test_notify),	     cmocka_unit_test(test_refer),
 		cmocka_unit_test(test_refer_in), cmocka_unit_test(test_refer_stranger), cmocka_unit_test(test_refer_replaces),

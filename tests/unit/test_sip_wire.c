@@ -158,6 +158,86 @@ static void test_bye_before_ack(void **state)
 	wire_world_close(&w);
 }
 
+/* Each row: what the line said before the answer, and the status it becomes; "v=0": with a description, so that its audio is heard. */
+static void test_alerting(void **state)
+{
+	static const struct {
+		const char *why;
+		bool progress, inband;
+		const char *status, *sdp;
+	} rows[][3] = {
+		{ { "ALERTING alone: the caller rings by himself", false, false, "SIP/2.0 180", NULL } },
+		{ { "ALERTING with indicator 1 or 8: the line is heard", false, true, "SIP/2.0 183", "v=0" } },
+		{ { "first without,", false, false, "SIP/2.0 180", NULL }, { "then with", false, true, "SIP/2.0 183", "v=0" } },
+		{ { "first without,", false, false, "SIP/2.0 180", NULL }, { "then PROGRESS", true, true, "SIP/2.0 183", "v=0" } },
+		{ { "PROGRESS,", true, true, "SIP/2.0 183", "v=0" }, { "ALERTING,", false, false, "SIP/2.0 180", NULL },
+		  { "and again with audio", false, true, "SIP/2.0 183", "v=0" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct wire_world w;
+		char tag[64];
+
+		wire_world_open(&w);
+		wire_request(&w, "INVITE", 1, "", CONTACT, SDP("1", "4000", "sendrecv"));
+		assert_true(sip_wire_expect(&w.peer, "SIP/2.0 100"));
+		for (int n = 0; n < 3 && rows[i][n].why; n++) {
+			int err = rows[i][n].progress ? leg_progress(w.leg, rows[i][n].inband, NULL)
+						      : leg_alert(w.leg, rows[i][n].inband);
+
+			assert_int_equal(err, 0);
+			assert_true(sip_wire_expect(&w.peer, rows[i][n].status));
+			if (!strstr(w.peer.msg, "\r\n\r\nv=0") != !rows[i][n].sdp)
+				fail_msg("row %zu, %s", i, rows[i][n].why);
+		}
+		assert_int_equal(leg_answer(w.leg, NULL), 0);
+		assert_true(sip_wire_expect(&w.peer, "SIP/2.0 200"));
+		wire_our_tag(&w, tag, sizeof(tag));
+		wire_request(&w, "ACK", 1, tag, "", NULL);
+		wire_they_clear(&w, tag);
+		wire_world_close(&w);
+	}
+}
+
+/* The called side has sent the call on: 181, and where it is in this and every later response. Nobody hears of a number that is private. */
+static void test_sent_on(void **state)
+{
+	static const struct { const char *why; struct leg_number to; bool told; } rows[] = {
+		{ "told", { .digits = "442079460299", .ton = TON_INTERNATIONAL }, true },
+		{ "private", { .digits = "442079460299", .ton = TON_INTERNATIONAL, .presentation = PRES_RESTRICTED }, false },
+		{ "not known", { .digits = "" }, false },
+	};
+	static const char *const statuses[] = { "SIP/2.0 181", "SIP/2.0 180", "SIP/2.0 200" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct leg_divert to = { .to = rows[i].to, .reason = 1 };
+		struct wire_world w;
+		char tag[64], value[512];
+
+		wire_world_open(&w);
+		wire_request(&w, "INVITE", 1, "", CONTACT, SDP("1", "4000", "sendrecv"));
+		assert_true(sip_wire_expect(&w.peer, "SIP/2.0 100"));
+		assert_int_equal(leg_diverted(w.leg, &to), 0);
+		assert_int_equal(leg_alert(w.leg, false), 0);
+		assert_int_equal(leg_answer(w.leg, NULL), 0);
+		for (int n = 0; n < 3; n++) {
+			assert_true(sip_wire_expect(&w.peer, statuses[n]));
+			if (sip_wire_header(&w.peer, "History-Info", value, sizeof(value)) != rows[i].told)
+				fail_msg("%s: %s", rows[i].why, statuses[n]);
+			if (rows[i].told)
+				assert_non_null(strstr(value, "<sip:+442079460100@127.0.0.1:21400>;index=1, "
+						       "<sip:+442079460299@127.0.0.1:21400;cause=486>;index=1.1;mp=1"));
+		}
+		assert_int_equal(leg_diverted(w.leg, &to), -EALREADY);
+		wire_our_tag(&w, tag, sizeof(tag));
+		wire_request(&w, "ACK", 1, tag, "", NULL);
+		wire_they_clear(&w, tag);
+		wire_world_close(&w);
+	}
+}
+
 static void test_bye_before_answer(void **state)
 {
 	struct wire_world w;
@@ -384,6 +464,8 @@ int main(void)
 		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_reinvite_refused),
 		cmocka_unit_test(test_bye_before_ack),
+		cmocka_unit_test(test_alerting),
+		cmocka_unit_test(test_sent_on),
 		cmocka_unit_test(test_bye_before_answer),
 		cmocka_unit_test(test_no_ack),
 		cmocka_unit_test(test_retransmitted_invite),

@@ -193,6 +193,36 @@ static void test_forked(void **state)
 	wire_world_close(&w);
 }
 
+/* The far end sends the call on: told when it is said, where to when that is said, and once for each. */
+static void test_sent_on(void **state)
+{
+#define SENT_ON(number, cause) ANSWER_CONTACT "History-Info: <sip:2@h>;index=1, <sip:" number "@h;cause=" cause ">;index=1.1;mp=1\n"
+	struct wire_world w;
+
+	(void)state;
+	wire_world_open(&w);
+	call_out(&w);
+	sip_wire_answer(&w.peer, "181 Call Is Being Forwarded", "one", ANSWER_CONTACT, NULL);
+	wire_for_turns(&w, 10);
+	assert_string_equal(w.diverted.to.digits, "");
+	sip_wire_answer(&w.peer, "181 Call Is Being Forwarded", "one", SENT_ON("+442079460299", "486"), NULL);
+	wire_for_turns(&w, 10);
+	assert_string_equal(w.diverted.to.digits, "442079460299");
+	assert_int_equal(w.diverted.to.ton, TON_INTERNATIONAL);
+	assert_int_equal(w.diverted.reason, 1);
+	sip_wire_answer(&w.peer, "180 Ringing", "one", SENT_ON("+442079460299", "486"), NULL);
+	wire_for_turns(&w, 10);
+	sip_wire_answer(&w.peer, "200 OK", "one", SENT_ON("+442079460298", "408"), SDP("1", "4004", "sendrecv"));
+	assert_true(sip_wire_expect(&w.peer, "ACK "));
+	assert_string_equal(w.diverted.to.digits, "442079460298");
+	assert_string_equal(w.events, "diverted proceeding diverted proceeding alerting diverted answered");
+	assert_int_equal(leg_clear(w.leg, &(struct leg_cause){ .q850 = 16 }), 0);
+	assert_true(sip_wire_expect(&w.peer, "BYE "));
+	sip_wire_answer(&w.peer, "200 OK", "", "", NULL);
+	wire_until_cleared(&w);
+	wire_world_close(&w);
+}
+
 /* A second branch answers too: it must not stay up, nor take the first one down. */
 static void test_second_answer(void **state)
 {
@@ -325,7 +355,7 @@ int main(void)
 		cmocka_unit_test(test_via_maddr),
 		cmocka_unit_test(test_invite_headers),
 		cmocka_unit_test(test_finals),
-		cmocka_unit_test(test_forked),
+		cmocka_unit_test(test_forked), cmocka_unit_test(test_sent_on),
 		cmocka_unit_test(test_second_answer),
 		cmocka_unit_test(test_answer_without_sdp),
 		cmocka_unit_test(test_silence),
