@@ -52,7 +52,7 @@ struct pri_trunk_conf {
 	enum pri_date_time date_time;	/* network side only */
 	enum pri_display display;
 	enum pri_service_messages service_messages;
-	bool overlap;			/* digits may follow SETUP, both ways (Q.931 5.1.3, 5.2.4) */
+	bool overlap;			/* digits may follow SETUP, both ways (Q.931 5.1.3, 5.2.4), where the dialect has it */
 	bool clear_tones;		/* network: a call that fails before its answer ends with a tone and DISCONNECT with 8 */
 	bool announcements;		/* what the far end plays after DISCONNECT is heard (5.4.1) */
 	unsigned alarm_hold_ms;		/* an alarm this long clears the span's calls with cause 41 */

@@ -6,6 +6,14 @@
  * J1 (INS-Net 1500) is none of them: euroisdn on a 24-channel span is the plain Q.931 that TTC's JT-Q931 is
  * made from, and the nearest that libpri has.
  *
+ * Overlap is part of ETS 300 102-1 (5.1.3, 5.2.4) and of QSIG's basic call (ECMA-143, ISO/IEC 11572). The North American ones
+ * are en bloc (NIS-A211-1, TR 41459, SR-4994): a SETUP has the whole number and nothing that says so. libpri, too, says "sending
+ * complete" by itself in EuroISDN alone (q931.c, transmit_sending_complete()), so that a gateway that takes digits one by one
+ * would wait for T302 at each of their calls.
+ *
+ * HOLD is Q.932's, and libpri speaks it in every dialect; a trunk asks for it by services:. NOTIFY of a remote hold (Q.931 4.5.22,
+ * EN 300 196-1) it sends in EuroISDN alone (q931.c, q931_notify()): elsewhere a far end without HOLD is told nothing.
+ *
  * SERVICE: libpri reads the change status element in 4ess, 5ess, dms100 and ni2 only. AT&T's switches have the
  * messages (TR 41459). A DMS-100 has them where both ends agree on it, and one that hears of them from one end only
  * may put its channels out (Nortel's and Avaya's manuals of the Meridian 1); NI2 has them by some makers (Dialogic)
@@ -21,10 +29,10 @@
 #define ECT (SERVICE(HOLD) | SERVICE(TRANSFER))
 
 static const struct pri_dialect_def dialects[PRI_DIALECTS] = {
-	[PRI_EUROISDN_E1] = {"euroisdn", PRI_SWITCH_EUROISDN_E1, .services = ECT | SERVICE(REROUTE) | SERVICE(AOC) | SERVICE(MCID), .e1 = true, .facility = true,
-			     .name_net = BY_ELEMENT, .redirecting = BY_FACILITY, .redirect_count = true},
-	[PRI_EUROISDN_T1] = {"euroisdn", PRI_SWITCH_EUROISDN_T1, .services = ECT | SERVICE(REROUTE) | SERVICE(AOC) | SERVICE(MCID), .t1 = true, .facility = true,
-			     .name_net = BY_ELEMENT, .redirecting = BY_FACILITY, .redirect_count = true},
+	[PRI_EUROISDN_E1] = {"euroisdn", PRI_SWITCH_EUROISDN_E1, .overlap = true, .hold_notify = true, .services = ECT | SERVICE(REROUTE) | SERVICE(AOC) | SERVICE(MCID),
+			     .e1 = true, .facility = true, .name_net = BY_ELEMENT, .redirecting = BY_FACILITY, .redirect_count = true},
+	[PRI_EUROISDN_T1] = {"euroisdn", PRI_SWITCH_EUROISDN_T1, .overlap = true, .hold_notify = true, .services = ECT | SERVICE(REROUTE) | SERVICE(AOC) | SERVICE(MCID),
+			     .t1 = true, .facility = true, .name_net = BY_ELEMENT, .redirecting = BY_FACILITY, .redirect_count = true},
 	[PRI_NATIONAL1] = {"ni1", PRI_SWITCH_NI1, .services = SERVICE(HOLD), .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,
 			   .redirecting = BY_ELEMENT, .nfas = true},
 	[PRI_NATIONAL2] = {"ni2", PRI_SWITCH_NI2, .services = ECT, .t1 = true, .facility = true, .name_user = BY_ELEMENT,
@@ -35,7 +43,7 @@ static const struct pri_dialect_def dialects[PRI_DIALECTS] = {
 		      .redirecting = BY_ELEMENT, .nsf = true, .service = true, .service_auto = true, .nfas = true},
 	[PRI_5ESS] = {"5ess", PRI_SWITCH_LUCENT5E, .services = ECT, .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,
 		      .redirecting = BY_ELEMENT, .nsf = true, .service = true, .service_auto = true, .nfas = true},
-	[PRI_QSIG] = {"qsig", PRI_SWITCH_QSIG, .services = ECT | SERVICE(REROUTE), .e1 = true, .t1 = true, .facility = true,
+	[PRI_QSIG] = {"qsig", PRI_SWITCH_QSIG, .overlap = true, .services = ECT | SERVICE(REROUTE), .e1 = true, .t1 = true, .facility = true,
 		      .name_user = BY_FACILITY, .name_net = BY_FACILITY, .redirecting = BY_FACILITY,
 		      .redirect_count = true},
 };

@@ -22,6 +22,8 @@ struct pri_dialect_def {
 	bool redirect_count;		/* and how often: Q.931's element has no counter */
 	bool nsf;			/* network-specific facilities in SETUP */
 	bool service, service_auto;	/* SERVICE for B channels is understood; is sent by itself (pri_maintenance.c) */
+	bool overlap;			/* digits may follow SETUP; without it every SETUP has the whole number (en bloc) */
+	bool hold_notify;		/* NOTIFY tells of a hold where HOLD is not there, or is refused */
 	unsigned services;		/* supplementary services, bits 1 << enum pri_service (pri_hold.c tells of each) */
 	bool nfas;			/* one D channel for several spans */
 };

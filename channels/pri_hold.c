@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * channels/pri_hold.c: hold and retrieve (Q.932 6.2, EN 300 196-1 7.2, EN 300 141): HOLD and RETRIEVE where the trunk has
- * the service, else NOTIFY of a remote hold (Q.931 4.5.22). A call that is held by HOLD has no B channel: its line
+ * the service, else NOTIFY of a remote hold (Q.931 4.5.22) where the dialect has it, else nothing: the hold is SIP's alone. A call that is held by HOLD has no B channel: its line
  * takes other calls, and its retrieval hunts for one. Called by leg_hold(), leg_resume(), the events, the audit. Loop thread.
  *
  * libpri 1.6.0, found by trial between two of its own ends: either end, user or network, may send HOLD, on every dialect;
@@ -70,6 +70,8 @@ void pri_hold_change(struct pri_leg *leg, bool held)
 static void notify(struct pri_leg *leg, bool hold)
 {
 	leg->hold_notified = hold;
+	if (!pri_dialect_def(leg->link->trunk->conf.dialect)->hold_notify)
+		return;
 	pri_notify(leg->link->pri, leg->call, pri_encode(leg),
 		   hold ? PRI_NOTIFY_REMOTE_HOLD : PRI_NOTIFY_REMOTE_RETRIEVAL);
 }

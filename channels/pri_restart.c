@@ -187,6 +187,19 @@ void pri_restart_stop(struct pri_link *link)
 		link->lines[i].restarts = 0;
 }
 
+/* After T316: a line that was set aside is proved idle by it as well. */
+static void late_ack(struct pri_link *link, int channel)
+{
+	struct pri_line *line = pri_line_named(link, channel);
+
+	if (!line || line->state != PRI_LINE_SET_ASIDE || line->leg) {
+		pri_log(link, LOG_DEBUG, "RESTART ACKNOWLEDGE for chan %d was not awaited", channel < 0 ? 0 : channel & 0xff);
+		return;
+	}
+	pri_log(link, LOG_NOTICE, "chan %d: a late RESTART ACKNOWLEDGE proves it idle", line->pos);
+	proved_idle(line);
+}
+
 void pri_on_restart_ack(struct pri_link *link, pri_event *ev)
 {
 	struct pri_group *g = link->group;
@@ -194,7 +207,7 @@ void pri_on_restart_ack(struct pri_link *link, pri_event *ev)
 	struct pri_line *line = g->restarting;
 
 	if (!line || (pos && pos != 0xff && pri_line_named(link, ev->restartack.channel) != line)) {
-		pri_log(link, LOG_DEBUG, "RESTART ACKNOWLEDGE for chan %d was not awaited", pos);
+		late_ack(link, ev->restartack.channel);
 		return;
 	}
 	g->restart_known = true;

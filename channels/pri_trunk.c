@@ -3,6 +3,7 @@
  * channels/pri_trunk.c: a trunk as the gateway sees it: opening and closing, one turn of the loop, the
  * delivery of what was deferred, and status. Loop thread.
  */
+#include "channels/pri_dialect.h"
 #include "channels/pri_private.h"
 
 #include <errno.h>
@@ -122,6 +123,7 @@ int pri_trunk_open(struct pri_trunk **out, struct hw *hw, const struct pri_trunk
 		return -ENOMEM;
 	t->hw = hw;
 	t->conf = *conf;
+	t->conf.overlap = conf->overlap && pri_dialect_def(conf->dialect)->overlap;
 	t->h = *handlers;
 	snprintf(t->name, sizeof(t->name), "%s", conf->name);
 	t->conf.name = t->name;

@@ -67,6 +67,14 @@ static void check_nsf(struct reader *r, const struct conf_trunk *t)
 		       "%s has no network-specific facilities", conf_dialect_name(t->isdn.dialect));
 }
 
+/* Calls would wait for digits that never come: nothing in such a SETUP says that its number is complete. */
+static void check_overlap(struct reader *r, const struct conf_trunk *t)
+{
+	if (t->isdn.overlap && !conf_dialect_overlap(t->isdn.dialect))
+		report(r, item(trunk_node(r, t), "overlap", ""), "leave overlap out: every SETUP has the whole number",
+		       "%s has no overlap", conf_dialect_name(t->isdn.dialect));
+}
+
 /* Of services: what a dialect has no procedure for (the table of channels/pri_dialect.c). */
 static void check_services(struct reader *r, const struct conf_trunk *t)
 {
@@ -241,6 +249,7 @@ void check_whole(struct reader *r)
 			check_spans(r, i);
 			check_nfas(r, &c->trunks[i], trunk_node(r, &c->trunks[i]));
 			check_nsf(r, &c->trunks[i]);
+			check_overlap(r, &c->trunks[i]);
 			check_services(r, &c->trunks[i]);
 			check_aoc_request(r, &c->trunks[i]);
 			check_service_messages(r, &c->trunks[i]);

@@ -38,6 +38,11 @@ bool conf_dialect_on_e1(enum conf_dialect d)
 	return d == CONF_EUROISDN || d == CONF_QSIG;
 }
 
+bool conf_dialect_overlap(enum conf_dialect d)
+{
+	return d == CONF_EUROISDN || d == CONF_QSIG;
+}
+
 const char *const conf_later[] = { "tls", "g722", "opus", "g729", NULL };
 
 static const struct conf_key top[] = {

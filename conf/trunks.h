@@ -37,6 +37,7 @@ enum conf_dialect { CONF_EUROISDN, CONF_NI1, CONF_NI2, CONF_DMS100, CONF_4ESS, C
 /* As trunks.yaml has it; and whether an E1 can carry it (each runs on T1 and J1). */
 const char *conf_dialect_name(enum conf_dialect d);
 bool conf_dialect_on_e1(enum conf_dialect d);
+bool conf_dialect_overlap(enum conf_dialect d);	/* as channels/pri_dialect.c has it */
 enum conf_nsf { CONF_NSF_NONE, CONF_NSF_SID_PREFERRED, CONF_NSF_ANI_PREFERRED, CONF_NSF_SID_ONLY, CONF_NSF_ANI_ONLY,
 		CONF_NSF_OPERATOR, CONF_NSF_PCCO, CONF_NSF_SDN, CONF_NSF_TOLL_FREE_MEGACOM, CONF_NSF_MEGACOM,
 		CONF_NSF_ACCUNET, CONF_NSF_LONG_DISTANCE, CONF_NSF_INTERNATIONAL_TOLL_FREE, CONF_NSF_MULTIQUEST,

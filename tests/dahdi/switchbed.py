@@ -86,6 +86,16 @@ class Switch:
                 raise AssertionError('no %s %s of the switch within %s s; it said %s' % (
                     name, fields, seconds, self.seen[-12:]))
 
+    def wait_any(self, name, seconds=15, **fields):
+        """Such an event, wherever it stands among those that came."""
+        end = time.monotonic() + seconds
+        while True:
+            for e in self.seen:
+                if e['event'] == name and all(e.get(k) == v for k, v in fields.items()):
+                    return e
+            if not self.pump(max(0, end - time.monotonic())):
+                raise AssertionError('no %s %s of the switch; it said %s' % (name, fields, self.seen[-12:]))
+
     def types(self, cr=None):
         """The messages it has received so far, of one call."""
         while self.pump(0):

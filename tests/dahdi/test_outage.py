@@ -9,6 +9,9 @@ from test_causes import cause_in
 
 
 class Restarts(switchbed.SwitchTest):
+    t316 = 2
+    isdn = ', timers: {T316: %ds}' % t316
+
     def does_one_channel(self):
         """The call on that channel is over, the other one is not."""
         p, one = self.answered()
@@ -45,6 +48,62 @@ class Restarts(switchbed.SwitchTest):
         e = self.outcome(p)
         self.assertEqual((e['remote_bye'], cause_in(e['bye_reason'])), (True, 41), e)
         self.assert_record(cause=41, cleared_by='out')
+
+    def line(self, pos):
+        return [x['state'] for x in self.gw.ctl('lines')['lines'] if x['line'] == '1/%d' % pos][0]
+
+    def alarms(self):
+        return [a['what'] for a in self.gw.ctl('status')['alarms']]
+
+    def restart_unheard(self):
+        """Channel 5 is restarted, and the switch does not hear it: N316 (2) times more, T316 apart, then it is set aside."""
+        self.sw.say('deaf', '46')
+        seen = len(self.sw.seen)
+        self.gw.cli('restart', '1/5')
+        self.assertTrue(bed.wait_for(lambda: self.line(5) == 'set aside', 5 * self.t316), self.gw.ctl('lines')['lines'][4])
+        self.sw.say('deaf')
+        self.sw.report()
+        sent = [e['ms'] for e in self.sw.seen[seen:] if e['event'] == 'rx' and e['type'] == RESTART]
+        gaps = [(b - a) / 1000 for a, b in zip(sent, sent[1:])]
+        self.assertEqual(len(sent), 3, sent)
+        self.assertTrue(all(abs(g - self.t316) < 0.3 for g in gaps), gaps)
+        self.assertEqual(sum('1 line set aside, RESTART is not answered, the first is 1/5' in a for a in self.alarms()), 1, self.alarms())
+        self.on_wire(RESTART, sent=False, times=3, **{'channel.number': 5})
+
+    def does_restart_without_answer_in_mid_life(self):
+        """The call on another channel goes on; new ones pass the line by; a late acknowledgement brings it back."""
+        p, one = self.answered()
+        self.assertEqual(one['channel'], 1)
+        self.restart_unheard()
+        self.assertEqual((self.line(1), [c['state'] for c in self.gw.ctl('calls')['calls']]), ('up', ['up']))
+        for pos in (2, 3, 4):
+            self.gw.cli('out', '1/%d' % pos)
+        self.sw.say('incoming', 'release-complete:17')
+        q = self.start_second()
+        self.assertEqual(self.sw.wait('setup')['channel'], 6)
+        self.assertEqual(self.ends(self.sipcall_end(q))[0]['status'], 486)
+        for pos in (2, 3, 4):
+            self.gw.cli('in', '1/%d' % pos)
+        self.sw.say('message', '8000', '4e', '1803a98385790180')
+        self.assertTrue(bed.wait_for(lambda: self.line(5) == 'idle', 5), self.line(5))
+        self.assertEqual([a for a in self.alarms() if 'aside' in a], [])
+        self.on_wire(RESTART_ACK, sent=True, times=1, **{'channel.number': 5})
+        self.assertEqual(self.line(1), 'up')
+        p.proc.terminate()
+        self.assertFalse(self.outcome(p)['remote_bye'])
+        self.sw.wait('over', call=one['call'])
+
+    def does_restart_without_answer_then_setup(self):
+        """A call of the exchange on that channel proves it idle too."""
+        p, one = self.answered()
+        self.restart_unheard()
+        self.sw.say('call', '5!', '999', self.caller)
+        self.sw.wait('over')			# no such number
+        self.assertTrue(bed.wait_for(lambda: self.line(5) == 'idle', 5), self.line(5))
+        self.assertEqual((self.line(1), [a for a in self.alarms() if 'aside' in a]), ('up', []))
+        p.proc.terminate()
+        self.assertFalse(self.outcome(p)['remote_bye'])
+        self.sw.wait('over', call=one['call'])
 
 
 class NoRestart:

@@ -38,7 +38,7 @@ def fits(f, want, network):
 
 
 def check_test(path):
-    """(complaints, notes) of one test."""
+    """(complaints, notes, lines of a table) of one test."""
     with open(path, encoding='utf-8') as f:
         told = json.load(f)
     bad = []
@@ -49,18 +49,21 @@ def check_test(path):
             bad.append('%s: %d times and not %s: message 0x%02x %s' % (
                 want['scenario'], n, want['times'], want['type'], want['fields']))
     count = '%d frames read, %d expectations' % (sum(len(s) for s in seen.values()), len(told['expect']))
-    return bad, [count] + told['notes']
+    return bad, [count] + told['notes'], told.get('table', [])
 
 
 def check(folder):
     """Of every capture in FOLDER: prints, and returns how many tests passed and failed."""
     passed = failed = 0
+    table = []
     for path in sorted(glob.glob(os.path.join(folder, '*.json'))):
-        bad, notes = check_test(path)
+        bad, notes, lines = check_test(path)
+        table += lines
         print('%-4s tshark: %s: %s' % ('FAIL' if bad else 'ok', os.path.basename(path)[:-5], '; '.join(notes)))
         for line in bad:
             print('     ' + line)
         passed, failed = passed + (not bad), failed + bool(bad)
+    print(''.join('     %s\n' % line for line in table), end='')
     read, faults = pcap.check(folder)
     passed, failed = passed + bool(read and not faults), failed + bool(faults)
     return passed, failed

@@ -121,9 +121,10 @@ static int connect(struct sw *sw, struct call *c, const char *arg)
 	return answer(sw, c, arg, pri_answer);
 }
 
+/* "called": the cause stands in the last three digits of the called number, so that many calls can be refused at once. */
 static int hang_up(struct sw *sw, struct call *c, const char *arg)
 {
-	return pri_hangup(sw->pri, c->call, number(arg, 16));
+	return pri_hangup(sw->pri, c->call, arg && !strncmp(arg, "called", 6) ? c->ending : number(arg, 16));
 }
 
 /* Freed as soon as it is sent: nothing can answer it. */
@@ -182,6 +183,19 @@ static int notify(struct sw *sw, struct call *c, const char *arg)
 	return pri_notify(sw->pri, c->call, c->pos, number(arg, 0));
 }
 
+static int hold(struct sw *sw, struct call *c, const char *arg)
+{
+	(void)arg;
+	return pri_hold(sw->pri, c->call);
+}
+
+/* On the channel that is named, or on the one it had. */
+static int retrieve(struct sw *sw, struct call *c, const char *arg)
+{
+	c->pos = number(arg, c->pos);
+	return pri_retrieve(sw->pri, c->call, c->pos);
+}
+
 static int tone(struct sw *sw, struct call *c, const char *arg)
 {
 	c->b.hz = number(arg, 0);
@@ -221,6 +235,7 @@ static const struct {
 	{"release-complete", 0, release_complete},
 	{"message", 0, message},          {"status", 0, status},
 	{"digits", 0x7b, digits},         {"notify", 0x6e, notify},
+	{"hold", 0x24, hold},             {"retrieve", 0x31, retrieve},
 	{"tone", 0, tone},                {"quiet", 0, quiet},
 	{"keep", 0, keep},                {"forget", 0, forget},
 	{"wait", 0, pause_steps},
@@ -272,50 +287,4 @@ int64_t call_next(const struct sw *sw)
 			next = c->due;
 	}
 	return next;
-}
-
-/* --- Calls out --------------------------------------------------------------------------------- */
-
-/* [INTERFACE/]CHANNEL[!] CALLED CALLING [overlap] [bearer:N] [EDIT]; ! is exclusive, 0 none. */
-int call_place(struct sw *sw, int argc, char **argv)
-{
-	struct pri_sr *sr = pri_sr_new();
-	q931_call *libpris = pri_new_call(sw->pri);
-	struct call *c = libpris ? call_new(sw, libpris, false) : NULL;
-	int bearer = PRI_TRANS_CAP_SPEECH, res;
-	bool overlap = false;
-	struct edit e = {0};
-
-	if (!sr || !c || argc < 3)
-		return -1;
-	for (int i = 3; i < argc; i++) {
-		if (!strcmp(argv[i], "overlap"))
-			overlap = true;
-		else if (!strncmp(argv[i], "bearer:", 7))
-			bearer = atoi(argv[i] + 7);
-		else if (edit_parse(&e, argv[i]))
-			return -1;
-	}
-	c->pos = channel_parse(argv[0]);
-	alter_edit(c->cr, 5, &e);
-	pri_sr_set_channel(sr, c->pos ? c->pos : 1, strchr(argv[0], '!') != NULL, 0);
-	pri_sr_set_bearer(sr, bearer, sw->alaw ? PRI_LAYER_1_ALAW : PRI_LAYER_1_ULAW);
-	pri_sr_set_called(sr, argv[1], PRI_NATIONAL_ISDN, !overlap);
-	pri_sr_set_caller(sr, argv[2], NULL, PRI_NATIONAL_ISDN, PRES_ALLOWED_USER_NUMBER_PASSED_SCREEN);
-	res = pri_setup(sw->pri, c->call, sr);
-	pri_sr_free(sr);
-	sw->setups++;
-	event(sw, "placed", ",\"call\":%d,\"cr\":%u", c->id, c->cr);
-	return res;
-}
-
-/* For the rate that a D channel takes: the next call as soon as one has ended, on any channel. */
-void call_auto(struct sw *sw)
-{
-	char *argv[] = {"0", sw->auto_called, "2079460999", "+1801a3"};
-
-	if (sw->auto_calls > 0) {
-		sw->auto_calls--;
-		call_place(sw, 4, argv);
-	}
 }

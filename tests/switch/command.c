@@ -3,7 +3,7 @@
  * tests/switch/command.c: the words of standard input, a command a line:
  *
  *   incoming STEP... [then STEP...]   what becomes of the calls that come in from now on, the first apart
- *   call [INTERFACE/]CHANNEL[!] CALLED CALLING [overlap] [bearer:N] [EDIT]
+ *   call [INTERFACE/]CHANNEL[!] CALLED CALLING [overlap] [bearer:N] [name:TEXT] [from:NUMBER] [EDIT]
  *   do CALL STEP...              steps of a call, now
  *   message CR TYPE [ELEMENTS]   a whole message, all in hexadecimal; CR with its flag
  *   restart [INTERFACE/]CHANNEL | all        RESTART of a channel, of the interface
@@ -12,6 +12,7 @@
  *   use N                        of two D channels (NFAS): messages go there from now on
  *   hold on|off                  what comes in waits, so that messages cross
  *   deaf TYPE...                 these messages (hexadecimal) are not heard; none: all are
+ *   has-hold on|off              HOLD is acknowledged, or refused as at the start
  *   timer NAME MS                a timer of libpri's by its name
  *   load COUNT AT-A-TIME CALLED  calls one after another, cleared when answered
  *   level CALL                   level of what was heard on its channel since the last time
@@ -108,6 +109,16 @@ static int hold(struct sw *sw, int argc, char **argv)
 	return on_off(&sw->hold, argc, argv);
 }
 
+static int has_hold(struct sw *sw, int argc, char **argv)
+{
+	bool on = false;
+
+	if (on_off(&on, argc, argv))
+		return -1;
+	pri_hold_enable(sw->pri, on);
+	return 0;
+}
+
 static int deaf(struct sw *sw, int argc, char **argv)
 {
 	sw->n_deaf = 0;
@@ -171,7 +182,7 @@ static const struct {
 	{"incoming", incoming}, {"call", call_place}, {"do", steps_of_call}, {"message", message},
 	{"restart", restart},   {"mute", mute}, {"use", use},       {"hold", hold},        {"deaf", deaf},
 	{"timer", timer},       {"load", load},       {"level", level},      {"report", report},
-	{"service", service},
+	{"service", service}, {"has-hold", has_hold},
 };
 
 void command(struct sw *sw, char *line)

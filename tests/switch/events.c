@@ -4,6 +4,8 @@
  * call is one that keeps still.
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "tests/switch/switch.h"
 
@@ -20,8 +22,11 @@ static void on_setup(struct sw *sw, pri_event_ring *ev)
 	sw->answer = sw->next_answer;
 	c->due = 0;
 	sw->setups++;
-	event(sw, "setup", ",\"call\":%d,\"cr\":%u,\"channel\":%d,\"interface\":%d,\"flexible\":%d,\"called\":%s,\"complete\":%d",
-	      c->id, c->cr & 0x7fff, c->pos & 0xff, c->pos >> 8 & 0x7f, ev->flexible, quoted(ev->callednum), ev->complete);
+	c->ending = strlen(ev->callednum) < 3 ? 0 : atoi(ev->callednum + strlen(ev->callednum) - 3);
+	event(sw, "setup", ",\"call\":%d,\"cr\":%u,\"channel\":%d,\"interface\":%d,\"flexible\":%d,\"called\":%s,\"complete\":%d,"
+	      "\"calling\":%s,\"name\":%s,\"from\":%s,\"from_reason\":%d", c->id, c->cr & 0x7fff, c->pos & 0xff,
+	      c->pos >> 8 & 0x7f, ev->flexible, quoted(ev->callednum), ev->complete, quoted(ev->callingnum),
+	      quoted(ev->callingname), quoted(ev->redirectingnum), ev->redirectingreason);
 }
 
 static void told(struct sw *sw, const char *name, q931_call *call, int channel, int cause)
@@ -31,6 +36,40 @@ static void told(struct sw *sw, const char *name, q931_call *call, int channel, 
 	if (c && !c->incoming && channel > 0 && (channel & 0xff))
 		c->pos = channel_pos(sw, channel);
 	event(sw, name, ",\"call\":%d,\"channel\":%d,\"cause\":%d", c ? c->id : 0, c ? c->pos & 0xff : 0, cause);
+}
+
+/* Held: no channel. Retrieved: the one that it asks for, or that the far end grants. */
+static void on_hold(struct sw *sw, pri_event *ev)
+{
+	struct call *c = call_of(sw, ev->retrieve.call);
+	int channel = ev->retrieve.channel > 0 ? channel_pos(sw, ev->retrieve.channel) : 0;
+	q931_call *call = ev->hold.call;
+
+	switch (ev->e) {
+	case PRI_EVENT_HOLD:
+		pri_hold_ack(sw->pri, call);
+		told(sw, "held", call, 0, 0);
+		break;
+	case PRI_EVENT_HOLD_ACK:
+		told(sw, "hold_ack", call, 0, 0);
+		break;
+	case PRI_EVENT_HOLD_REJ:
+		told(sw, "hold_rej", call, 0, ev->hold_rej.cause);
+		break;
+	case PRI_EVENT_RETRIEVE:
+		pri_retrieve_ack(sw->pri, call, channel);
+		if (c)
+			c->pos = channel;
+		told(sw, "retrieved", call, 0, 0);
+		break;
+	case PRI_EVENT_RETRIEVE_ACK:
+		if (c && channel)
+			c->pos = channel;
+		told(sw, "retrieve_ack", call, 0, 0);
+		break;
+	default:
+		told(sw, "retrieve_rej", call, 0, ev->retrieve_rej.cause);
+	}
 }
 
 /* DISCONNECT is answered with RELEASE and that with RELEASE COMPLETE; libpri frees the call with it. */
@@ -95,6 +134,17 @@ static void on_calls(struct sw *sw, pri_event *ev)
 		break;
 	case PRI_EVENT_HANGUP_ACK:
 		on_forgotten(sw, &ev->hangup);
+		break;
+	case PRI_EVENT_HOLD:
+	case PRI_EVENT_HOLD_ACK:
+	case PRI_EVENT_HOLD_REJ:
+	case PRI_EVENT_RETRIEVE:
+	case PRI_EVENT_RETRIEVE_ACK:
+	case PRI_EVENT_RETRIEVE_REJ:
+		on_hold(sw, ev);
+		break;
+	case PRI_EVENT_NOTIFY:
+		event(sw, "notify", ",\"info\":%d", ev->notify.info);
 		break;
 	default:
 		event(sw, "other", ",\"number\":%d", ev->e);

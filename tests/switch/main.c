@@ -23,6 +23,8 @@ static const char usage[] =
 	"  -w  capture of the D channel\n"
 	"Commands on standard input, events as JSON lines on standard output: tests/switch/command.c.\n";
 
+#define E1_DCHAN 16	/* timeslot; an E1 is A-law */
+
 static const struct {
 	const char *name;
 	int type;
@@ -42,9 +44,9 @@ static int64_t now_ms(void)
 
 const char *quoted(const char *s)
 {
-	static char text[2][520];
-	static int turn;
-	char *out = text[turn ^= 1], *p = out;
+	static char text[8][520];
+	static unsigned turn;
+	char *out = text[turn++ % 8], *p = out;
 
 	*p++ = '"';
 	for (; *s && p < out + sizeof(text[0]) - 8; s++) {
@@ -161,6 +163,13 @@ static int numbers(const char *text, int *out, int max)
 	return n;
 }
 
+/* Redirecting numbers, and names, go as operations. */
+static bool facility(int type)
+{
+	return type == PRI_SWITCH_EUROISDN_E1 || type == PRI_SWITCH_EUROISDN_T1 || type == PRI_SWITCH_QSIG ||
+	       type == PRI_SWITCH_NI2;
+}
+
 int main(int argc, char **argv)
 {
 	static struct sw sw;
@@ -188,14 +197,17 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	sw.alaw = type == PRI_SWITCH_EUROISDN_E1 || type == PRI_SWITCH_QSIG;
+	sw.alaw = dchans[0] - sw.first[0] == E1_DCHAN - 1;
 	sw.now = now_ms();
 	for (int i = 0; i < sw.n_d; i++)
 		sw.d[i].chan = dchans[i];
 	if (dchan_open(&sw, node, type))
 		return 1;
-	for (int i = 0; i < sw.n_d; i++)
+	for (int i = 0; i < sw.n_d; i++) {
 		pri_set_overlapdial(sw.d[i].pri, overlap);
+		if (facility(type))
+			pri_facility_enable(sw.d[i].pri);
+	}
 	event(&sw, "ready", ",\"libpri\":%s", quoted(pri_get_version()));
 	while (!sw.over)
 		turn(&sw);

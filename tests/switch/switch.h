@@ -9,6 +9,7 @@
  *   alter.c     messages that libpri would not send: elements added, left out, whole messages
  *   capture.c   every frame that passed, for tshark
  *   call.c      calls and the steps they take
+ *   place.c     calls that it places
  *   events.c    what libpri reports
  *   command.c   the words of standard input
  *   bchan.c     tones on B channels, and what is heard there
@@ -49,6 +50,7 @@ struct call {
 	unsigned cr;		/* with the flag as it stands in what this end sends */
 	bool incoming, keep;	/* keep: what clears it is not answered */
 	int pos;		/* channel as libpri has it, 0 for none: timeslot, of an NFAS group also the interface */
+	int ending;		/* the last three digits of the number that it called */
 	struct steps steps;
 	int at;			/* the next step */
 	int64_t due;		/* when, INT64_MAX for never */
@@ -84,7 +86,7 @@ struct sw {
 
 /* main.c */
 void event(const struct sw *sw, const char *name, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-const char *quoted(const char *s);	/* as a JSON string; static, two at a time */
+const char *quoted(const char *s);	/* as a JSON string; static, eight at a time */
 
 /* dchan.c */
 int dchan_open(struct sw *sw, int node, int type);	/* all of them */
@@ -119,8 +121,10 @@ struct call *call_of(struct sw *sw, const q931_call *c);
 void call_over(struct sw *sw, struct call *c);
 void call_run(struct sw *sw);			/* the steps that are due */
 int64_t call_next(const struct sw *sw);
-int call_place(struct sw *sw, int argc, char **argv);
 unsigned call_layer3(struct sw *sw);		/* calls that libpri holds */
+
+/* place.c */
+int call_place(struct sw *sw, int argc, char **argv);
 void call_auto(struct sw *sw);
 
 /* events.c */

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "channels/pri_dialect.h"
+#include "conf/trunks.h"
 #include "tests/support/pri_bench.h"
 
 struct at { enum pri_dialect dialect; const struct pri_dialect_def *def; enum hw_span_type type; int caller; };
@@ -126,6 +127,54 @@ static void test_parties(void **state)
 	each(parties);
 }
 
+/* --- Digits one after the other --------------------------------------------------------------------- */
+
+static enum pri_digits never(const char *digits)
+{
+	(void)digits;
+	return PRI_DIGITS_MORE;
+}
+
+/* Where a dialect has none, a SETUP is taken as it is, whatever the trunk asks for, and nothing follows it. */
+static void overlap(const struct at *at)
+{
+	struct bench *b = bench_open(&(struct bench_conf){ .type = at->type, .dialect = at->dialect, .overlap = true, .digits = never });
+	struct leg_offer o = { .called = { "2079", TON_NATIONAL, NPI_E164, 0, 0 } };
+	struct bench_leg *out = bench_offer(b, at->caller, &o);
+
+	assert_non_null(out);
+	bench_run(b, 500);
+	assert_int_equal(b->end[!at->caller].n_offered, !at->def->overlap);
+	assert_int_equal(strstr(out->ladder, "SETUP ACKNOWLEDGE") != NULL, at->def->overlap);
+	assert_int_equal(leg_more(out->leg, "4", false), at->def->overlap ? 0 : -EALREADY);
+	if (!at->def->overlap)
+		assert_true(b->end[!at->caller].legs->offer.complete);
+	bench_clear(out, 16);
+	bench_run(b, 500);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
+static void test_overlap(void **state)
+{
+	(void)state;
+	each(overlap);
+}
+
+/* What the checker of the configuration says is what the driver does. */
+static void test_checker_agrees(void **state)
+{
+	(void)state;
+	for (int d = 0; d < CONF_DIALECTS; d++)
+		for (int e1 = 0; e1 < 2; e1++) {
+			enum pri_dialect found = pri_dialect_find(conf_dialect_name((enum conf_dialect)d), e1);
+
+			assert_int_equal(found != PRI_DIALECTS, !e1 || conf_dialect_on_e1((enum conf_dialect)d));
+			if (found != PRI_DIALECTS)
+				assert_int_equal(pri_dialect_def(found)->overlap, conf_dialect_overlap((enum conf_dialect)d));
+		}
+}
+
 /* --- Network-specific facilities --------------------------------------------------------------- */
 
 /* The element (Q.931 4.5.21) in SETUP: no network named, then the facility. */
@@ -213,7 +262,8 @@ static void test_wrong_span(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calls), cmocka_unit_test(test_parties), cmocka_unit_test(test_nsf),
+		cmocka_unit_test(test_calls), cmocka_unit_test(test_parties), cmocka_unit_test(test_overlap),
+		cmocka_unit_test(test_checker_agrees), cmocka_unit_test(test_nsf),
 		cmocka_unit_test(test_find), cmocka_unit_test(test_wrong_span),
 	};
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "channels/pri_dialect.h"
 #include "tests/support/pri_bench.h"
 
 #define HOLD (1u << PRI_SERVICE_HOLD)
@@ -123,6 +124,26 @@ static void test_notified(void **state)
 	notified(0, NET);
 	notified(HOLD, USER);
 	notified(HOLD, NET);
+}
+
+/* Without HOLD on either end: NOTIFY where libpri sends it, else the far end knows nothing, and the call goes on. */
+static void test_without_service(void **state)
+{
+	(void)state;
+	for (int d = 0; d < PRI_DIALECTS; d++) {
+		bool told = pri_dialect_def((enum pri_dialect)d)->hold_notify;
+		struct up u = call_up(open_with((enum pri_dialect)d, 0, 0), d & 1 ? USER : NET);
+
+		assert_int_equal(leg_hold(u.in->leg), 0);
+		bench_run(u.b, 1000);
+		assert_int_equal(count(u.out, LEG_HELD), told);
+		assert_int_equal(leg_resume(u.in->leg), 0);
+		bench_run(u.b, 1000);
+		assert_int_equal(count(u.out, LEG_RESUMED), told);
+		assert_int_not_equal(bench_pos(u.in), 0);
+		assert_int_equal(strstr(u.in->ladder, "NOTIFY") != NULL, told);
+		over(u);
+	}
 }
 
 /* What is wanted last counts, whatever is under way. */
@@ -309,6 +330,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_held_and_back),
 		cmocka_unit_test(test_notified),
+		cmocka_unit_test(test_without_service),
 		cmocka_unit_test(test_quick_hands),
 		cmocka_unit_test(test_both),
 		cmocka_unit_test(test_no_channel),

@@ -15,6 +15,7 @@
 #define RESTART_ACK 0x4e
 
 static int deaf;	/* the channel whose RESTART ACKNOWLEDGE from span 2 gets lost, -1 for all */
+static bool late;	/* RESTART from span 2 becomes the RESTART ACKNOWLEDGE that was lost before */
 static bool mute;	/* RESTART from span 2 gets lost: it would prove lines idle at span 1 */
 
 /* Layer 2 must see the frame, so the message becomes STATUS ENQUIRY for a call that does not exist. */
@@ -24,6 +25,11 @@ static bool lose_ack(struct bench *b, int span, uint8_t *frame, size_t *len)
 
 	if (span != 2 || *len < 14 || (frame[2] & 1) || frame[4] != 8)
 		return true;
+	if (late && frame[8] == RESTART) {
+		frame[6] |= 0x80;
+		frame[8] = RESTART_ACK;
+		return true;
+	}
 	ack = frame[8] == RESTART_ACK && (deaf < 0 || (frame[13] & 0x7f) == deaf);
 	restart = frame[8] == RESTART && mute;
 	if (!(ack && deaf) && !restart)
@@ -151,6 +157,21 @@ static void test_set_aside_then_command(void **state)
 	bench_close(b);
 }
 
+static void test_set_aside_then_late_ack(void **state)
+{
+	struct bench *b = set_aside(5);
+
+	(void)state;
+	late = true;
+	pri_trunk_restart_at(b->end[NET].trunk, 2, 5);
+	bench_run(b, 200);
+	late = false;
+	assert_int_equal(bench_line(b, USER, 5), PRI_LINE_IDLE);
+	assert_int_equal(bench_count(b, USER, PRI_LINE_IDLE), 30);
+	assert_non_null(strstr(b->end[USER].log, "chan 5: a late RESTART ACKNOWLEDGE proves it idle"));
+	bench_close(b);
+}
+
 /* One RESTART every five minutes; the line stays aside until one is answered. */
 static void test_set_aside_then_retried(void **state)
 {
@@ -218,6 +239,7 @@ int main(void)
 		cmocka_unit_test(test_at_start), cmocka_unit_test(test_ack_lost_once),
 		cmocka_unit_test(test_set_aside_then_setup), cmocka_unit_test(test_set_aside_then_restart),
 		cmocka_unit_test(test_set_aside_then_command),
+		cmocka_unit_test(test_set_aside_then_late_ack),
 		cmocka_unit_test(test_set_aside_then_retried), cmocka_unit_test(test_no_restart_there),
 		cmocka_unit_test(test_in_use),
 	};
