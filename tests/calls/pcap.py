@@ -1,41 +1,46 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What tshark, which is nobody's of this house, reads of a capture. It decodes the operations in facilities as QSIG's unless
 it is told otherwise, and ETSI's have the same numbers: so the dialect of each D channel must be known. In a capture of
-tipringd it is the description of the interface; in one that a test makes, a part of the file's name."""
+tipringd it is the description of the interface; in one that a test makes, a part of the file's name. The
+header that Nortel puts before an operation (dms100) it does not know, and takes for the operation."""
 import glob
 import os
 import subprocess
 import tempfile
 
 ETSI = 'euroisdn'
+FACILITIES = {ETSI: ['-o', 'q932.facility_encoding:Dissect facility as ETSI'], 'dms100': ['--disable-protocol', 'q932'],
+              'others': ['-o', 'q932.facility_encoding:Dissect facility as QSIG']}
 ERROR = 0x00800000	# epan/proto.h, PI_ERROR
 EXPERT = ['frame.number', 'frame.protocols', '_ws.malformed', '_ws.expert.severity', '_ws.expert.group', '_ws.expert.message']
 MALFORMED = 0x07000000	# PI_MALFORMED, a group
 
 
-def is_etsi(path):
-    """Are there D channels in it that speak EuroISDN?"""
-    if ETSI in os.path.basename(path):
-        return True
+def dialects(path):
+    """Those of its D channels that need to be known."""
+    named = [d for d in FACILITIES if d in os.path.basename(path)]
+    if named:
+        return named
     with open(path, 'rb') as f:
-        return ETSI.encode() in f.read()
+        octets = f.read()
+    return [d for d in FACILITIES if d.encode() in octets]
 
 
-def tshark(path, *args, etsi=None):
-    """The lines that tshark prints of PATH; facilities as ETSI's, or QSIG's, or what the file says. SIP is known by its looks: some
+def tshark(path, *args, dialect=None):
+    """The lines that tshark prints of PATH; facilities as DIALECT has them, or what the file says. SIP is known by its looks: some
     port of a test's belongs to a game."""
-    dialect = 'ETSI' if (is_etsi(path) if etsi is None else etsi) else 'QSIG'
-    argv = ['tshark', '-n', '-r', path, '-o', 'rtp.heuristic_rtp:FALSE', '-o', 'udp.try_heuristic_first:TRUE',
-            '-o', 'q932.facility_encoding:Dissect facility as ' + dialect]
-    return subprocess.run([*argv, *args], capture_output=True, text=True, timeout=120, check=True).stdout.splitlines()
+    dialect = dialect or (dialects(path) + ['others'])[0]
+    argv = ['tshark', '-n', '-r', path, '-o', 'rtp.heuristic_rtp:FALSE', '-o', 'udp.try_heuristic_first:TRUE']
+    return subprocess.run([*argv, *FACILITIES[dialect], *args], capture_output=True, text=True, timeout=120,
+                          check=True).stdout.splitlines()
 
 
-def fields(path, which, *names, etsi=None):
+def fields(path, which, *names, dialect=None):
     """Of every frame that the display filter WHICH is true of: the values of the fields NAMES, as text."""
     args = ['-Y', which, '-T', 'fields']
     for name in names:
         args += ['-e', name]
-    return [line.split('\t') for line in tshark(path, *args, etsi=etsi)]
+    return [line.split('\t') for line in tshark(path, *args, dialect=dialect)]
 
 
 def is_fault(malformed, severities, groups):
@@ -46,12 +51,14 @@ def is_fault(malformed, severities, groups):
 def read(path):
     """(frames, faults) of a capture, each D channel as its dialect has it."""
     frames, faults = 0, []
-    etsi = is_etsi(path)
-    described = 'frame.interface_description == "%s"' % ETSI
-    passes = [('frame', False)] if not etsi else [('frame', True)] if ETSI in os.path.basename(path) else \
-        [('%s || !lapd' % described, True), ('lapd && !(%s)' % described, False)]
-    for which, as_etsi in passes:
-        for number, protocols, malformed, severities, groups, messages in fields(path, which, *EXPERT, etsi=as_etsi):
+    known = dialects(path)
+    if known and known[0] in os.path.basename(path):
+        passes = [('frame', known[0])]
+    else:
+        described = {d: 'frame.interface_description == "%s"' % d for d in known}
+        passes = [*((described[d], d) for d in known), (' && '.join(['frame', *('!(%s)' % x for x in described.values())]), 'others')]
+    for which, dialect in passes:
+        for number, protocols, malformed, severities, groups, messages in fields(path, which, *EXPERT, dialect=dialect):
             frames += 1
             if is_fault(malformed, severities.split(',') if severities else [], groups.split(',') if groups else []):
                 faults.append('%s: frame %s, %s: %s' % (os.path.basename(path), number, protocols, messages or malformed))

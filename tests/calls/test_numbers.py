@@ -122,7 +122,7 @@ class Everything(Numbers):
             self.over(out, come)
         self.gw.cli('trace', 'stop')
         self.assertEqual(read(path)[1], [])
-        self.assertNotEqual(fields(path, '_ws.malformed', 'frame.number', etsi=False), [])
+        self.assertNotEqual(fields(path, '_ws.malformed', 'frame.number', dialect='others'), [])
         seen = fields(path, 'isdn-sup.diversionReason', 'frame.interface_name', 'frame.p2p_dir', 'q931.message_type',
                       'isdn-sup.diversionReason', 'isdn-sup.diversionCounter', 'isdn-sup.publicNumberDigits',
                       'isdn-sup.publicTypeOfNumber')

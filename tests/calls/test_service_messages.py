@@ -3,7 +3,7 @@
 import os
 
 import bed
-from test_trace import fields, tshark
+from pcap import fields, tshark
 
 SERVICE, SERVICE_ACK = 0x0f, 0x07
 
