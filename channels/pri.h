@@ -134,6 +134,7 @@ enum pri_far_status { PRI_FAR_IN, PRI_FAR_MAINTENANCE, PRI_FAR_OUT };
 struct pri_line_info {
 	int chan, span, pos;		/* channel number, span, timeslot */
 	enum pri_line_state state;
+	bool refused;			/* set aside because the far end refused calls on it (cause 44); else it answers no RESTART */
 	bool taken_out;			/* by people: now, or when its call ends */
 	enum pri_far_status far;	/* by the far end: the same */
 	struct leg *leg;		/* the leg on it, or NULL */

@@ -12,11 +12,6 @@
 
 enum { FRAME_N201 = 4 + 260 };	/* Q.921 5.9.3 */
 
-static unsigned key_of(const struct pri_leg *leg)
-{
-	return leg->cr | (leg->leg.incoming ? 0x8000 : 0);
-}
-
 static bool is_clearing(uint8_t type)
 {
 	return type == Q931_DISCONNECT_TYPE || type == Q931_RELEASE_TYPE || type == Q931_RELEASE_COMPLETE_TYPE;
@@ -25,7 +20,7 @@ static bool is_clearing(uint8_t type)
 void pri_attach(struct pri_leg *leg, uint8_t type, enum pri_attach_how how, uint8_t id, const uint8_t *elements, size_t n)
 {
 	struct pri_link *link = leg->link;
-	struct pri_attach a = { .key = key_of(leg), .type = type, .how = how, .id = id, .len = (uint8_t)n };
+	struct pri_attach a = { .key = pri_leg_key(leg), .type = type, .how = how, .id = id, .len = (uint8_t)n };
 
 	if (n > sizeof(a.octets))
 		return;
@@ -46,7 +41,7 @@ void pri_attach_element(struct pri_leg *leg, uint8_t type, enum pri_attach_how h
 void pri_attach_forget(struct pri_leg *leg)
 {
 	for (unsigned i = 0; i < PRI_ATTACHED; i++)
-		if (leg->link->attached[i].key == key_of(leg))
+		if (leg->link->attached[i].key == pri_leg_key(leg))
 			leg->link->attached[i].key = 0;
 }
 

@@ -14,15 +14,10 @@ enum { RLT_OPERATION_IND = 1, RLT_THIRD_PARTY = 2, RLT_NOT_FOUND = 0x11, RLT_NOT
 enum { NI2_INITIATE_TRANSFER = 8, NI2_NOT_ALLOWED = 0 };
 enum { LINK_IDENTITY = 4 };	/* EN 300 369-1 EctLinkIdRequest, which only prepares it */
 
-static unsigned key_of(const struct pri_leg *leg)
-{
-	return leg->cr | (leg->leg.incoming ? 0x8000 : 0);
-}
-
 static struct pri_leg *leg_by_key(struct pri_link *link, unsigned key)
 {
 	for (struct pri_leg *leg = link->trunk->legs; leg; leg = leg->next)
-		if (leg->link == link && leg->stage != PS_DONE && key_of(leg) == key)
+		if (leg->link->group == link->group && leg->stage != PS_DONE && pri_leg_key(leg) == key)
 			return leg;
 	return NULL;
 }
@@ -45,8 +40,8 @@ static bool ours_to_answer(const struct pri_link *link)
 void pri_bridge_asked(struct pri_leg *leg, struct pri_leg *with)
 {
 	leg->bridge = with->bridge = PB_ASKED;
-	leg->bridged = key_of(with);
-	with->bridged = key_of(leg);
+	leg->bridged = pri_leg_key(with);
+	with->bridged = pri_leg_key(leg);
 }
 
 /* The far end clears both when it has joined them. */
@@ -63,7 +58,7 @@ static void answered(struct pri_leg *leg, const struct pri_rose *r)
 	if (done && (is_dms(leg->link) ? r->invoke != RLT_THIRD_PARTY : r->code == LINK_IDENTITY && r->n_args))
 		return;
 	leg->bridge = done ? PB_DONE : PB_REFUSED;
-	if (with && with->bridged == key_of(leg))
+	if (with && with->bridged == pri_leg_key(leg))
 		with->bridge = leg->bridge;
 	pri_log(leg->link, done ? LOG_INFO : LOG_NOTICE, "calls %u and %u: %s", leg->cr, leg->bridged & 0x7fff,
 		done ? "the exchange has joined them" : "the exchange does not join them, they stay joined here");
@@ -132,7 +127,7 @@ void pri_bridge_answered(struct pri_leg *leg)
 static struct pri_leg *by_identity(struct pri_link *link, int32_t id)
 {
 	for (struct pri_leg *leg = link->trunk->legs; leg; leg = leg->next)
-		if (leg->link == link && leg->rlt_id && leg->rlt_id == id)
+		if (leg->link->group == link->group && leg->rlt_id && leg->rlt_id == id)
 			return leg;
 	return NULL;
 }

@@ -87,10 +87,10 @@ int pri_leg_clear(struct leg *l, const struct leg_cause *cause)
 		leg->cause = *cause;
 	if (leg->cause.q850 < 1 || leg->cause.q850 > 127)
 		leg->cause.q850 = NORMAL;
-	pri_link_location(leg->link, leg, cause->location);
+	pri_location(leg->link, leg, cause->location);
 	pri_extra_clear(leg);
 	pri_aoc_settle(leg);
-	pri_link_diagnostics(leg->link, &leg->cause);
+	pri_location_diagnostics(leg->link, &leg->cause);
 	if (leg->stage == PS_OFFERED && !refuses_at_once(leg->cause.q850)) {
 		pri_proceeding(pri, leg->call, pri_encode(leg), 0);
 		leg->stage = PS_PROGRESSING;
@@ -156,7 +156,7 @@ static void far_clears(struct pri_link *link, pri_event_hangup *ev)
 	pri_touch(leg);
 	if (leg->line)
 		pri_line_set(leg->line, PRI_LINE_CLEARING);
-	pri_link_location(link, leg, 1);
+	pri_location(link, leg, 1);
 	pri_aoc_settle(leg);
 	pri_hangup(link->pri, ev->call, cause);
 	if (!pri_call_exists(leg))

@@ -14,11 +14,6 @@
 enum { NOTIFY = 0x6e, FACILITY = 0x62, IE_FACILITY = 0x1c, IE_NOTIFICATION = 0x27 };
 enum { LAST_INDICATOR = 2 };	/* libpri sends 0 to 2 on these dialects */
 
-static unsigned key_of(const struct pri_leg *leg)
-{
-	return leg->cr | (leg->leg.incoming ? 0x8000 : 0);
-}
-
 /* --- In ------------------------------------------------------------------------------------------ */
 
 struct tlv { uint8_t tag; const uint8_t *octets; size_t len; };
@@ -104,7 +99,7 @@ int pri_facility_send(struct pri_leg *leg, const uint8_t *octets, size_t n)
 
 	if (leg->n_facilities > LAST_INDICATOR || n > sizeof(f->octets) || !leg->call)
 		return -1;
-	*f = (struct pri_facility){.key = key_of(leg), .indicator = leg->n_facilities, .len = (uint8_t)n};
+	*f = (struct pri_facility){.key = pri_leg_key(leg), .indicator = leg->n_facilities, .len = (uint8_t)n};
 	memcpy(f->octets, octets, n);
 	return pri_notify(link->pri, leg->call, pri_encode(leg), leg->n_facilities++);
 }
@@ -112,7 +107,7 @@ int pri_facility_send(struct pri_leg *leg, const uint8_t *octets, size_t n)
 void pri_facility_forget(struct pri_leg *leg)
 {
 	for (size_t i = 0; i < PRI_FACILITIES; i++)
-		if (leg->link->facilities[i].key == key_of(leg))
+		if (leg->link->facilities[i].key == pri_leg_key(leg))
 			leg->link->facilities[i].key = 0;
 }
 

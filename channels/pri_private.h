@@ -3,7 +3,9 @@
  * channels/pri_private.h: what the files of the PRI driver share. One file per procedure:
  *
  *   pri_trunk.c    opening, closing, the turn of the loop, delivery of what was deferred, status
- *   pri_link.c     one D channel: the libpri instance, its reader and writer
+ *   pri_link.c     one D channel: its reader and writer, and what is taken from the frames
+ *   pri_instance.c the libpri instance of a D channel
+ *   pri_location.c the location of a cause that goes out
  *   pri_nfas.c     spans that share a D channel or a pair of them
  *   pri_hw.c       the channels of a span: open, gone, back again
  *   pri_events.c   libpri's events: a table of handlers
@@ -292,15 +294,23 @@ void pri_timers_apply(struct pri_link *link);
 int64_t pri_stuck_clearing_us(const struct pri_trunk *t);
 
 /* pri_link.c */
-int pri_link_start(struct pri_link *link);
-void pri_link_retire(struct pri_link *link);
+int pri_link_in(struct pri *pri, void *buf, int size);	/* libpri's reader, and its writer */
+int pri_link_out(struct pri *pri, void *buf, int size);
 void pri_link_read(struct pri_link *link);
-void pri_link_location(struct pri_link *link, const struct pri_leg *leg, uint8_t location);
-void pri_link_diagnostics(struct pri_link *link, const struct leg_cause *cause);	/* of the location told last */
 void pri_leg_replay(struct leg *leg);
 void pri_adopt_strays(struct pri_leg *leg);
+
+/* pri_location.c */
+void pri_location(struct pri_link *link, const struct pri_leg *leg, uint8_t location);
+void pri_location_diagnostics(struct pri_link *link, const struct leg_cause *cause);	/* of the location told last */
+size_t pri_location_put(struct pri_link *link, uint8_t *frame, size_t len);	/* the new length */
+
+/* pri_instance.c */
+int pri_link_start(struct pri_link *link);
+void pri_link_retire(struct pri_link *link);
 bool pri_call_exists(const struct pri_leg *leg);
 unsigned pri_call_reference(struct pri *pri, q931_call *call);
+unsigned pri_leg_key(const struct pri_leg *leg);	/* its reference, and 0x8000 for a call that came in */
 
 /* pri_nfas.c */
 int pri_groups_make(struct pri_trunk *t);

@@ -236,7 +236,7 @@ static int progress(struct leg *l, bool inband, const struct leg_cause *cause)
 	if (leg->stage == PS_OFFERED)
 		pri_proceeding(pri, leg->call, pri_encode(leg), 0);
 	if (cause && cause->q850) {
-		pri_link_location(leg->link, leg, cause->location);
+		pri_location(leg->link, leg, cause->location);
 		res = pri_progress_with_cause(pri, leg->call, pri_encode(leg), 1, cause->q850);
 	} else {
 		res = pri_progress(pri, leg->call, pri_encode(leg), 1);

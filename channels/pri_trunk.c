@@ -314,6 +314,7 @@ int pri_trunk_lines(const struct pri_trunk *t, struct pri_line_info *out, int ma
 					.span = link->span,
 					.pos = l->pos,
 					.state = l->state,
+					.refused = l->refusals >= PRI_REFUSALS,
 					.taken_out = l->taken_out,
 					.far = l->far,
 					.leg = l->leg ? &l->leg->leg : NULL,

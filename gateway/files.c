@@ -161,6 +161,7 @@ void files_put(struct files *f, const struct files_job *job)
 {
 	struct job *j = make(job), **at = &f->waiting;
 	bool running;
+	int err;
 
 	if (!j) {
 		free(job->data);
@@ -180,9 +181,10 @@ void files_put(struct files *f, const struct files_job *job)
 		return;
 	if (f->started)
 		pthread_join(f->thread, NULL);	/* it has nothing left to do but return */
-	j->err = -pthread_create(&f->thread, NULL, writer, f);
-	f->started = !j->err;
-	if (j->err) {
+	err = -pthread_create(&f->thread, NULL, writer, f);	/* from here on J is the thread's */
+	f->started = !err;
+	if (err) {
+		j->err = err;
 		f->waiting = NULL;
 		f->writing = false;
 		finish(f, j);

@@ -187,17 +187,26 @@ static bool card_has(struct gateway *gw, int no)
 	return false;
 }
 
-enum why_out { SET_ASIDE, TAKEN_OUT, FAR_OUT, WHYS };
+enum why_out { SET_ASIDE, REFUSED, TAKEN_OUT, FAR_OUT, WHYS };
 
 static bool is_out_by(const struct pri_line_info *l, enum why_out why)
 {
-	return why == SET_ASIDE ? l->state == PRI_LINE_SET_ASIDE : why == TAKEN_OUT ? l->taken_out : l->far != PRI_FAR_IN;
+	switch (why) {
+	case SET_ASIDE:
+	case REFUSED:
+		return l->state == PRI_LINE_SET_ASIDE && l->refused == (why == REFUSED);
+	case TAKEN_OUT:
+		return l->taken_out;
+	default:
+		return l->far != PRI_FAR_IN;
+	}
 }
 
 /* Lines of one span that are out, for one reason: how many, since when, and which the first is. */
 static void line_alarm(const struct pri_line_info *l, int n, int span, enum why_out why, trunk_alarm_fn *fn, void *arg)
 {
-	static const char *const words[WHYS] = { "set aside: refused, or RESTART is not answered", "taken out of service by command",
+	static const char *const words[WHYS] = { "set aside, RESTART is not answered", "set aside, the far end refuses calls on it",
+						 "taken out of service by command",
 						 "taken out of service by the far end" };
 	const struct pri_line_info *first = NULL;
 	int64_t since = 0;
