@@ -259,15 +259,29 @@ static void heard(struct pri_link *link)
 		pri_log(link, LOG_INFO, "SERVICE for channels 0x%x, which are no B channels of ours", set & ~known);
 }
 
+/* As libpri sees it: in an I frame or a UI frame, whatever comes behind the discriminator. */
+static bool is_maintenance(const uint8_t *frame, size_t len)
+{
+	size_t at = len > 2 && (frame[2] & 1) ? 3 : 4;
+
+	if (len <= at || (at == 3 && (frame[2] & 0xef) != 0x03))
+		return false;
+	return frame[at] == Q931_PD_MAINTENANCE || frame[at] == Q931_PD_MAINTENANCE_NI2;
+}
+
 /* Every frame that libpri is to read. Whether it is a repetition libpri knows better than the trace: what libpri reports
  * of a SERVICE must be known to be of one. */
 void pri_maintenance_got(struct pri_link *link, const uint8_t *frame, size_t len)
 {
 	struct q931_msg m;
 
-	link->got_service = q931_read(frame, len, &m, NULL) && m.pd != Q931_PD;
-	if (link->got_service)
+	link->got_service = is_maintenance(frame, len);
+	if (!link->got_service)
+		return;
+	if (q931_read(frame, len, &m, NULL))
 		pri_extra_got(link, frame, len);
+	else
+		link->got_len = 0; /* what libpri makes of it is not heeded */
 }
 
 void pri_on_service(struct pri_link *link, pri_event *ev)
