@@ -110,6 +110,29 @@ int leg_charge(struct leg *leg, const struct leg_charge *charge)
 	return leg->ops->charge ? leg->ops->charge(leg, charge) : -EOPNOTSUPP;
 }
 
+void leg_charge_text(struct leg_charge *c)
+{
+	static const char *const scales[] = {"1/100 s", "1/10 s", "s", "10 s", "min", "h", "days"};
+	const struct leg_rate *r = c->n_rates ? &c->rates[c->n_rates - 1] : NULL;
+	char price[48] = "";
+
+	for (unsigned i = 0; i < c->n_rates; i++)
+		if (c->rates[i].item == 'B')
+			r = &c->rates[i];
+	if (r)
+		snprintf(price, sizeof(price), "%lld.%03lld %s", (long long)r->thousandths / 1000, (long long)r->thousandths % 1000,
+			 r->currency);
+	if (!r)
+		c->text[0] = 0;
+	else if (r->kind == 'F')
+		snprintf(c->text, sizeof(c->text), "free");
+	else if (r->kind == 'L')
+		snprintf(c->text, sizeof(c->text), "%s flat", price);
+	else
+		snprintf(c->text, sizeof(c->text), "%s every %lu %s", price, (unsigned long)r->length,
+			 r->scale < sizeof(scales) / sizeof(scales[0]) ? scales[r->scale] : "?");
+}
+
 int leg_malicious(struct leg *leg)
 {
 	return leg->ops->malicious ? leg->ops->malicious(leg) : -EOPNOTSUPP;

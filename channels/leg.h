@@ -142,13 +142,26 @@ enum leg_event_kind {
 };
 
 /* Advice of charge as it came (EN 300 182): of the rates (S), so far (D), or of the whole call (E). */
+#define LEG_RATES_MAX 3
+struct leg_rate {			/* of AOC-S: EN 300 182-1, ChargedItem and Rate */
+	char item;			/* 'B' basic communication, 'A' call attempt, 'S' call set-up */
+	char kind;			/* 'F' free of charge, 'L' flat, 'T' by time */
+	bool steps;			/* T: charged by whole steps, not continuously */
+	uint8_t scale;			/* T: 0 1/100 s, 1 1/10 s, 2 s, 3 10 s, 4 minute, 5 hour, 6 day */
+	uint32_t length;		/* T: the price is of so many of that */
+	char currency[11];		/* as the network names it */
+	int64_t thousandths;		/* of the currency's unit */
+};
+
 struct leg_charge {
 	char when;			/* 'S', 'D', 'E' */
 	bool free;			/* nothing is charged */
 	long units;			/* -1 when it is not told in units */
 	char currency[11];		/* as the network names it, "" when it is not told in money */
 	int64_t thousandths;		/* of the currency's unit */
-	char text[96];			/* S: the rates for people; else "" */
+	struct leg_rate rates[LEG_RATES_MAX];	/* S */
+	unsigned n_rates;
+	char text[96];			/* S: the rates for people, by leg_charge_text(); else "" */
 };
 
 /* Where a call is sent on to, and why (Q.953 reason). */
@@ -255,6 +268,7 @@ int leg_divert(struct leg *leg, const struct leg_divert *to);
 int leg_referred(struct leg *leg, const struct leg_cause *cause);
 int leg_diverted(struct leg *leg, const struct leg_divert *to);
 int leg_charge(struct leg *leg, const struct leg_charge *charge);
+void leg_charge_text(struct leg_charge *charge);	/* of its rate for the conversation; without one, of the last */
 int leg_malicious(struct leg *leg);
 /* At any time, once; LEG_CLEARED follows. A second call is -EALREADY. */
 int leg_clear(struct leg *leg, const struct leg_cause *cause);

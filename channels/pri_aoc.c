@@ -53,30 +53,50 @@ static void so_far(struct leg_charge *c, int charge, const struct pri_aoc_record
 		units(c, u);
 }
 
-/* The rates for people; the last of several is kept, which is that of the conversation. */
+/* 0: of user-user information and supplementary services, which nobody here passes on. */
+static char charged_item(int chargeable)
+{
+	switch (chargeable) {
+	case PRI_AOC_CHARGED_ITEM_BASIC_COMMUNICATION:
+		return 'B';
+	case PRI_AOC_CHARGED_ITEM_CALL_ATTEMPT:
+		return 'A';
+	case PRI_AOC_CHARGED_ITEM_CALL_SETUP:
+		return 'S';
+	default:
+		return 0;
+	}
+}
+
 static void rates(struct leg_charge *c, const struct pri_subcmd_aoc_s *s)
 {
-	static const char *const scales[] = {"1/100 s", "1/10 s", "s", "10 s", "min", "h", "days"};
-
-	for (int i = 0; i < s->num_items && i < (int)(sizeof(s->item) / sizeof(s->item[0])); i++) {
+	for (int i = 0; i < s->num_items && i < (int)(sizeof(s->item) / sizeof(s->item[0])) && c->n_rates < LEG_RATES_MAX; i++) {
 		const struct pri_aoc_s_element *e = &s->item[i];
 		const struct pri_aoc_duration *d = &e->rate.duration;
-		int64_t m;
+		struct leg_rate r = {.item = charged_item(e->chargeable)};
 
+		if (!r.item)
+			continue;
 		if (e->rate_type == PRI_AOC_RATE_TYPE_FREE || e->rate_type == PRI_AOC_RATE_TYPE_FREE_FROM_BEGINNING) {
-			c->free = s->num_items == 1;
-			snprintf(c->text, sizeof(c->text), "free");
+			r.kind = 'F';
 		} else if (e->rate_type == PRI_AOC_RATE_TYPE_DURATION) {
-			m = thousandths(&d->amount);
-			snprintf(c->text, sizeof(c->text), "%lld.%03lld %s every %ld %s", (long long)m / 1000,
-				 (long long)m % 1000, d->currency, d->time.length,
-				 d->time.scale >= 0 && d->time.scale <= PRI_AOC_TIME_SCALE_DAY ? scales[d->time.scale] : "?");
+			r.kind = 'T';
+			r.thousandths = thousandths(&d->amount);
+			r.length = d->time.length > 0 ? (uint32_t)d->time.length : 0;
+			r.scale = d->time.scale >= 0 && d->time.scale <= PRI_AOC_TIME_SCALE_DAY ? (uint8_t)d->time.scale : 255;
+			r.steps = d->charging_type;
+			snprintf(r.currency, sizeof(r.currency), "%s", d->currency);
 		} else if (e->rate_type == PRI_AOC_RATE_TYPE_FLAT) {
-			m = thousandths(&e->rate.flat.amount);
-			snprintf(c->text, sizeof(c->text), "%lld.%03lld %s flat", (long long)m / 1000,
-				 (long long)m % 1000, e->rate.flat.currency);
+			r.kind = 'L';
+			r.thousandths = thousandths(&e->rate.flat.amount);
+			snprintf(r.currency, sizeof(r.currency), "%s", e->rate.flat.currency);
+		} else {
+			continue;
 		}
+		c->rates[c->n_rates++] = r;
 	}
+	c->free = c->n_rates == 1 && c->rates[0].kind == 'F';
+	leg_charge_text(c);
 }
 
 /* What became of our request. False: it was no more than a word. */
@@ -119,17 +139,20 @@ void pri_aoc_came(struct pri_leg *leg, const struct pri_subcommand *s)
 
 #define COST_MAX 16777215 /* of an amount before its multiplier (EN 300 182-1 table 1) */
 
+static void amount(int64_t cost, struct pri_aoc_amount *a)
+{
+	a->multiplier = PRI_AOC_MULTIPLIER_THOUSANDTH;
+	for (; cost > COST_MAX && a->multiplier < PRI_AOC_MULTIPLIER_THOUSAND; cost /= 10)
+		a->multiplier++;
+	a->cost = cost > COST_MAX ? COST_MAX : (long)cost;
+}
+
 static int charge_of(const struct leg_charge *c, struct pri_aoc_recorded_currency *m, struct pri_aoc_recorded_units *u)
 {
-	int64_t cost = c->thousandths;
-
 	if (c->free)
 		return PRI_AOC_DE_CHARGE_FREE;
 	if (c->currency[0]) {
-		m->amount.multiplier = PRI_AOC_MULTIPLIER_THOUSANDTH;
-		for (; cost > COST_MAX && m->amount.multiplier < PRI_AOC_MULTIPLIER_THOUSAND; cost /= 10)
-			m->amount.multiplier++;
-		m->amount.cost = cost > COST_MAX ? COST_MAX : (long)cost;
+		amount(c->thousandths, &m->amount);
 		snprintf(m->currency, sizeof(m->currency), "%s", c->currency);
 		return PRI_AOC_DE_CHARGE_CURRENCY;
 	}
@@ -142,6 +165,41 @@ static int charge_of(const struct leg_charge *c, struct pri_aoc_recorded_currenc
 	return PRI_AOC_DE_CHARGE_NOT_AVAILABLE;
 }
 
+static void rate_out(const struct leg_rate *r, struct pri_aoc_s_element *e)
+{
+	e->chargeable = r->item == 'A' ? PRI_AOC_CHARGED_ITEM_CALL_ATTEMPT : r->item == 'S' ? PRI_AOC_CHARGED_ITEM_CALL_SETUP :
+			PRI_AOC_CHARGED_ITEM_BASIC_COMMUNICATION;
+	if (r->kind == 'T') {
+		e->rate_type = PRI_AOC_RATE_TYPE_DURATION;
+		amount(r->thousandths, &e->rate.duration.amount);
+		e->rate.duration.time.length = r->length;
+		e->rate.duration.time.scale = r->scale;
+		e->rate.duration.charging_type = r->steps;
+		snprintf(e->rate.duration.currency, sizeof(e->rate.duration.currency), "%s", r->currency);
+	} else if (r->kind == 'L') {
+		e->rate_type = PRI_AOC_RATE_TYPE_FLAT;
+		amount(r->thousandths, &e->rate.flat.amount);
+		snprintf(e->rate.flat.currency, sizeof(e->rate.flat.currency), "%s", r->currency);
+	} else {
+		e->rate_type = PRI_AOC_RATE_TYPE_FREE;
+	}
+}
+
+/* As FACILITY, which may not be the first answer to a SETUP. */
+static int send_rates(struct pri_leg *leg, const struct leg_charge *charge)
+{
+	struct pri_subcmd_aoc_s s;
+
+	if (!charge->n_rates)
+		return -EOPNOTSUPP;
+	if (leg->stage < PS_SENT)
+		return -EALREADY;
+	memset(&s, 0, sizeof(s));
+	for (unsigned i = 0; i < charge->n_rates; i++)
+		rate_out(&charge->rates[i], &s.item[s.num_items++]);
+	return pri_aoc_s_send(leg->link->pri, leg->call, &s) ? -EIO : 0;
+}
+
 /* What a call costs so far, or in all, to a PBX whose trunk has the service. */
 int pri_leg_charge(struct leg *l, const struct leg_charge *charge)
 {
@@ -149,10 +207,12 @@ int pri_leg_charge(struct leg *l, const struct leg_charge *charge)
 	struct pri_subcmd_aoc_d d;
 	struct pri_subcmd_aoc_e e;
 
-	if (leg->link->trunk->conf.side != PRI_NETWORK || !pri_has(leg->link, PRI_SERVICE_AOC) || charge->when == 'S')
+	if (leg->link->trunk->conf.side != PRI_NETWORK || !pri_has(leg->link, PRI_SERVICE_AOC))
 		return -EOPNOTSUPP;
 	if (leg->stage >= PS_CLEARING || !leg->call)
 		return -EALREADY;
+	if (charge->when == 'S')
+		return send_rates(leg, charge);
 	memset(&d, 0, sizeof(d));
 	memset(&e, 0, sizeof(e));
 	if (charge->when == 'D') {

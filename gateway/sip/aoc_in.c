@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Advice of charge from a peer that has aoc: true (a carrier): its XML body of 3GPP TS 24.647 annex D in INFO and BYE, and in the 200 to
- * our BYE. Read are the charges of AOC-D and AOC-E; rates (AOC-S) are passed over. Nobody's XML library: elements are
+ * our BYE. Read are the charges of AOC-D and AOC-E and the rates of AOC-S. Nobody's XML library: elements are
  * found by their local names, in any order, and what is not known is not looked at. A body that ends in the middle gives what stood whole.
  */
 #include <ctype.h>
@@ -111,6 +111,45 @@ static void charge_element(const struct element *e, struct leg_charge *c, bool *
 		units(e->text, c);
 }
 
+const char *const sip_aoc_scales[SIP_AOC_SCALES] = {
+	"one-hundredth-second", "one-tenth-second", "one-second", "ten-seconds", "one-minute", "one-hour", "twenty-four-hours",
+};
+
+/* What stands in <aoc-s>: an item, in it how it is charged, in that the price. ITEM is the one we are in. */
+static void rate_element(const struct element *e, struct leg_charge *c, char *item)
+{
+	struct leg_rate *r = c->n_rates ? &c->rates[c->n_rates - 1] : NULL;
+	char kind = !strcmp(e->name, "free-charge") ? 'F' : !strcmp(e->name, "flat-rate") ? 'L' : !strcmp(e->name, "price-time") ? 'T' : 0;
+
+	if (!strcmp(e->name, "basic"))
+		*item = 'B';
+	else if (!strcmp(e->name, "communication-attempt"))
+		*item = 'A';
+	else if (!strcmp(e->name, "communication-setup"))
+		*item = 'S';
+	else if (kind && *item && c->n_rates < LEG_RATES_MAX)
+		c->rates[c->n_rates++] = (struct leg_rate){ .item = *item, .kind = kind, .currency = "?", .length = 1, .scale = 2 };
+	if (!r)
+		return;
+	if (!strcmp(e->name, "currency-id") && e->text[0])
+		currency(e->text, r->currency);
+	else if (!strcmp(e->name, "currency-amount") && decimal(e->text) >= 0)
+		r->thousandths = decimal(e->text);
+	else if (!strcmp(e->name, "time-unit") && decimal(e->text) > 0 && decimal(e->text) / 1000 < 1 << 24)
+		r->length = (uint32_t)(decimal(e->text) / 1000);
+	else if (!strcmp(e->name, "charging-type"))
+		r->steps = !strcmp(e->text, "step-function");
+	for (uint8_t i = 0; !strcmp(e->name, "scale") && i < SIP_AOC_SCALES; i++)
+		if (!strcmp(e->text, sip_aoc_scales[i]))
+			r->scale = i;
+}
+
+/* Of several in one body that of the whole call is taken. */
+static int rank(char when)
+{
+	return when == 'E' ? 3 : when == 'D' ? 2 : when == 'S';
+}
+
 bool sip_aoc_parse(const char *body, size_t len, struct leg_charge *out)
 {
 	const char *p = body, *end = body + len;
@@ -119,16 +158,19 @@ bool sip_aoc_parse(const char *body, size_t len, struct leg_charge *out)
 
 	memset(out, 0, sizeof(*out));
 	out->units = -1;
-	for (char in = 0; next(&p, end, &e);) {
-		char which = !strcmp(e.name, "aoc-d") ? 'D' : !strcmp(e.name, "aoc-e") ? 'E' : 0;
+	for (char in = 0, item = 0; next(&p, end, &e);) {
+		char which = !strcmp(e.name, "aoc-d") ? 'D' : !strcmp(e.name, "aoc-e") ? 'E' : !strcmp(e.name, "aoc-s") ? 'S' : 0;
 
 		if (which && e.end) {
 			in = 0;
-		} else if (which && which >= out->when) {	/* of both, that of the whole call */
+		} else if (which && rank(which) >= rank(out->when)) {
 			memset(out, 0, sizeof(*out));
 			out->units = -1;
 			out->when = in = which;
 			money = false;
+			item = 0;
+		} else if (in == 'S' && !e.end) {
+			rate_element(&e, out, &item);
 		} else if (in && !e.end) {
 			charge_element(&e, out, &money);
 		}
@@ -137,6 +179,11 @@ bool sip_aoc_parse(const char *body, size_t len, struct leg_charge *out)
 		out->currency[0] = 0;
 	else if (!out->currency[0])
 		strcpy(out->currency, "?");
+	if (out->when == 'S') {
+		out->free = out->n_rates == 1 && out->rates[0].kind == 'F';
+		leg_charge_text(out);
+		out->when = out->n_rates ? 'S' : 0;
+	}
 	return out->when;
 }
 

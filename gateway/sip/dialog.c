@@ -210,6 +210,7 @@ static void on_ack(struct sip_leg *l, const sip_t *sip)
 		reason_own(&cause, 88, "no usable answer to our offer");
 		sip_clear(l, &cause, false);
 	} else {
+		sip_charge_ready(l);
 		sip_session_hold(l);
 		sip_hold_run(l);
 	}

@@ -181,6 +181,7 @@ struct sip_leg {
 	struct leg_number called;	/* whom the INVITE is for; out: or where the far end has last said that the call is */
 	char *history;			/* in: History-Info of our responses, or NULL */
 	char *bye_body;			/* advice of charge for our BYE, or NULL */
+	char *rates_body;		/* the same for an INFO when the call is up */
 	bool bye_wanted;		/* as soon as the ACK is there */
 	struct sip_hop home;		/* where to send when the dialog names no address */
 	struct sip_local local;
@@ -332,6 +333,9 @@ void sip_aoc_came(struct sip_leg *l, const sip_t *sip);
 bool sip_aoc_parse(const char *body, size_t len, struct leg_charge *out);
 const char *sip_allowed(const struct sip_leg *l);	/* for the Allow header within a call */
 int sip_charge(struct leg *leg, const struct leg_charge *charge);
+void sip_charge_ready(struct sip_leg *l);	/* the call is up, and its ACK has passed */
+enum { SIP_AOC_SCALES = 7 };
+extern const char *const sip_aoc_scales[SIP_AOC_SCALES];	/* as leg_rate.scale has them */
 /* refer_in.c */
 int sip_refer_in(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);
 int sip_referred(struct leg *leg, const struct leg_cause *cause);

@@ -100,6 +100,7 @@ static void answered(struct sip_leg *l, const sip_t *sip)
 	sip_diverted_came(l, 200, sip);
 	sip_connected_answer(l, sip, &ev);
 	leg_report(&l->leg, &ev);
+	sip_charge_ready(l);
 	sip_session_hold(l);
 	sip_hold_run(l);
 }

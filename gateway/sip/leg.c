@@ -69,6 +69,7 @@ void sip_leg_free(struct sip_leg *l)
 	sip_overlap_end(l);
 	su_timer_destroy(l->timer);
 	free(l->bye_body);
+	free(l->rates_body);
 	free(l->history);
 	*l->prev = l->next;
 	if (l->next)

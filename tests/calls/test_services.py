@@ -434,6 +434,28 @@ class ChargeTold(Charge):
                          [['0x62', '33', '3012a10d8103' + b'EUR'.hex() + 'a206810178820100820100'],
                           ['0x45', '35', '30123010a10e8103' + b'EUR'.hex() + 'a207810205dc820100']])
 
+    def test_rates(self):
+        """AOC-S of the carrier: aOCSCurrency (31) of EN 300 182-1 on the line, and the same rates to the caller and in both records."""
+        rates = ('<basic><price-time><currency-id>EUR</currency-id><currency-amount>0.120</currency-amount><length-time-unit><time-unit>60'
+                 '</time-unit><scale>one-second</scale></length-time-unit><charging-type>step-function</charging-type></price-time></basic>'
+                 '<communication-attempt><free-charge/></communication-attempt><communication-setup><flat-rate><currency-id>EUR'
+                 '</currency-id><currency-amount>0.050</currency-amount></flat-rate></communication-setup>')
+        path = self.folder + '/rates.pcapng'
+        self.gw.cli('trace', 'start', path)
+        out, come = self.up()
+        m = self.tell(come, out, '<?xml version="1.0"?>\r\n<aoc xmlns="http://uri.etsi.org/ngn/params/xml/simservs/aoc"><aoc-s><charged-items>'
+                      '%s</charged-items></aoc-s></aoc>' % rates)
+        self.assertIn('<aoc-s><charged-items>%s</charged-items></aoc-s>' % rates, m.body)
+        self.end.request(out, 'BYE')
+        self.end.get(200, out)
+        self.end.reply({'local': come['invite'].get('To')}, self.end.get('BYE', come), 200)
+        self.assertEqual(self.gw.wait_idle(), [])
+        r = self.gw.records("in_trunk = 'office'") + self.gw.records("in_trunk = 'exchange'")
+        self.assertEqual([(x['out_charge'], x['out_charge_rates']) for x in r], [('AOC-S', '0.120 EUR every 60 s')] * 2)
+        self.gw.cli('trace', 'stop')
+        self.assertEqual(fields(path, 'q932.ros.local && frame.interface_name == "D channel of span 1"', 'q931.message_type',
+                                'q932.ros.local'), [['0x62', '31']])
+
     def test_the_caller_clears(self):
         """What the carrier says in its answer to BYE is in the record of the call that it carried."""
         out, come = self.up()

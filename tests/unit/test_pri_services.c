@@ -410,6 +410,50 @@ static void test_charge_in_release(void **state)
 	over(b);
 }
 
+/* Rates, each kind and item, before the answer and after it. The record's words are of the conversation. */
+static void test_rates(void **state)
+{
+	static const struct leg_rate rates[] = {
+		{ .item = 'B', .kind = 'T', .steps = true, .scale = 4, .length = 3, .currency = "EUR", .thousandths = 250 },
+		{ .item = 'A', .kind = 'F' },
+		{ .item = 'S', .kind = 'L', .currency = "EUR", .thousandths = 50 },
+	};
+	struct leg_charge c = { .when = 'S', .units = -1, .n_rates = 3 };
+	struct bench *b = open_with(PRI_EUROISDN_E1, ALL, ALL);
+	struct bench_leg *in, *out;
+
+	(void)state;
+	memcpy(c.rates, rates, sizeof(rates));
+	b->end[NET].offered = NULL;
+	out = bench_call(b, USER, "1");
+	bench_until(b, 500, b->end[NET].legs);
+	in = b->end[NET].legs;
+	assert_int_equal(leg_charge(in->leg, &c), -EALREADY);	/* FACILITY may not be the first answer */
+	bench_ring(in);
+	assert_int_equal(leg_charge(in->leg, &c), 0);
+	bench_until(b, 500, n_charges == 1);
+	assert_int_equal(leg_answer(in->leg, NULL), 0);
+	bench_until(b, 500, bench_event(out, LEG_ANSWERED));
+	c.n_rates = 0;
+	assert_int_equal(leg_charge(in->leg, &c), -EOPNOTSUPP);
+	c.n_rates = 2;
+	assert_int_equal(leg_charge(in->leg, &c), 0);
+	bench_until(b, 500, n_charges == 2);
+	assert_int_equal(charges[0].n_rates, 3);
+	assert_int_equal(charges[1].n_rates, 2);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(charges[0].rates[i].item, rates[i].item);
+		assert_int_equal(charges[0].rates[i].kind, rates[i].kind);
+		assert_int_equal(charges[0].rates[i].thousandths, rates[i].thousandths);
+		assert_int_equal(charges[0].rates[i].length, rates[i].length);
+		assert_int_equal(charges[0].rates[i].scale, rates[i].scale);
+		assert_int_equal(charges[0].rates[i].steps, rates[i].steps);
+		assert_string_equal(charges[0].rates[i].currency, rates[i].currency);
+	}
+	assert_string_equal(charges[0].text, "0.250 EUR every 3 min");
+	over(b);
+}
+
 /* An exchange that tells who asks. Each row: what is asked, and which of it the far end has. */
 static void test_charge_asked(void **state)
 {
@@ -532,6 +576,7 @@ int main(void)
 		cmocka_unit_test(test_charge),
 		cmocka_unit_test(test_no_charge),
 		cmocka_unit_test(test_charge_in_release),
+		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_charge_asked),
 		cmocka_unit_test(test_malicious),
 		cmocka_unit_test(test_malicious_not),

@@ -345,6 +345,66 @@ static void test_charge_rows(void **state)
 	}
 }
 
+/* Rates that come while it rings are told when the call is up, the latest ones alone. */
+static void test_rates_told(void **state)
+{
+	struct leg_charge c = { .when = 'S', .units = -1, .n_rates = 1, .rates = { { .item = 'B', .kind = 'F' } } };
+	struct wire_world w;
+	char tag[64];
+
+	(void)state;
+	wire_world_open(&w);
+	wire_request(&w, "INVITE", 1, "", CONTACT, SDP("1", "4000", "sendrecv"));
+	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 100"));
+	assert_int_equal(leg_charge(w.leg, &c), 0);
+	c.rates[0] = (struct leg_rate){ .item = 'A', .kind = 'T', .currency = "EUR" };	/* the schema has none by time */
+	assert_int_equal(leg_charge(w.leg, &c), -EOPNOTSUPP);
+	c.rates[0] = (struct leg_rate){ .item = 'S', .kind = 'L', .currency = "E<UR", .thousandths = 50 };
+	assert_int_equal(leg_charge(w.leg, &c), 0);
+	assert_int_equal(leg_answer(w.leg, NULL), 0);
+	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 200"));
+	wire_our_tag(&w, tag, sizeof(tag));
+	wire_request(&w, "ACK", 1, tag, "", NULL);
+	assert_true(sip_wire_expect(&w.peer, "INFO "));
+	assert_non_null(strstr(w.peer.msg, "<aoc-s><charged-items><communication-setup><flat-rate><currency-id>EUR</currency-id><currency-amount>0.050"
+			       "</currency-amount></flat-rate></communication-setup></charged-items></aoc-s>"));
+	sip_wire_answer(&w.peer, "200 OK", "", "", NULL);
+	wire_they_clear(&w, tag);
+	wire_world_close(&w);
+}
+
+#define PRICE(a, n, scale, how) "<price-time><currency-id>EUR</currency-id><currency-amount>" a "</currency-amount><length-time-unit>" \
+	"<time-unit>" n "</time-unit><scale>" scale "</scale></length-time-unit><charging-type>" how "</charging-type></price-time>"
+
+static void test_rates(void **state)
+{
+	static const char body[] = AOC("<aoc-s><charged-items><communication-setup><flat-rate><currency-id>EUR</currency-id><currency-amount>0.05"
+				       "</currency-amount></flat-rate></communication-setup><communication-attempt><free-charge/>"
+				       "</communication-attempt><basic>" PRICE("0.12", "60", "one-second", "step-function") "</basic>"
+				       "<services><free-charge/></services></charged-items></aoc-s>");
+	static const struct { char item, kind; int64_t price; uint32_t length; uint8_t scale; bool steps; } want[] = {
+		{ 'S', 'L', 50, 1, 2, false }, { 'A', 'F', 0, 1, 2, false }, { 'B', 'T', 120, 60, 2, true },
+	};
+	struct leg_charge c;
+
+	(void)state;
+	assert_true(sip_aoc_parse(body, sizeof(body) - 1, &c));
+	assert_int_equal(c.when, 'S');
+	assert_int_equal(c.n_rates, 3);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(c.rates[i].item, want[i].item);
+		assert_int_equal(c.rates[i].kind, want[i].kind);
+		assert_int_equal(c.rates[i].thousandths, want[i].price);
+		assert_int_equal(c.rates[i].length, want[i].length);
+		assert_int_equal(c.rates[i].scale, want[i].scale);
+		assert_int_equal(c.rates[i].steps, want[i].steps);
+	}
+	assert_string_equal(c.text, "0.120 EUR every 60 s");
+	assert_true(sip_aoc_parse(AOC("<aoc-s><charged-items><basic><free-charge/></basic></charged-items></aoc-s>"), 140, &c));
+	assert_true(c.free);
+	assert_string_equal(c.text, "free");
+}
+
 /* From a carrier: during the call in INFO, at its end in BYE, or in the answer to ours. */
 static void test_charge_came(void **state)
 {
@@ -385,7 +445,9 @@ static void test_charge_came(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_charge_rows), cmocka_unit_test(test_charge_came),
+		cmocka_unit_test(test_charge_rows),
+		cmocka_unit_test(test_rates_told),
+		cmocka_unit_test(test_rates), cmocka_unit_test(test_charge_came),
 		cmocka_unit_test(test_hold_refused), cmocka_unit_test(test_mwi_rows), cmocka_unit_test(test_ring_rows),
 		cmocka_unit_test(test_notify),	     cmocka_unit_test(test_refer),
 		cmocka_unit_test(test_refer_in), cmocka_unit_test(test_refer_stranger), cmocka_unit_test(test_refer_replaces),
