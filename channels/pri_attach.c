@@ -78,7 +78,7 @@ size_t pri_attach_write(struct pri_link *link, uint8_t *frame, size_t len)
 	for (unsigned i = 0; i < have; i++) {
 		struct pri_attach *a = &link->attached[(first + i) % PRI_ATTACHED];
 
-		if (a->key != (m.cr | (m.flag ? 0x8000 : 0)))
+		if (a->key != pri_sent_key(&m))
 			continue;
 		if (a->type == ATTACH_CLEARING && is_clearing(m.type))
 			a->type = m.type;

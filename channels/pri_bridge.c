@@ -14,14 +14,6 @@ enum { RLT_OPERATION_IND = 1, RLT_THIRD_PARTY = 2, RLT_NOT_FOUND = 0x11, RLT_NOT
 enum { NI2_INITIATE_TRANSFER = 8, NI2_NOT_ALLOWED = 0 };
 enum { LINK_IDENTITY = 4 };	/* EN 300 369-1 EctLinkIdRequest, which only prepares it */
 
-static struct pri_leg *leg_by_key(struct pri_link *link, unsigned key)
-{
-	for (struct pri_leg *leg = link->trunk->legs; leg; leg = leg->next)
-		if (leg->link->group == link->group && leg->stage != PS_DONE && pri_leg_key(leg) == key)
-			return leg;
-	return NULL;
-}
-
 static bool is_dms(const struct pri_link *link)
 {
 	return link->trunk->conf.dialect == PRI_DMS100;
@@ -52,7 +44,7 @@ const char *pri_bridge_how(const struct pri_leg *leg)
 
 static void answered(struct pri_leg *leg, const struct pri_rose *r)
 {
-	struct pri_leg *with = leg_by_key(leg->link, leg->bridged);
+	struct pri_leg *with = pri_leg_by_key(leg->link, leg->bridged);
 	bool done = r->type == ROSE_RESULT;
 
 	if (done && (is_dms(leg->link) ? r->invoke != RLT_THIRD_PARTY : r->code == LINK_IDENTITY && r->n_args))
@@ -135,7 +127,7 @@ static struct pri_leg *by_identity(struct pri_link *link, int32_t id)
 /* The reference as its sender has it in a message: bit 16 is set for a call that the other end, which is we, made. */
 static struct pri_leg *by_reference(struct pri_link *link, int32_t reference)
 {
-	return leg_by_key(link, (unsigned)reference ^ 0x8000);
+	return pri_leg_by_key(link, (unsigned)reference ^ 0x8000);
 }
 
 static void asked(struct pri_leg *leg, const struct pri_rose *r)

@@ -124,7 +124,7 @@ size_t pri_facility_put(struct pri_link *link, uint8_t *frame, size_t len, size_
 	for (size_t i = 0; e.octets && e.len == 1 && i < PRI_FACILITIES; i++) {
 		const struct pri_facility *f = &link->facilities[i];
 
-		if (f->key != (m.cr | (m.flag ? 0x8000 : 0)) || e.octets[0] != (0x80 | f->indicator))
+		if (f->key != pri_sent_key(&m) || e.octets[0] != (0x80 | f->indicator))
 			continue;
 		frame[m.elements_at - 1] = FACILITY;
 		element[1] = f->len;

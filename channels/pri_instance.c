@@ -182,6 +182,19 @@ bool pri_call_exists(const struct pri_leg *leg)
 	return leg->call && pri_call_reference(leg->link->pri, leg->call) == leg->cr;
 }
 
+struct pri_leg *pri_leg_by_key(struct pri_link *link, unsigned key)
+{
+	for (struct pri_leg *leg = link->trunk->legs; leg; leg = leg->next)
+		if (leg->link->group == link->group && leg->stage != PS_DONE && pri_leg_key(leg) == key)
+			return leg;
+	return NULL;
+}
+
+unsigned pri_sent_key(const struct q931_msg *m)
+{
+	return m->cr | (m->flag ? 0x8000 : 0);
+}
+
 unsigned pri_leg_key(const struct pri_leg *leg)
 {
 	return leg->cr | (leg->leg.incoming ? 0x8000 : 0);

@@ -15,15 +15,6 @@
 
 /* --- Traces ------------------------------------------------------------------------------------ */
 
-static struct pri_leg *leg_by_reference(struct pri_link *link, unsigned cr, bool incoming)
-{
-	for (struct pri_leg *leg = link->trunk->legs; leg; leg = leg->next)
-		if (leg->link->group == link->group && leg->cr == cr && leg->leg.incoming == incoming &&
-		    leg->stage != PS_DONE)
-			return leg;
-	return NULL;
-}
-
 static void set_early(struct pri_early *e, unsigned cr, bool out, const char *what, const char *detail)
 {
 	e->cr = cr;
@@ -90,7 +81,7 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 		what = other;
 	}
 	/* The flag is set in what goes towards the end that chose the reference (Q.931 4.3). */
-	leg = m.cr ? leg_by_reference(link, m.cr, out == m.flag) : NULL;
+	leg = m.cr ? pri_leg_by_key(link, m.cr | (out == m.flag ? 0x8000 : 0)) : NULL;
 	if (!out && m.cr)
 		pri_group_heard(link, leg);
 	if (!out && m.pd == Q931_PD)

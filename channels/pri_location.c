@@ -57,7 +57,7 @@ size_t pri_location_put(struct pri_link *link, uint8_t *frame, size_t len)
 	for (unsigned i = 1; i <= have; i++) {
 		unsigned at = (link->n_sent - i) % PRI_SENT_CAUSES;
 
-		if (link->sent[at].cr != (m.cr | (m.flag ? 0x8000 : 0)))
+		if (link->sent[at].cr != pri_sent_key(&m))
 			continue;
 		frame[m.location_at] = (uint8_t)((frame[m.location_at] & 0xf0) | link->sent[at].location);
 		return put_diagnostics(&link->sent[at], &m, frame, len);

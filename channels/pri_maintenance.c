@@ -24,7 +24,6 @@
 #define IN_SERVICE 0		/* change status */
 #define OUT_OF_SERVICE 2
 #define ALL UINT32_MAX
-#define EXPLICIT 0x10000	/* in a channel of libpri's: bits 8 to 15 are an interface identifier */
 
 static bool sends(const struct pri_link *link)
 {
@@ -197,7 +196,7 @@ static uint32_t channels(struct pri_link *link, struct pri_link **span)
 	if (e.len && !(e.octets[0] & 3))
 		return 0;
 	if (e.len > 1 && (e.octets[0] & 0x40)) {
-		*span = pri_interface(link, EXPLICIT | (e.octets[1] & 0x7f) << 8);
+		*span = pri_interface(link, PRI_EXPLICIT | (e.octets[1] & 0x7f) << 8);
 		while (at < e.len && !(e.octets[at++] & 0x80))
 			;
 	}
@@ -301,7 +300,7 @@ bool pri_maintenance_whole(struct pri_link *link)
 /* Is channel 24 of the element's interface a D channel? */
 static bool names_dchan(struct pri_link *link, struct q931_element e)
 {
-	const struct pri_link *span = pri_interface(link, e.octets[0] & 0x40 ? EXPLICIT | (e.octets[1] & 0x7f) << 8 : EXPLICIT);
+	const struct pri_link *span = pri_interface(link, e.octets[0] & 0x40 ? PRI_EXPLICIT | (e.octets[1] & 0x7f) << 8 : PRI_EXPLICIT);
 
 	return span && span->bears_d;
 }

@@ -16,8 +16,6 @@
 #include <stdlib.h>
 #include <syslog.h>
 
-#define DS1_EXPLICIT 0x10000	/* in a channel of libpri's: bits 8 to 15 are an interface identifier */
-
 /* --- Groups ------------------------------------------------------------------------------------ */
 
 static int interface_of(const struct pri_trunk_conf *c, int i)
@@ -83,7 +81,7 @@ struct pri_link *pri_interface(struct pri_link *link, int channel)
 {
 	const struct pri_trunk *t = link->trunk;
 
-	if (link->interface < 0 || !(channel & DS1_EXPLICIT))
+	if (link->interface < 0 || !(channel & PRI_EXPLICIT))
 		return link; /* implicitly the D channel's own interface */
 	for (int i = 0; i < t->n_links; i++)
 		if (t->links[i]->group == link->group && t->links[i]->interface == (channel >> 8 & 0x7f))
@@ -93,7 +91,7 @@ struct pri_link *pri_interface(struct pri_link *link, int channel)
 
 int pri_interface_bits(const struct pri_link *link)
 {
-	return link->interface < 0 ? 0 : DS1_EXPLICIT | link->interface << 8;
+	return link->interface < 0 ? 0 : PRI_EXPLICIT | link->interface << 8;
 }
 
 /* --- Which D channel ---------------------------------------------------------------------------- */

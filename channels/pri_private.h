@@ -52,6 +52,7 @@ _Static_assert(PRI_NETWORK == 1, "PRI_NETWORK of libpri.h takes the place of our
 #define PRI_ATTACHED 192	/* orders to put elements into messages, remembered until those are sent, and sent again */
 #define PRI_ATTACH_MAX (2 + LEG_UUI_MAX)	/* octets of one order's elements */
 #define PRI_FACILITIES 32	/* FACILITYs of our own that are remembered until they are sent */
+#define PRI_EXPLICIT 0x10000	/* in a channel of libpri's: bits 8 to 15 are an interface identifier */
 #define PRI_FED_MAX 16		/* octets of what pri_group_feed() makes */
 #define PRI_UNSTAMPED (-1)	/* a time that the next pri_trunk_service() fills in */
 
@@ -311,6 +312,8 @@ void pri_link_retire(struct pri_link *link);
 bool pri_call_exists(const struct pri_leg *leg);
 unsigned pri_call_reference(struct pri *pri, q931_call *call);
 unsigned pri_leg_key(const struct pri_leg *leg);	/* its reference, and 0x8000 for a call that came in */
+unsigned pri_sent_key(const struct q931_msg *m);	/* the same of the call that M, which goes out, is of */
+struct pri_leg *pri_leg_by_key(struct pri_link *link, unsigned key);	/* that is not over; NULL for none */
 
 /* pri_nfas.c */
 int pri_groups_make(struct pri_trunk *t);

@@ -31,7 +31,7 @@ static const struct yaml *nth(const struct yaml *list, int i)
 	return n ? n : list;
 }
 
-static const struct conf_sim_span *sim_span(const struct conf *c, int no)
+const struct conf_sim_span *sim_span(const struct conf *c, int no)
 {
 	return no >= 1 && no <= c->sim.n_spans ? &c->sim.spans[no - 1] : NULL;
 }

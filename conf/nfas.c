@@ -41,10 +41,7 @@ static void interfaces_print(FILE *f, const struct conf_key *k, const void *base
 	const struct conf_nfas *c = base;
 
 	(void)k;
-	fputc('[', f);
-	for (int i = 0; i < c->n_interfaces; i++)
-		fprintf(f, "%s%d", i ? ", " : "", c->interfaces[i]);
-	fputc(']', f);
+	print_numbers(f, c->interfaces, c->n_interfaces);
 }
 
 static const struct conf_type conf_type_interfaces = { interfaces_set, interfaces_print };
@@ -68,9 +65,9 @@ const struct conf_type conf_type_nfas = { nfas_set, NULL };
 
 /* --- Against the rest --------------------------------------------------------------------------- */
 
-static const struct conf_sim_span *sim_span(const struct conf *c, int no)
+static const struct conf_sim_span *simulated(const struct conf *c, int no)
 {
-	return c->card == CONF_CARD_SIM && no >= 1 && no <= c->sim.n_spans ? &c->sim.spans[no - 1] : NULL;
+	return c->card == CONF_CARD_SIM ? sim_span(c, no) : NULL;
 }
 
 static bool has_span(const struct conf_isdn *c, int no)
@@ -83,7 +80,7 @@ static bool has_span(const struct conf_isdn *c, int no)
 
 static void check_bearer(struct reader *r, const struct conf_isdn *c, const struct yaml *map, const char *key, int no)
 {
-	const struct conf_sim_span *s = sim_span(r->conf, no);
+	const struct conf_sim_span *s = simulated(r->conf, no);
 
 	if (!has_span(c, no))
 		report(r, yaml_get(map, key), "add it to spans, or name one that is there",
@@ -121,7 +118,7 @@ void check_nfas(struct reader *r, const struct conf_trunk *t, const struct yaml 
 	if (c->nfas.primary)
 		check_group(r, t, isdn);
 	for (int i = 0; i < c->n_spans; i++) {
-		const struct conf_sim_span *s = sim_span(r->conf, c->spans[i]);
+		const struct conf_sim_span *s = simulated(r->conf, c->spans[i]);
 		bool bears = !c->nfas.primary || c->spans[i] == c->nfas.primary || c->spans[i] == c->nfas.backup;
 
 		if (!s || s->type == CONF_ANALOG)

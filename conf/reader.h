@@ -112,7 +112,11 @@ extern const struct conf_type conf_type_tones, conf_type_lines, conf_type_fxs_nu
 /* "A-B" of numbers from 1 to MAX; false when TEXT is not that. */
 bool pair_of_numbers(const char *text, long max, long *a, long *b);
 
+/* "[1, 2]" */
+void print_numbers(FILE *f, const int *numbers, int n);
+
 /* check.c: what needs more than one value to see. */
+const struct conf_sim_span *sim_span(const struct conf *c, int no);	/* of sim: spans; NULL when it is not there */
 void check_whole(struct reader *r);
 /* nfas.c: the same of spans that share a D channel. ISDN is the mapping under isdn:. */
 void check_nfas(struct reader *r, const struct conf_trunk *t, const struct yaml *isdn);

@@ -65,15 +65,20 @@ static void spans_set(struct reader *r, const struct conf_key *k, const struct y
 		span_one(r, k, i, base);
 }
 
+void print_numbers(FILE *f, const int *numbers, int n)
+{
+	fputc('[', f);
+	for (int i = 0; i < n; i++)
+		fprintf(f, "%s%d", i ? ", " : "", numbers[i]);
+	fputc(']', f);
+}
+
 static void spans_print(FILE *f, const struct conf_key *k, const void *base)
 {
 	const struct conf_isdn *s = base;
 
 	(void)k;
-	fputc('[', f);
-	for (int i = 0; i < s->n_spans; i++)
-		fprintf(f, "%s%d", i ? ", " : "", s->spans[i]);
-	fputc(']', f);
+	print_numbers(f, s->spans, s->n_spans);
 }
 
 const struct conf_type conf_type_spans = { spans_set, spans_print };

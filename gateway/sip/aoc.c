@@ -14,22 +14,11 @@
 
 enum { RATE_MAX = 400, BODY_MAX = 300 + LEG_RATES_MAX * RATE_MAX };
 
-/* The network's word for its currency, as XML can have it. */
-static void currency_id(const char *in, char *out, size_t size)
-{
-	size_t n = 0;
-
-	for (; *in && n + 1 < size; in++)
-		if (isalnum((unsigned char)*in))
-			out[n++] = *in;
-	out[n] = 0;
-}
-
 static void charges(const struct leg_charge *c, char *out, size_t size)
 {
-	char id[16];
+	char id[11];
 
-	currency_id(c->currency, id, sizeof(id));
+	sip_aoc_currency(c->currency, id);
 	if (c->free)
 		snprintf(out, size, "<free-charge/>");
 	else if (c->currency[0])
@@ -56,9 +45,9 @@ static void body(const struct leg_charge *c, char *out, size_t size)
 
 static void rate(const struct leg_rate *r, const char *item, char *out, size_t size)
 {
-	char id[16], money[128], time[192] = "";
+	char id[11], money[128], time[192] = "";
 
-	currency_id(r->currency, id, sizeof(id));
+	sip_aoc_currency(r->currency, id);
 	snprintf(money, sizeof(money), "<currency-id>%s</currency-id><currency-amount>%lld.%03lld</currency-amount>", id,
 		 (long long)r->thousandths / 1000, (long long)r->thousandths % 1000);
 	if (r->kind == 'T')

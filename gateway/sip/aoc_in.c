@@ -87,7 +87,7 @@ static void units(const char *s, struct leg_charge *c)
 		c->units = (c->units < 0 ? 0 : c->units) + n;
 }
 
-static void currency(const char *s, char out[11])
+void sip_aoc_currency(const char *s, char out[11])
 {
 	size_t n = 0;
 
@@ -103,7 +103,7 @@ static void charge_element(const struct element *e, struct leg_charge *c, bool *
 	if (!strcmp(e->name, "free-charge"))
 		c->free = true;
 	else if (!strcmp(e->name, "currency-id"))
-		currency(e->text, c->currency);
+		sip_aoc_currency(e->text, c->currency);
 	else if (!strcmp(e->name, "currency-amount") && decimal(e->text) >= 0) {
 		c->thousandths = decimal(e->text);
 		*money = true;
@@ -132,7 +132,7 @@ static void rate_element(const struct element *e, struct leg_charge *c, char *it
 	if (!r)
 		return;
 	if (!strcmp(e->name, "currency-id") && e->text[0])
-		currency(e->text, r->currency);
+		sip_aoc_currency(e->text, r->currency);
 	else if (!strcmp(e->name, "currency-amount") && decimal(e->text) >= 0)
 		r->thousandths = decimal(e->text);
 	else if (!strcmp(e->name, "time-unit") && decimal(e->text) > 0 && decimal(e->text) / 1000 < 1 << 24)

@@ -333,6 +333,7 @@ void sip_aoc_came(struct sip_leg *l, const sip_t *sip);
 bool sip_aoc_parse(const char *body, size_t len, struct leg_charge *out);
 const char *sip_allowed(const struct sip_leg *l);	/* for the Allow header within a call */
 int sip_charge(struct leg *leg, const struct leg_charge *charge);
+void sip_aoc_currency(const char *s, char out[11]);	/* a network's word for its currency, as XML can have it */
 void sip_charge_ready(struct sip_leg *l);	/* the call is up, and its ACK has passed */
 enum { SIP_AOC_SCALES = 7 };
 extern const char *const sip_aoc_scales[SIP_AOC_SCALES];	/* as leg_rate.scale has them */
