@@ -11,9 +11,9 @@
 #include <cmocka.h>
 
 #include "channels/pri_dialect.h"
-#include "tests/support/pri_bench.h"
+#include "tests/support/pri_services.h"
 
-#define HOLD (1u << PRI_SERVICE_HOLD)
+enum { HOLD = SERVICE(HOLD) };
 
 struct up {
 	struct bench *b;
@@ -24,19 +24,8 @@ static struct up call_up(struct bench *b, int from)
 {
 	struct up u = { .b = b };
 
-	b->end[!from].offered = bench_answer;
-	u.out = bench_call(b, from, "2079460100");
-	assert_non_null(u.out);
-	bench_until(b, 500, bench_event(u.out, LEG_ANSWERED));
-	bench_run(b, 50);
-	u.in = b->end[!from].legs;
+	u.out = services_call(b, from, &u.in);
 	return u;
-}
-
-static struct bench *open_with(enum pri_dialect dialect, unsigned user, unsigned net)
-{
-	return bench_open(&(struct bench_conf){ .type = dialect == PRI_EUROISDN_E1 ? HW_SPAN_E1 : HW_SPAN_T1,
-						.dialect = dialect, .services = { user, net } });
 }
 
 static unsigned count(const struct bench_leg *l, enum leg_event_kind kind)
@@ -48,21 +37,10 @@ static unsigned count(const struct bench_leg *l, enum leg_event_kind kind)
 	return n;
 }
 
-static void over(struct up u)
-{
-	if (!u.out->cleared && !u.in->cleared)
-		bench_clear(u.out, 16);
-	bench_until(u.b, 2000, u.out->cleared && u.in->cleared);
-	bench_assert_idle(u.b);
-	assert_null(strstr(u.b->end[USER].log, "audit"));
-	assert_null(strstr(u.b->end[NET].log, "audit"));
-	bench_close(u.b);
-}
-
 /* A held call has no line; its channel carries another call; it comes back on a channel of its own. */
 static void held_and_back(enum pri_dialect dialect, int from, bool by_caller)
 {
-	struct up u = call_up(open_with(dialect, HOLD, HOLD), from), second;
+	struct up u = call_up(services_open(dialect, HOLD, HOLD), from), second;
 	struct bench_leg *holder = by_caller ? u.out : u.in, *held = by_caller ? u.in : u.out;
 	int pos = bench_pos(u.out);
 
@@ -87,7 +65,7 @@ static void held_and_back(enum pri_dialect dialect, int from, bool by_caller)
 	assert_int_equal(bench_count(u.b, NET, PRI_LINE_UP), 2);
 	assert_int_equal(count(holder, LEG_AUDIO), 2);
 	bench_clear(second.out, 16);
-	over(u);
+	bench_over(u.b);
 }
 
 static void test_held_and_back(void **state)
@@ -101,7 +79,7 @@ static void test_held_and_back(void **state)
 /* The far end is told by NOTIFY where there is no HOLD: the trunk has none, or the far end refuses it. The channel stays. */
 static void notified(unsigned user, int from)
 {
-	struct up u = call_up(open_with(PRI_EUROISDN_E1, user, 0), from);
+	struct up u = call_up(services_open(PRI_EUROISDN_E1, user, 0), from);
 	struct bench_leg *holder = from == USER ? u.out : u.in, *held = from == USER ? u.in : u.out;
 	int pos = bench_pos(holder);
 
@@ -114,7 +92,7 @@ static void notified(unsigned user, int from)
 	assert_int_equal(bench_pos(holder), pos);
 	assert_int_equal(bench_pos(held), pos);
 	assert_int_equal(!!strstr(holder->ladder, "HOLD REJECT"), user != 0);
-	over(u);
+	bench_over(u.b);
 }
 
 static void test_notified(void **state)
@@ -132,7 +110,7 @@ static void test_without_service(void **state)
 	(void)state;
 	for (int d = 0; d < PRI_DIALECTS; d++) {
 		bool told = pri_dialect_def((enum pri_dialect)d)->hold_notify;
-		struct up u = call_up(open_with((enum pri_dialect)d, 0, 0), d & 1 ? USER : NET);
+		struct up u = call_up(services_open((enum pri_dialect)d, 0, 0), d & 1 ? USER : NET);
 
 		assert_int_equal(leg_hold(u.in->leg), 0);
 		bench_run(u.b, 1000);
@@ -142,14 +120,14 @@ static void test_without_service(void **state)
 		assert_int_equal(count(u.out, LEG_RESUMED), told);
 		assert_int_not_equal(bench_pos(u.in), 0);
 		assert_int_equal(strstr(u.in->ladder, "NOTIFY") != NULL, told);
-		over(u);
+		bench_over(u.b);
 	}
 }
 
 /* What is wanted last counts, whatever is under way. */
 static void test_quick_hands(void **state)
 {
-	struct up u = call_up(open_with(PRI_EUROISDN_E1, HOLD, HOLD), USER);
+	struct up u = call_up(services_open(PRI_EUROISDN_E1, HOLD, HOLD), USER);
 
 	(void)state;
 	assert_int_equal(leg_hold(u.out->leg), 0);
@@ -160,13 +138,13 @@ static void test_quick_hands(void **state)
 	bench_run(u.b, 200);
 	assert_int_equal(bench_count(u.b, USER, PRI_LINE_UP), 1);
 	assert_int_equal(bench_count(u.b, NET, PRI_LINE_UP), 1);
-	over(u);
+	bench_over(u.b);
 }
 
 /* Both ends hold: each takes back what it held. */
 static void test_both(void **state)
 {
-	struct up u = call_up(open_with(PRI_EUROISDN_E1, HOLD, HOLD), USER);
+	struct up u = call_up(services_open(PRI_EUROISDN_E1, HOLD, HOLD), USER);
 
 	(void)state;
 	assert_int_equal(leg_hold(u.out->leg), 0);
@@ -178,7 +156,7 @@ static void test_both(void **state)
 	bench_until(u.b, 500, bench_event(u.out, LEG_HELD));
 	assert_int_equal(leg_resume(u.in->leg), 0);
 	bench_until(u.b, 500, bench_event(u.out, LEG_RESUMED));
-	over(u);
+	bench_over(u.b);
 }
 
 /* --- No channel for the retrieval -------------------------------------------------------------- */
@@ -196,7 +174,7 @@ static void clear_all_but(struct bench *b, const struct bench_leg *keep)
 /* The call stays held while every channel is busy, and comes back when one is free. */
 static void test_no_channel(void **state)
 {
-	struct up u = call_up(open_with(PRI_EUROISDN_E1, HOLD, HOLD), USER);
+	struct up u = call_up(services_open(PRI_EUROISDN_E1, HOLD, HOLD), USER);
 
 	(void)state;
 	assert_int_equal(leg_hold(u.out->leg), 0);
@@ -214,7 +192,7 @@ static void test_no_channel(void **state)
 	clear_all_but(u.b, u.in);
 	bench_until(u.b, 6000, bench_event(u.in, LEG_RESUMED));
 	assert_int_not_equal(bench_pos(u.out), 0);
-	over(u);
+	bench_over(u.b);
 }
 
 static bool net_is_mute;
@@ -229,7 +207,7 @@ static bool mute_net(struct bench *b, int span, uint8_t *frame, size_t *len)
 /* The network has given away its last channel when RETRIEVE comes: RETRIEVE REJECT with cause 34, and the call stays held. */
 static void test_rejected(void **state)
 {
-	struct up u = call_up(open_with(PRI_EUROISDN_E1, HOLD, HOLD), USER);
+	struct up u = call_up(services_open(PRI_EUROISDN_E1, HOLD, HOLD), USER);
 
 	(void)state;
 	assert_int_equal(leg_hold(u.out->leg), 0);
@@ -249,7 +227,7 @@ static void test_rejected(void **state)
 	clear_all_but(u.b, u.in);
 	bench_until(u.b, 7000, bench_event(u.in, LEG_RESUMED));
 	assert_int_equal(bench_pos(u.out), bench_pos(u.in));
-	over(u);
+	bench_over(u.b);
 }
 
 /* --- No answer --------------------------------------------------------------------------------- */
@@ -292,7 +270,7 @@ static void no_answer(unsigned t_hold, unsigned t_retrieve)
 	deaf_to = 0;
 	bench_until(u.b, 6000 + retrieve_ms, count(u.in, LEG_RESUMED) == 2);
 	assert_int_equal(bench_pos(u.out), bench_pos(u.in));
-	over(u);
+	bench_over(u.b);
 }
 
 static void test_no_answer(void **state)
@@ -310,7 +288,7 @@ static void test_cleared_in_the_middle(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 12; i++) {
-		struct up u = call_up(open_with(i & 1 ? PRI_NATIONAL2 : PRI_EUROISDN_E1, HOLD, HOLD), USER);
+		struct up u = call_up(services_open(i & 1 ? PRI_NATIONAL2 : PRI_EUROISDN_E1, HOLD, HOLD), USER);
 		struct bench_leg *who = i & 2 ? u.in : u.out;
 
 		assert_int_equal(leg_hold(u.out->leg), 0);	/* HOLD is on its way */
@@ -321,7 +299,7 @@ static void test_cleared_in_the_middle(void **state)
 		bench_clear(who, 16);
 		bench_until(u.b, 5000, u.out->cleared && u.in->cleared);
 		assert_int_equal(bench_event(u.out, LEG_CLEARED)->cause.q850, 16);
-		over(u);
+		bench_over(u.b);
 	}
 }
 

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tests/unit/test_pri_deflection.c: a call that comes in is sent elsewhere, by the exchange and by the called side itself, between
+ * two ends of libpri: done, refused, and with the call ending in the middle.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tests/support/pri_services.h"
+
+static const struct leg_divert elsewhere = {
+	.to = { .digits = "2079460999", .ton = TON_NATIONAL, .npi = NPI_E164 }, .reason = 15 };
+
+static struct bench_leg *call_in(struct bench *b, bool rings, struct bench_leg **out)
+{
+	b->end[USER].offered = rings ? bench_ring : NULL;
+	*out = bench_call(b, NET, "2079460103");
+	bench_run(b, 100);
+	return b->end[USER].legs;
+}
+
+static void test_deflected(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct bench *b = services_open(i & 2 ? PRI_QSIG : PRI_EUROISDN_E1, ALL_SERVICES, ALL_SERVICES);
+		bool rings = i & 1;
+		struct bench_leg *out, *in = call_in(b, rings, &out);
+
+		assert_int_equal(leg_divert(in->leg, &elsewhere), 0);
+		assert_int_equal(leg_divert(in->leg, &elsewhere), -EALREADY);
+		bench_until(b, 1000, in->cleared && out->cleared);
+		assert_string_equal(heard.diverted.to.digits, "2079460999");
+		assert_int_equal(heard.diverted.to.ton, TON_NATIONAL);
+		assert_true(bench_event(in, LEG_CLEARED)->by_far_end);
+		bench_over(b);
+	}
+}
+
+/* The exchange does not do it: after 10 s the owner has it back, once, with the call as it was. */
+static void not_deflected(unsigned net, bool net_takes)
+{
+	struct bench *b = services_open(PRI_EUROISDN_E1, ALL_SERVICES, net);
+	struct bench_leg *out, *in = call_in(b, true, &out);
+
+	heard.take = net_takes;
+	assert_int_equal(leg_divert(in->leg, &elsewhere), 0);
+	bench_run(b, 9000);
+	assert_null(bench_event(in, LEG_DIVERT));
+	bench_until(b, 2000, bench_event(in, LEG_DIVERT));
+	assert_false(in->cleared || out->cleared);
+	assert_int_equal(leg_answer(in->leg, NULL), 0);
+	bench_until(b, 200, bench_event(out, LEG_ANSWERED));
+	bench_over(b);
+}
+
+static void test_not_deflected(void **state)
+{
+	(void)state;
+	not_deflected(ALL_SERVICES, false);
+	not_deflected(0, true);
+}
+
+static void test_deflection_not_asked(void **state)
+{
+	struct bench *b = services_open(PRI_EUROISDN_E1, 0, ALL_SERVICES);
+	struct bench_leg *out, *in = call_in(b, true, &out);
+
+	(void)state;
+	assert_int_equal(leg_divert(in->leg, &elsewhere), -EOPNOTSUPP);
+	bench_over(b);
+}
+
+static void test_deflection_cleared(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct bench *b = services_open(PRI_EUROISDN_E1, ALL_SERVICES, i ? ALL_SERVICES : 0);
+		struct bench_leg *out, *in = call_in(b, true, &out);
+
+		assert_int_equal(leg_divert(in->leg, &elsewhere), 0);
+		bench_clear(i ? in : out, 16);
+		bench_run(b, 12000);
+		assert_true(in->cleared && out->cleared);
+		assert_null(bench_event(in, LEG_DIVERT));
+		bench_over(b);
+	}
+}
+
+/* The called side sends the call on by itself: the caller hears of it, before and after ALERTING, from either end. */
+static void test_sent_on(void **state)
+{
+	static const struct { enum pri_dialect dialect; int caller, rc; bool rings; uint8_t reason; } rows[] = {
+		{ PRI_EUROISDN_E1, USER, 0, false, 1 }, { PRI_EUROISDN_E1, USER, 0, true, 2 }, { PRI_EUROISDN_E1, NET, 0, false, 15 },
+		{ PRI_QSIG, USER, 0, true, 15 }, { PRI_NATIONAL2, USER, -EOPNOTSUPP, true, 1 }, { PRI_4ESS, NET, -EOPNOTSUPP, false, 1 },
+	};
+	struct leg_divert to = elsewhere, nobody = { .reason = 1 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench *b = services_open(rows[i].dialect, 0, 0);
+		struct bench_leg *out, *in;
+
+		b->end[!rows[i].caller].offered = rows[i].rings ? bench_ring : NULL;
+		out = bench_call(b, rows[i].caller, "2079460103");
+		bench_run(b, 100);
+		in = b->end[!rows[i].caller].legs;
+		to.reason = rows[i].reason;
+		assert_int_equal(leg_diverted(in->leg, &nobody), -EOPNOTSUPP);
+		assert_int_equal(leg_diverted(in->leg, &to), rows[i].rc);
+		assert_int_equal(leg_diverted(out->leg, &to), rows[i].rc ? rows[i].rc : -EALREADY);
+		bench_run(b, 100);
+		assert_int_equal(heard.n_sent_on, !rows[i].rc);
+		if (heard.n_sent_on) {
+			assert_string_equal(heard.sent_on.to.digits, "2079460999");
+			assert_int_equal(heard.sent_on.to.presentation, PRES_ALLOWED);
+			assert_int_equal(heard.sent_on.reason, rows[i].reason);
+		}
+		assert_int_equal(leg_answer(in->leg, NULL), 0);
+		bench_until(b, 200, bench_event(out, LEG_ANSWERED));
+		assert_int_not_equal(leg_diverted(in->leg, &to), 0);
+		assert_int_equal(heard.n_sent_on, !rows[i].rc);
+		bench_over(b);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_deflected),
+		cmocka_unit_test(test_not_deflected),
+		cmocka_unit_test(test_deflection_not_asked),
+		cmocka_unit_test(test_deflection_cleared),
+		cmocka_unit_test(test_sent_on),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
