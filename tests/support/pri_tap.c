@@ -176,3 +176,11 @@ int pri_tap_open(struct hw **out, struct hw *card, pri_tap_fn *fn, void *arg)
 	*out = &tap->base;
 	return 0;
 }
+
+uint8_t *pri_tap_element(uint8_t *frame, size_t len, uint8_t id)
+{
+	for (size_t at = 9; at + 1 < len; at += frame[at] & 0x80 ? 1 : 2U + frame[at + 1])
+		if (frame[at] == id)
+			return at + 2 + frame[at + 1] <= len ? frame + at : NULL;
+	return NULL;
+}

@@ -12,5 +12,7 @@
 typedef bool pri_tap_fn(void *arg, int span, bool out, uint8_t *frame, size_t *len);
 
 int pri_tap_open(struct hw **out, struct hw *card, pri_tap_fn *fn, void *arg);
+/* The first element ID, from its identifier on, of a Q.931 frame whose call reference has two octets; or NULL. All of it is there. */
+uint8_t *pri_tap_element(uint8_t *frame, size_t len, uint8_t id);
 
 #endif
