@@ -1,248 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tests/unit/test_pri_channel.c: which B channel a call gets: hunting orders, a full trunk, SETUP on a busy
- * channel or on none, another channel in the answer, and glare (Q.931 5.1.2, 5.2.3, 5.7).
+ * tests/unit/test_pri_channel.c: which B channel two ends agree on: SETUP on a busy channel or on none, another channel
+ * in the answer, and glare (Q.931 5.1.2, 5.2.3, 5.7).
  */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
 #include <cmocka.h>
 
-#include "tests/support/pri_bench.h"
-
-static const struct {
-	const char *why;
-	enum pri_hunt hunt;
-	int order[6];	/* of calls made one after another, the third one ended before the fourth */
-} hunts[] = {
-	{ "ascending", PRI_ASCENDING, { 1, 2, 3, 3, 4, 5 } },
-	{ "descending", PRI_DESCENDING, { 31, 30, 29, 29, 28, 27 } },
-	{ "round robin", PRI_ROUND_ROBIN, { 1, 2, 3, 4, 5, 6 } },
-	{ "least used", PRI_LEAST_USED, { 1, 2, 3, 4, 5, 6 } },
-	{ "least recent", PRI_LEAST_RECENT, { 1, 2, 3, 4, 5, 6 } },
-	{ "odd", PRI_ODD, { 1, 3, 5, 5, 7, 9 } },
-	{ "even", PRI_EVEN, { 2, 4, 6, 6, 8, 10 } },
-};
-
-static void test_hunting(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(hunts) / sizeof(hunts[0]); i++) {
-		struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .hunt = hunts[i].hunt });
-		struct bench_leg *l;
-
-		b->end[NET].offered = bench_answer;
-		for (int n = 0; n < 6; n++) {
-			l = bench_call(b, USER, "1");
-			assert_int_equal(bench_pos(l), hunts[i].order[n]);
-			bench_run(b, 50);
-			assert_int_equal(bench_pos(b->end[NET].legs), hunts[i].order[n]);
-			if (n == 2) {
-				bench_clear(l, 16);
-				bench_run(b, 50);
-			}
-		}
-		bench_close(b);
-	}
-}
-
-/* One call after another: the line idle for the longest, not the one with the fewest calls. A call from the far end uses
- * a line too. */
-static void test_least_recent(void **state)
-{
-	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .hunt = PRI_LEAST_RECENT });
-	struct bench_leg *l;
-
-	(void)state;
-	b->end[NET].offered = b->end[USER].offered = bench_answer;
-	for (int n = 0; n < 31; n++) {
-		l = bench_call(b, USER, "1");
-		assert_int_equal(bench_pos(l), n == 30 ? 1 : n < 15 ? n + 1 : n + 2);
-		bench_run(b, 50);
-		bench_clear(l, 16);
-		bench_run(b, 50);
-	}
-	pri_trunk_hunt(b->end[NET].trunk, PRI_EVEN);
-	l = bench_call(b, NET, "1");
-	assert_int_equal(bench_pos(l), 2);
-	bench_run(b, 50);
-	bench_clear(l, 16);
-	bench_run(b, 50);
-	l = bench_call(b, USER, "1");
-	assert_int_equal(bench_pos(l), 3);
-	bench_clear(l, 16);
-	bench_assert_idle(b);
-	bench_close(b);
-}
-
-/* 16 odd ones, then the even ones from below. */
-static void test_odd_falls_back(void **state)
-{
-	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .hunt = PRI_ODD });
-
-	(void)state;
-	b->end[NET].offered = bench_answer;
-	for (int n = 0; n < 16; n++)
-		assert_int_equal(bench_pos(bench_call(b, USER, "1")), 2 * n + 1);
-	assert_int_equal(bench_pos(bench_call(b, USER, "1")), 2);
-	assert_int_equal(bench_pos(bench_call(b, USER, "1")), 4);
-	bench_close(b);
-}
-
-/* Timeslot 16 is the D channel: no call gets it; the 31st call gets cause 34. */
-static void test_full(void **state)
-{
-	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1 });
-	struct leg_offer o = { .called = { "1", 0, 0, 0, 0 } };
-	struct leg *leg = NULL;
-	int seen[32] = { 0 };
-
-	(void)state;
-	b->end[NET].offered = bench_answer;
-	for (int i = 0; i < 30; i++) {
-		struct bench_leg *l = bench_call(b, USER, "1");
-
-		assert_non_null(l);
-		seen[bench_pos(l)]++;
-	}
-	assert_int_equal(pri_trunk_call(b->end[USER].trunk, &o, NULL, NULL, &leg), -EAGAIN);
-	for (int i = 1; i < 32; i++)
-		assert_int_equal(seen[i], i != 16);
-	bench_run(b, 1000);
-	assert_int_equal(bench_count(b, USER, PRI_LINE_UP), 30);
-	assert_int_equal(bench_count(b, NET, PRI_LINE_UP), 30);
-	assert_int_equal(b->end[USER].n_cleared, 0);
-	bench_clear(b->end[NET].legs, 16);
-	bench_run(b, 100);
-	assert_non_null(bench_call(b, USER, "1"));
-	bench_close(b);
-}
-
-/* --- Two spans --------------------------------------------------------------------------------- */
-
-static int span_of(const struct bench_leg *l)
-{
-	return l->leg && l->leg->line ? l->leg->line->span : 0;
-}
-
-static void test_two_spans(void **state)
-{
-	static const struct { enum pri_hunt hunt; int span, pos, last_span, last_pos; } rows[] = {
-		{ PRI_ASCENDING, 1, 1, 2, 31 }, { PRI_DESCENDING, 2, 31, 1, 1 },
-		{ PRI_ROUND_ROBIN, 1, 1, 2, 31 }, { PRI_LEAST_USED, 1, 1, 2, 31 },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .spans = 2,
-								   .hunt = rows[i].hunt });
-		struct bench_leg *l = NULL;
-
-		b->end[NET].offered = bench_answer;
-		for (int n = 0; n < 60; n++) {
-			l = bench_call(b, USER, "1");
-			assert_non_null(l);
-			if (!n) {
-				assert_int_equal(span_of(l), rows[i].span);
-				assert_int_equal(bench_pos(l), rows[i].pos);
-			}
-		}
-		assert_int_equal(span_of(l), rows[i].last_span);
-		assert_int_equal(bench_pos(l), rows[i].last_pos);
-		assert_null(bench_call(b, USER, "1"));
-		bench_run(b, 1000);
-		assert_int_equal(bench_count(b, NET, PRI_LINE_UP), 60);
-		for (l = b->end[USER].legs; l; l = l->next)
-			bench_clear(l, 16);
-		bench_run(b, 2000);
-		bench_assert_idle(b);
-		bench_close(b);
-	}
-}
-
-/* One span is lost: its calls end, those of the other stay, and new calls take the other. */
-static void test_one_of_two_lost(void **state)
-{
-	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .spans = 2 });
-	struct bench_leg *first, *l;
-
-	(void)state;
-	b->end[NET].offered = bench_answer;
-	first = bench_call(b, USER, "1");
-	bench_run(b, 100);
-	hw_sim_fault(b->card, 1, SIM_FAULT_DOWN, 1);
-	bench_run(b, 100);
-	l = bench_call(b, USER, "2");	/* at once, before the alarm has lasted */
-	assert_int_equal(span_of(l), 2);
-	bench_run(b, 5000);
-	assert_true(first->cleared);
-	assert_non_null(bench_event(l, LEG_ANSWERED));
-	assert_false(l->cleared);
-	hw_sim_fault(b->card, 1, SIM_FAULT_DOWN, 0);
-	bench_run(b, 30000);
-	assert_false(l->cleared);
-	assert_int_equal(span_of(bench_call(b, USER, "3")), 1);
-	bench_close(b);
-}
-
-/* Refused on the channel, tried again: the other span will do as well. */
-static void refuse_44(struct bench_leg *l)
-{
-	bench_clear(l, 44);
-}
-
-static void test_again_elsewhere(void **state)
-{
-	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .spans = 2,
-							   .hunt = PRI_ROUND_ROBIN });
-	struct bench_leg *l;
-	unsigned offered;
-
-	(void)state;
-	b->end[NET].offered = bench_answer;
-	for (int i = 0; i < 29; i++)
-		bench_call(b, USER, "0");
-	bench_run(b, 1000);
-	b->end[NET].offered = refuse_44;
-	offered = b->end[NET].n_offered;
-	l = bench_call(b, USER, "1");
-	assert_int_equal(span_of(l), 1);
-	assert_int_equal(bench_pos(l), 31);
-	bench_run(b, 200);
-	assert_true(l->cleared);	/* the second one was refused too, and that is enough */
-	assert_int_equal(bench_event(l, LEG_CLEARED)->cause.q850, 44);
-	assert_int_equal(b->end[NET].n_offered, offered + 2);
-	assert_non_null(strstr(b->end[USER].log, "again on span 2 chan 1"));
-	bench_close(b);
-}
-
-static void test_t1(void **state)
-{
-	struct bench *b = bench_open(&(struct bench_conf){ .type = HW_SPAN_T1, .dialect = PRI_NATIONAL2,
-							   .hunt = PRI_DESCENDING });
-	struct bench_leg *l = bench_call(b, NET, "1");
-
-	(void)state;
-	assert_int_equal(bench_pos(l), 23);	/* 24 is the D channel */
-	assert_int_equal(l->leg->line->law, HW_MULAW);
-	bench_close(b);
-}
+#include "tests/support/pri_calls.h"
+#include "tests/support/pri_tap.h"
 
 /* --- Elements changed on the way --------------------------------------------------------------- */
 
 static uint8_t in_type;		/* message type to be changed; its first channel element becomes: */
 static int from_span, new_pos, new_octet3;
 static bool once;
-
-static uint8_t *find_element(uint8_t *frame, size_t len, uint8_t id)
-{
-	for (size_t at = 9; at + 1 < len; at += frame[at] & 0x80 ? 1 : 2U + frame[at + 1])
-		if (frame[at] == id)
-			return frame + at;
-	return NULL;
-}
 
 static bool rewrite(struct bench *b, int span, uint8_t *frame, size_t *len)
 {
@@ -251,7 +25,7 @@ static bool rewrite(struct bench *b, int span, uint8_t *frame, size_t *len)
 	(void)b;
 	if (!in_type || span != from_span || *len < 10 || (frame[2] & 1) || frame[4] != 8 || frame[8] != in_type)
 		return true;
-	ie = find_element(frame, *len, 0x18);
+	ie = pri_tap_element(frame, *len, 0x18);
 	if (!ie || ie[1] != 3)
 		return true;
 	if (new_pos)
@@ -280,8 +54,7 @@ static void test_setup_on_busy(void **state)
 
 	(void)state;
 	b->end[NET].offered = b->end[USER].offered = bench_answer;
-	first = bench_call(b, USER, "1");
-	bench_until(b, 500, bench_event(first, LEG_ANSWERED));
+	first = bench_call_up(b, USER, "1");
 	assert_int_equal(bench_pos(first), 1);
 	for (int caller = 0; caller < 2; caller++) {
 		set_rewrite(0x05, caller + 1, 0xa1, 1);		/* preferred: chan 1 */
@@ -303,10 +76,8 @@ static void test_setup_on_busy(void **state)
 		bench_clear(out, 16);
 		bench_run(b, 100);
 	}
-	bench_clear(first, 16);
-	bench_run(b, 200);
-	bench_assert_idle(b);
-	bench_close(b);
+	assert_false(first->cleared);
+	bench_over(b);
 }
 
 /* "Any channel": the other end must choose, and its answer names the channel. */
@@ -319,18 +90,14 @@ static void test_any_channel(void **state)
 	(void)state;
 	b->end[NET].offered = b->end[USER].offered = bench_answer;
 	for (int caller = 0; caller < 2; caller++) {
-		out = bench_call(b, !caller, "0");	/* occupies 31 at both ends */
-		bench_until(b, 500, bench_event(out, LEG_ANSWERED));
+		bench_call_up(b, !caller, "0");	/* occupies 31 at both ends */
 		set_rewrite(0x05, caller + 1, 0xa3, 0);
-		out = bench_call(b, caller, "1");
-		bench_until(b, 500, bench_event(out, LEG_ANSWERED));
+		out = bench_call_up(b, caller, "1");
 		assert_int_equal(bench_pos(out), bench_pos(b->end[!caller].legs));
-		bench_clear(out, 16);
-		bench_clear(b->end[!caller].legs->next, 16);
-		bench_run(b, 200);
+		assert_int_equal(bench_count(b, USER, PRI_LINE_UP), 2);
+		bench_end_all(b);
 	}
-	bench_assert_idle(b);
-	bench_close(b);
+	bench_over(b);
 }
 
 /* No channel element at all, from the user side: the network chooses (Q.931 5.1.2). */
@@ -340,7 +107,7 @@ static bool no_channel(struct bench *b, int span, uint8_t *frame, size_t *len)
 
 	(void)b;
 	if (span == 1 && *len > 10 && !(frame[2] & 1) && frame[4] == 8 && frame[8] == 0x05)
-		ie = find_element(frame, *len, 0x18);
+		ie = pri_tap_element(frame, *len, 0x18);
 	if (ie) {
 		size_t n = 2U + ie[1];
 
@@ -399,8 +166,7 @@ static void test_other_channel_in_answer(void **state)
 		bench_clear(out, 16);
 		bench_run(b, 100);
 	}
-	bench_assert_idle(b);
-	bench_close(b);
+	bench_over(b);
 }
 
 /* ... a channel that this end has in use, or has not: cleared with cause 6 (Q.931 5.2.3.1) and tried once more elsewhere. */
@@ -433,10 +199,7 @@ static void test_bad_channel_in_answer(void **state)
 		assert_int_equal(bench_event(b->end[NET].legs, LEG_CLEARED)->cause.q850, 6);
 		assert_false(first->cleared);
 	}
-	bench_clear(first, 16);
-	bench_run(b, 100);
-	bench_assert_idle(b);
-	bench_close(b);
+	bench_over(b);
 }
 
 /* --- Glare ------------------------------------------------------------------------------------- */
@@ -460,11 +223,7 @@ static void glare(bool exclusive)
 	assert_int_equal(bench_span(b, NET).glare, 1);
 	assert_int_equal(user->leg->line->chan, 2);
 	assert_int_equal(strstr(user->ladder, "cause 44") != NULL, exclusive);
-	bench_clear(user, 16);
-	bench_clear(net, 16);
-	bench_run(b, 200);
-	bench_assert_idle(b);
-	bench_close(b);
+	bench_over(b);
 }
 
 static void test_glare(void **state)
@@ -492,24 +251,18 @@ static void test_glare_on_the_last(void **state)
 	assert_non_null(bench_event(net, LEG_ANSWERED));
 	assert_true(user->cleared);
 	assert_int_equal(bench_event(user, LEG_CLEARED)->cause.q850, 34);
-	for (struct bench_leg *l = b->end[USER].legs; l; l = l->next)
-		if (!l->cleared)
-			bench_clear(l, 16);
-	bench_run(b, 1000);
-	bench_assert_idle(b);
-	bench_close(b);
+	bench_over(b);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hunting), cmocka_unit_test(test_least_recent),
-		cmocka_unit_test(test_odd_falls_back), cmocka_unit_test(test_full), cmocka_unit_test(test_t1),
-		cmocka_unit_test(test_two_spans), cmocka_unit_test(test_one_of_two_lost),
-		cmocka_unit_test(test_again_elsewhere),
-		cmocka_unit_test(test_setup_on_busy), cmocka_unit_test(test_any_channel),
-		cmocka_unit_test(test_no_channel), cmocka_unit_test(test_other_channel_in_answer),
-		cmocka_unit_test(test_bad_channel_in_answer), cmocka_unit_test(test_glare),
+		cmocka_unit_test(test_setup_on_busy),
+		cmocka_unit_test(test_any_channel),
+		cmocka_unit_test(test_no_channel),
+		cmocka_unit_test(test_other_channel_in_answer),
+		cmocka_unit_test(test_bad_channel_in_answer),
+		cmocka_unit_test(test_glare),
 		cmocka_unit_test(test_glare_on_the_last),
 	};
 

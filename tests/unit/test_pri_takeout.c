@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "tests/support/pri_bench.h"
+#include "tests/support/pri_calls.h"
 
 static struct bench *start(bool exclusive)
 {
@@ -23,9 +23,9 @@ static void test_not_hunted(void **state)
 	struct bench_leg *l;
 
 	(void)state;
-	assert_int_equal(pri_trunk_take_out(b->end[USER].trunk, 1, 1, true), 1);
+	assert_int_equal(bench_take_out(b, USER, 1, true), 1);
 	assert_int_equal(pri_trunk_take_out(b->end[USER].trunk, 2, 0, true), 0);	/* no span of this trunk */
-	assert_int_equal(pri_trunk_take_out(b->end[USER].trunk, 1, 16, true), 0);	/* the D channel */
+	assert_int_equal(bench_take_out(b, USER, 16, true), 0);	/* the D channel */
 	assert_int_equal(bench_line(b, USER, 1), PRI_LINE_TAKEN_OUT);
 	l = bench_call(b, USER, "1");
 	assert_int_equal(bench_pos(l), 2);
@@ -34,10 +34,9 @@ static void test_not_hunted(void **state)
 	bench_run(b, 20000);	/* the audit has no quarrel with it */
 	assert_int_equal(bench_line(b, USER, 1), PRI_LINE_TAKEN_OUT);
 	assert_null(strstr(b->end[USER].log, "audit"));
-	assert_int_equal(pri_trunk_take_out(b->end[USER].trunk, 1, 1, false), 1);
+	assert_int_equal(bench_take_out(b, USER, 1, false), 1);
 	assert_int_equal(bench_line(b, USER, 1), PRI_LINE_RESTARTING);
-	bench_assert_idle(b);
-	bench_close(b);
+	bench_over(b);
 }
 
 /* The far end asks for a line that is taken out: another when it lets us choose, else cause 44. */
@@ -52,7 +51,7 @@ static void test_not_given(void **state)
 
 		for (int pos = 1; pos <= 31; pos++)
 			if (pos == 1 || rows[i].exclusive)
-				pri_trunk_take_out(b->end[USER].trunk, 1, pos, true);
+				bench_take_out(b, USER, pos, true);
 		l = bench_call(b, NET, "1");
 		bench_run(b, 300);
 		assert_int_equal(bench_pos(l), rows[i].pos);
@@ -61,13 +60,11 @@ static void test_not_given(void **state)
 			assert_int_equal(bench_event(l, LEG_CLEARED)->cause.q850, rows[i].cause);
 		} else {
 			assert_non_null(bench_event(l, LEG_ANSWERED));
-			bench_clear(l, 16);
-			bench_run(b, 300);
+			bench_end_all(b);
 		}
 		assert_int_equal(bench_line(b, USER, 1), PRI_LINE_TAKEN_OUT);
 		pri_trunk_take_out(b->end[USER].trunk, 0, 0, false);
-		bench_assert_idle(b);
-		bench_close(b);
+		bench_over(b);
 	}
 }
 
@@ -82,7 +79,7 @@ static void test_refused_again(void **state)
 	for (int i = 0; i < 7; i++) {
 		bool sound = i == 2;	/* once it is taken */
 
-		pri_trunk_take_out(b->end[NET].trunk, 2, 1, !sound);
+		bench_take_out(b, NET, 1, !sound);
 		bench_run(b, 300);
 		assert_int_equal(bench_line(b, USER, 1), i < 6 ? PRI_LINE_IDLE : PRI_LINE_SET_ASIDE);
 		l = bench_call(b, USER, "1");
@@ -97,14 +94,8 @@ static void test_refused_again(void **state)
 	bench_run(b, 200000);
 	assert_int_equal(bench_line(b, USER, 1), PRI_LINE_SET_ASIDE);
 	bench_until(b, 101000, bench_line(b, USER, 1) == PRI_LINE_IDLE);
-	pri_trunk_take_out(b->end[NET].trunk, 2, 1, false);
-	bench_assert_idle(b);
-	bench_close(b);
-}
-
-static void refuse_44(struct bench_leg *l)
-{
-	bench_clear(l, 44);
+	bench_take_out(b, NET, 1, false);
+	bench_over(b);
 }
 
 /* A switch that refuses everything with cause 44 has nothing against one channel: none is set aside. Nor is one that it
@@ -115,7 +106,7 @@ static void test_refused_all(void **state)
 	struct bench_leg *l;
 
 	(void)state;
-	b->end[NET].offered = refuse_44;
+	b->end[NET].offered = bench_refuse_44;
 	for (int i = 0; i < 5; i++) {
 		l = bench_call(b, USER, "1");
 		bench_until(b, 500, l->cleared);
@@ -123,23 +114,19 @@ static void test_refused_all(void **state)
 	}
 	b->end[NET].offered = bench_answer;
 	for (int i = 0; i < 6; i++) {
-		pri_trunk_take_out(b->end[NET].trunk, 2, 1, true);
-		l = bench_call(b, USER, "1");
-		bench_until(b, 500, bench_event(l, LEG_ANSWERED));
+		bench_take_out(b, NET, 1, true);
+		l = bench_call_up(b, USER, "1");
 		bench_clear(l, 16);
-		pri_trunk_take_out(b->end[NET].trunk, 2, 1, false);
+		bench_take_out(b, NET, 1, false);
 		bench_run(b, 500);
 		if (i & 1)
 			continue;
-		l = bench_call(b, NET, "1");
-		bench_until(b, 500, bench_event(l, LEG_ANSWERED));
+		l = bench_call_up(b, NET, "1");
 		assert_int_equal(bench_pos(l), 1);
-		bench_clear(l, 16);
-		bench_run(b, 300);
+		bench_end_all(b);
 	}
 	assert_int_equal(bench_count(b, USER, PRI_LINE_IDLE), 30);
-	bench_assert_idle(b);
-	bench_close(b);
+	bench_over(b);
 }
 
 /* A call that is up stays; the line is out when it ends. */
@@ -147,11 +134,10 @@ static void test_drains(void **state)
 {
 	struct bench *b = start(false);
 	struct leg_offer o = { .called = { "1", 0, 0, 0, 0 } };
-	struct bench_leg *l = bench_call(b, USER, "1");
+	struct bench_leg *l = bench_call_up(b, USER, "1");
 	struct leg *none = NULL;
 
 	(void)state;
-	bench_until(b, 500, bench_event(l, LEG_ANSWERED));
 	assert_int_equal(pri_trunk_take_out(b->end[USER].trunk, 1, 0, true), 30);
 	assert_int_equal(bench_line(b, USER, 1), PRI_LINE_UP);
 	assert_int_equal(bench_count(b, USER, PRI_LINE_TAKEN_OUT), 29);
@@ -162,8 +148,7 @@ static void test_drains(void **state)
 	bench_run(b, 200);
 	assert_int_equal(bench_count(b, USER, PRI_LINE_TAKEN_OUT), 30);
 	pri_trunk_take_out(b->end[USER].trunk, 1, 0, false);
-	bench_assert_idle(b);
-	bench_close(b);
+	bench_over(b);
 }
 
 /* RESTART, from either end, and a D channel that goes and comes do not put a line back. */
@@ -172,7 +157,7 @@ static void test_stays_out(void **state)
 	struct bench *b = start(false);
 
 	(void)state;
-	pri_trunk_take_out(b->end[USER].trunk, 1, 7, true);
+	bench_take_out(b, USER, 7, true);
 	assert_int_equal(pri_trunk_restart_at(b->end[USER].trunk, 1, 7), 1);
 	assert_int_equal(bench_line(b, USER, 7), PRI_LINE_RESTARTING);
 	bench_run(b, 1000);
@@ -185,9 +170,8 @@ static void test_stays_out(void **state)
 	bench_run(b, 10000);
 	assert_int_equal(bench_line(b, USER, 7), PRI_LINE_TAKEN_OUT);
 	assert_int_equal(bench_count(b, USER, PRI_LINE_IDLE), 29);
-	pri_trunk_take_out(b->end[USER].trunk, 1, 7, false);
-	bench_assert_idle(b);
-	bench_close(b);
+	bench_take_out(b, USER, 7, false);
+	bench_over(b);
 }
 
 int main(void)
