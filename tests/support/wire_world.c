@@ -148,15 +148,24 @@ void wire_our_tag(const struct wire_world *w, char *out, size_t size)
 	snprintf(out, size, "%s", p + 5);
 }
 
-/* A call from the peer, answered and acknowledged. */
-void wire_call_up(struct wire_world *w, const char *extra, char *tag, size_t size)
+void wire_invite(struct wire_world *w, const char *extra, const char *body)
 {
-	wire_request(w, "INVITE", 1, "", extra, SDP("1", "4000", "sendrecv"));
+	wire_request(w, "INVITE", 1, "", extra, body);
 	assert_true(sip_wire_expect(&w->peer, "SIP/2.0 100"));
 	assert_int_equal(w->offered, 1);
+}
+
+void wire_answer(struct wire_world *w, char *tag, size_t size)
+{
 	assert_int_equal(leg_answer(w->leg, NULL), 0);
 	assert_true(sip_wire_expect(&w->peer, "SIP/2.0 200"));
 	wire_our_tag(w, tag, size);
+}
+
+void wire_call_up(struct wire_world *w, const char *extra, char *tag, size_t size)
+{
+	wire_invite(w, extra, SDP("1", "4000", "sendrecv"));
+	wire_answer(w, tag, size);
 	wire_request(w, "ACK", 1, tag, "", NULL);
 	wire_for_turns(w, 10);
 }

@@ -42,6 +42,11 @@ void wire_until_cleared(struct wire_world *w);
 void wire_for_turns(struct wire_world *w, int n);
 void wire_request(struct wire_world *w, const char *method, unsigned cseq, const char *tag, const char *extra, const char *body);
 void wire_our_tag(const struct wire_world *w, char *out, size_t size);
+/* The first INVITE of a call comes from the peer, and is offered. */
+void wire_invite(struct wire_world *w, const char *extra, const char *body);
+/* It is answered here: the 200 has come, its To tag in TAG. */
+void wire_answer(struct wire_world *w, char *tag, size_t size);
+/* Both, and acknowledged. */
 void wire_call_up(struct wire_world *w, const char *extra, char *tag, size_t size);
 void wire_they_clear(struct wire_world *w, const char *tag);
 uint16_t wire_rtp_port(const struct wire_world *w);

@@ -354,16 +354,13 @@ static void test_rates_told(void **state)
 
 	(void)state;
 	wire_world_open(&w);
-	wire_request(&w, "INVITE", 1, "", CONTACT, SDP("1", "4000", "sendrecv"));
-	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 100"));
+	wire_invite(&w, CONTACT, SDP("1", "4000", "sendrecv"));
 	assert_int_equal(leg_charge(w.leg, &c), 0);
 	c.rates[0] = (struct leg_rate){ .item = 'A', .kind = 'T', .currency = "EUR" };	/* the schema has none by time */
 	assert_int_equal(leg_charge(w.leg, &c), -EOPNOTSUPP);
 	c.rates[0] = (struct leg_rate){ .item = 'S', .kind = 'L', .currency = "E<UR", .thousandths = 50 };
 	assert_int_equal(leg_charge(w.leg, &c), 0);
-	assert_int_equal(leg_answer(w.leg, NULL), 0);
-	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 200"));
-	wire_our_tag(&w, tag, sizeof(tag));
+	wire_answer(&w, tag, sizeof(tag));
 	wire_request(&w, "ACK", 1, tag, "", NULL);
 	assert_true(sip_wire_expect(&w.peer, "INFO "));
 	assert_non_null(strstr(w.peer.msg, "<aoc-s><charged-items><communication-setup><flat-rate><currency-id>EUR</currency-id><currency-amount>0.050"

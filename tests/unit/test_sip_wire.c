@@ -24,8 +24,7 @@ static void test_delayed_offer(void **state)
 
 	(void)state;
 	wire_world_open(&w);
-	wire_request(&w, "INVITE", 1, "", CONTACT, NULL);
-	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 100"));
+	wire_invite(&w, CONTACT, NULL);
 	assert_non_null(w.leg->port);
 	assert_int_equal(leg_progress(w.leg, true, NULL), 0);
 	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 183"));
@@ -49,11 +48,8 @@ static void test_delayed_offer_unanswered(void **state)
 
 	(void)state;
 	wire_world_open(&w);
-	wire_request(&w, "INVITE", 1, "", CONTACT, NULL);
-	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 100"));
-	assert_int_equal(leg_answer(w.leg, NULL), 0);
-	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 200"));
-	wire_our_tag(&w, tag, sizeof(tag));
+	wire_invite(&w, CONTACT, NULL);
+	wire_answer(&w, tag, sizeof(tag));
 	wire_request(&w, "ACK", 1, tag, "", NULL);
 	assert_true(sip_wire_expect(&w.peer, "BYE "));
 	assert_true(sip_wire_header(&w.peer, "Reason", reason, sizeof(reason)));
@@ -149,11 +145,8 @@ static void test_bye_before_ack(void **state)
 
 	(void)state;
 	wire_world_open(&w);
-	wire_request(&w, "INVITE", 1, "", CONTACT, SDP("1", "4000", "sendrecv"));
-	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 100"));
-	assert_int_equal(leg_answer(w.leg, NULL), 0);
-	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 200"));
-	wire_our_tag(&w, tag, sizeof(tag));
+	wire_invite(&w, CONTACT, SDP("1", "4000", "sendrecv"));
+	wire_answer(&w, tag, sizeof(tag));
 	wire_they_clear(&w, tag);
 	wire_world_close(&w);
 }
@@ -180,8 +173,7 @@ static void test_alerting(void **state)
 		char tag[64];
 
 		wire_world_open(&w);
-		wire_request(&w, "INVITE", 1, "", CONTACT, SDP("1", "4000", "sendrecv"));
-		assert_true(sip_wire_expect(&w.peer, "SIP/2.0 100"));
+		wire_invite(&w, CONTACT, SDP("1", "4000", "sendrecv"));
 		for (int n = 0; n < 3 && rows[i][n].why; n++) {
 			int err = rows[i][n].progress ? leg_progress(w.leg, rows[i][n].inband, NULL)
 						      : leg_alert(w.leg, rows[i][n].inband);
@@ -191,9 +183,7 @@ static void test_alerting(void **state)
 			if (!strstr(w.peer.msg, "\r\n\r\nv=0") != !rows[i][n].sdp)
 				fail_msg("row %zu, %s", i, rows[i][n].why);
 		}
-		assert_int_equal(leg_answer(w.leg, NULL), 0);
-		assert_true(sip_wire_expect(&w.peer, "SIP/2.0 200"));
-		wire_our_tag(&w, tag, sizeof(tag));
+		wire_answer(&w, tag, sizeof(tag));
 		wire_request(&w, "ACK", 1, tag, "", NULL);
 		wire_they_clear(&w, tag);
 		wire_world_close(&w);
@@ -217,8 +207,7 @@ static void test_sent_on(void **state)
 		char tag[64], value[512];
 
 		wire_world_open(&w);
-		wire_request(&w, "INVITE", 1, "", CONTACT, SDP("1", "4000", "sendrecv"));
-		assert_true(sip_wire_expect(&w.peer, "SIP/2.0 100"));
+		wire_invite(&w, CONTACT, SDP("1", "4000", "sendrecv"));
 		assert_int_equal(leg_diverted(w.leg, &to), 0);
 		assert_int_equal(leg_alert(w.leg, false), 0);
 		assert_int_equal(leg_answer(w.leg, NULL), 0);
@@ -245,8 +234,7 @@ static void test_bye_before_answer(void **state)
 
 	(void)state;
 	wire_world_open(&w);
-	wire_request(&w, "INVITE", 1, "", CONTACT, SDP("1", "4000", "sendrecv"));
-	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 100"));
+	wire_invite(&w, CONTACT, SDP("1", "4000", "sendrecv"));
 	assert_int_equal(leg_alert(w.leg, false), 0);
 	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 180"));
 	wire_our_tag(&w, tag, sizeof(tag));
@@ -265,8 +253,7 @@ static void test_no_ack(void **state)
 	(void)state;
 	wire_world_open(&w);
 	nta_agent_set_params(w.ua->agent, NTATAG_SIP_T1X64(700), TAG_END());
-	wire_request(&w, "INVITE", 1, "", CONTACT, SDP("1", "4000", "sendrecv"));
-	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 100"));
+	wire_invite(&w, CONTACT, SDP("1", "4000", "sendrecv"));
 	assert_int_equal(leg_answer(w.leg, NULL), 0);
 	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 200"));
 	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 200"));	/* again */
@@ -314,8 +301,7 @@ static void test_cancel_reasons(void **state)
 
 	(void)state;
 	wire_world_open(&w);
-	wire_request(&w, "INVITE", 1, "", CONTACT, SDP("1", "4000", "sendrecv"));
-	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 100"));
+	wire_invite(&w, CONTACT, SDP("1", "4000", "sendrecv"));
 	wire_request(&w, "CANCEL", 1, "", "Reason: SIP;cause=200;text=\"Call completed elsewhere\"\n", NULL);
 	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 200"));
 	assert_true(sip_wire_expect(&w.peer, "SIP/2.0 487"));
