@@ -36,7 +36,8 @@ static void test_charge(void **state)
 	bench_over(b);
 }
 
-/* The user clears: what it has cost comes with the network's RELEASE, before the end. More than the 24 bits of an amount loses its last digits. */
+/* The user clears: what it has cost comes with the network's RELEASE, before the end. More than the 24 bits of an amount loses
+ * its last digits. */
 static void test_charge_in_release(void **state)
 {
 	struct bench *b = services_open(PRI_EUROISDN_E1, ALL_SERVICES, ALL_SERVICES);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "tests/support/pri_bench.h"
+#include "tests/support/pri_calls.h"
 
 struct calls {
 	struct bench_leg *up[2], *ringing[2];	/* by end */
@@ -40,12 +40,6 @@ static void assert_cleared(const struct bench_leg *l, int cause)
 	assert_true(bench_event(l, LEG_CLEARED)->by_far_end);
 }
 
-static void loss(struct bench *b, int per_mille)
-{
-	assert_int_equal(hw_sim_fault(b->card, 1, SIM_FAULT_D_LOSS, per_mille), 0);
-	assert_int_equal(hw_sim_fault(b->card, 2, SIM_FAULT_D_LOSS, per_mille), 0);
-}
-
 static void in_service_again(struct bench *b, unsigned ms)
 {
 	bench_until(b, ms, bench_span(b, USER).in_service && bench_span(b, NET).in_service);
@@ -62,7 +56,7 @@ static void test_layer2_back_in_time(void **state)
 	struct bench *b = with_calls(&c);
 
 	(void)state;
-	loss(b, 1000);
+	bench_fault(b, 1, SIM_FAULT_D_LOSS, 1000);
 	bench_run(b, 30000);		/* T203 and T200 three times */
 	assert_false(bench_span(b, USER).layer2 || bench_span(b, NET).layer2);
 	assert_false(bench_span(b, USER).in_service);
@@ -73,7 +67,7 @@ static void test_layer2_back_in_time(void **state)
 	assert_int_equal(pri_trunk_call(b->end[USER].trunk, &o, NULL, NULL, &leg), -ENETDOWN);
 	assert_int_equal(bench_count(b, USER, PRI_LINE_OUT), 29);
 	bench_run(b, 30000);
-	loss(b, 0);
+	bench_fault(b, 1, SIM_FAULT_D_LOSS, 0);
 	in_service_again(b, 10000);
 	assert_false(c.up[USER]->cleared || c.up[NET]->cleared);
 	assert_int_equal(bench_count(b, USER, PRI_LINE_IDLE), 29);
@@ -92,12 +86,12 @@ static void test_layer2_back_too_late(void **state)
 	struct bench *b = with_calls(&c);
 
 	(void)state;
-	loss(b, 1000);
+	bench_fault(b, 1, SIM_FAULT_D_LOSS, 1000);
 	bench_run(b, 130000);		/* T309 is 90 s from the moment that layer 2 is found lost */
 	assert_cleared(c.up[USER], 27);
 	assert_cleared(c.up[NET], 27);
 	assert_int_equal(bench_count(b, USER, PRI_LINE_OUT), 30);
-	loss(b, 0);
+	bench_fault(b, 1, SIM_FAULT_D_LOSS, 0);
 	in_service_again(b, 10000);
 	bench_assert_idle(b);
 	bench_close(b);
@@ -113,11 +107,11 @@ static void test_layer2_lost_in_setup(void **state)
 	out = bench_call(b, USER, "1");		/* offered there, and left alone */
 	bench_run(b, 100);
 	assert_int_equal(b->end[NET].n_offered, 1);
-	loss(b, 1000);
+	bench_fault(b, 1, SIM_FAULT_D_LOSS, 1000);
 	bench_run(b, 60000);
 	assert_true(out->cleared);
 	assert_cleared(b->end[NET].legs, 27);
-	loss(b, 0);
+	bench_fault(b, 1, SIM_FAULT_D_LOSS, 0);
 	in_service_again(b, 10000);
 	bench_assert_idle(b);
 	bench_close(b);
@@ -130,7 +124,7 @@ static void test_lossy(void **state)
 
 	(void)state;
 	b->end[NET].offered = bench_answer;
-	loss(b, 50);
+	bench_fault(b, 1, SIM_FAULT_D_LOSS, 50);
 	for (int i = 0; i < 20; i++) {
 		struct bench_leg *out = bench_call(b, USER, "1");
 		const char *at;
@@ -147,7 +141,7 @@ static void test_lossy(void **state)
 		assert_non_null(at);
 		assert_null(strstr(at + 1, "> SETUP"));
 	}
-	loss(b, 0);
+	bench_fault(b, 1, SIM_FAULT_D_LOSS, 0);
 	bench_run(b, 60000);
 	in_service_again(b, 20000);
 	bench_assert_idle(b);
