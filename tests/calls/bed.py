@@ -198,13 +198,13 @@ class Gateway:
         idle = wait_for(lambda: not self.calls_now() and not self.busy_lines(), seconds)
         return [] if idle else self.busy_lines() or [{'calls': self.ctl('calls')['calls']}]
 
-    def records(self, where='1'):
-        """Call records as dictionaries, oldest first, when the writer has caught up."""
+    def records(self, where='1', last=-1):
+        """Call records as dictionaries, oldest first, when the writer has caught up; all, or the LAST so many of them."""
         def written():
             status = self.ctl('status')
             return status['records']['written'] + status['records']['lost'] >= status['calls']['total'] and self.has_records()
         wait_for(written, 5)
-        return self.records_at_rest(where)
+        return self.records_at_rest(where, last)
 
     def has_records(self):
         """The writer makes the table a moment after the daemon answers."""
@@ -214,10 +214,10 @@ class Gateway:
         except sqlite3.OperationalError:
             return None
 
-    def records_at_rest(self, where='1'):
+    def records_at_rest(self, where='1', last=-1):
         with sqlite3.connect('file:%s?mode=ro' % self.db, uri=True, timeout=5) as db:
             db.row_factory = sqlite3.Row
-            return [dict(r) for r in db.execute('SELECT * FROM calls WHERE %s ORDER BY row' % where)]
+            return [dict(r) for r in db.execute('SELECT * FROM calls WHERE %s ORDER BY row DESC LIMIT %d' % (where, last))][::-1]
 
     def ladder(self, call=0):
         return self.ctl('ladder', call=call)

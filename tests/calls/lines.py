@@ -96,7 +96,7 @@ class LinesTest(bed.CallTest):
             self.fail('%s is %s, not %s\n%s' % (name, self.line(name)['state'], state, json.dumps(self.gw.ctl('lines'))))
 
     def last_record(self, where='1'):
-        return self.gw.records(where)[-1]
+        return self.gw.records(where, 1)[0]
 
     def wav(self, name, seconds, *synth):
         """A WAV file in the test's folder: speech by espeak-ng, or what sox's synth makes."""

@@ -84,7 +84,7 @@ class Cells(dialect_bed.Pair):
     def refused(self, leg, where, number, by):
         """Each has its record, with its cause, a line of its own, and who cleared."""
         self.settled()
-        rows = self.gw.records(where)[-len(CAUSES):]
+        rows = self.gw.records(where, len(CAUSES))
         self.test.assertEqual({int(r[number][-3:]): (r['cause'], r['cleared_by']) for r in rows},
                               {c: (c, by) for c in CAUSES}, self.name)
         self.test.assertEqual(len({r[leg + '_line'] for r in rows}), len(CAUSES), self.name)

@@ -246,7 +246,7 @@ class SwitchTest(bed.CallTest):
     def record(self):
         """Of the call that is over."""
         self.assertEqual(self.gw.wait_idle(), [])
-        return self.gw.records()[-1]
+        return self.gw.records(last=1)[0]
 
     def assert_record(self, **fields):
         r = self.record()

@@ -84,7 +84,7 @@ class Lines(bed.CallTest):
 
     def record(self, where):
         self.assertEqual(self.gw.wait_idle(30), [])
-        return self.gw.records(where)[-1]
+        return self.gw.records(where, 1)[0]
 
     def test_rings_with_caller_id(self):
         """To a telephone port; the line at its other end is rung, reads who calls, answers; battery tells it of the end."""

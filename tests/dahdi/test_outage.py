@@ -26,7 +26,7 @@ class Restarts(switchbed.SwitchTest):
         p.proc.terminate()
         e = self.outcome(p)
         self.assertEqual((e['remote_bye'], cause_in(e['bye_reason'])), (True, 41), e)
-        r = self.gw.records("out_line = '1/%d'" % one['channel'])[-1]
+        r = self.gw.records("out_line = '1/%d'" % one['channel'], 1)[0]
         self.assertEqual((r['cause'], r['cleared_by']), (41, 'out'), r)
         q.proc.terminate()
         self.assertFalse(self.ends(self.sipcall_end(q))[0]['remote_bye'])
