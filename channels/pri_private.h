@@ -205,6 +205,7 @@ struct pri_leg {
 struct pri_group {
 	struct pri_link *d[2];		/* the primary D channel's span and the backup's */
 	int n_d;
+	struct pri_link *spans;		/* the first of all of them; the others by their next, in the trunk's order */
 	struct pri_link *active;	/* of d: where messages go; the last one while none is up */
 	int64_t settle_at;		/* the backup is not taken before, so that the primary may come up; 0: any time */
 	int64_t t309_at;		/* no D channel is up: calls that are stay until then; 0 for not running */
@@ -220,6 +221,7 @@ struct pri_group {
 struct pri_link {
 	struct pri_trunk *trunk;
 	struct pri_group *group;
+	struct pri_link *next;		/* of the group's spans */
 	int span, dchan_no;		/* dchan_no 0: the span has not been seen yet */
 	bool bears_d;			/* it has a D channel of its own */
 	int interface;			/* interface identifier of Q.931 4.5.13, -1 outside NFAS: never sent */
