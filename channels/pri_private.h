@@ -2,7 +2,8 @@
 /*
  * channels/pri_private.h: what the files of the PRI driver share. One file per procedure:
  *
- *   pri_trunk.c    opening, closing, the turn of the loop, delivery of what was deferred, status
+ *   pri_trunk.c    opening, closing, the turn of the loop, delivery of what was deferred
+ *   pri_info.c     what people are shown of lines and spans
  *   pri_link.c     one D channel: its reader and writer, and what is taken from the frames
  *   pri_instance.c the libpri instance of a D channel
  *   pri_location.c the location of a cause that goes out
