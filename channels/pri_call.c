@@ -184,3 +184,17 @@ bool pri_answer_channel(struct pri_leg *leg, int channel)
 	leg_report(&leg->leg, &ev);
 	return leg->stage < PS_CLEARING;
 }
+
+int pri_call_error_cause(int err)
+{
+	switch (err) {
+	case -EAGAIN:
+		return 34;
+	case -ENETDOWN:
+		return 27;
+	case -ENOMEM:
+		return 47;
+	default:
+		return 41;
+	}
+}

@@ -156,16 +156,13 @@ static void far_word(struct pri_line *line, enum pri_far_status status)
  * other D channel of the group carries the messages. From the reader. */
 void pri_maintenance_anew(struct pri_link *link)
 {
-	const struct pri_trunk *t = link->trunk;
+	struct pri_group *g = link->group;
 
-	for (int i = 0; link == link->group->active && i < t->n_links; i++) {
-		struct pri_link *span = t->links[i];
-
-		for (int j = 0; span->group == link->group && j < span->n_lines; j++) {
-			pri_maintenance_again(&span->lines[j]);
-			far_word(&span->lines[j], PRI_FAR_IN);
+	for (struct pri_link *span = link == g->active ? g->spans : NULL; span; span = span->next)
+		for (int i = 0; i < span->n_lines; i++) {
+			pri_maintenance_again(&span->lines[i]);
+			far_word(&span->lines[i], PRI_FAR_IN);
 		}
-	}
 }
 
 void pri_maintenance_restarted(struct pri_line *line)

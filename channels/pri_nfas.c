@@ -29,7 +29,7 @@ static void own_groups(struct pri_trunk *t)
 		struct pri_link *link = t->links[i];
 
 		link->group = &t->groups[i];
-		link->group->d[0] = link->group->active = link;
+		link->group->spans = link->group->d[0] = link->group->active = link;
 		link->group->n_d = 1;
 		link->bears_d = true;
 		link->interface = -1;
@@ -41,6 +41,7 @@ static void own_groups(struct pri_trunk *t)
 int pri_groups_make(struct pri_trunk *t)
 {
 	const struct pri_trunk_conf *c = &t->conf;
+	struct pri_link **end;
 	struct pri_group *g;
 
 	t->groups = calloc((size_t)t->n_links, sizeof(*t->groups));
@@ -52,9 +53,12 @@ int pri_groups_make(struct pri_trunk *t)
 		return 0;
 	}
 	t->n_groups = 1;
+	end = &g->spans;
 	for (int i = 0; i < t->n_links; i++) {
 		struct pri_link *link = t->links[i];
 
+		*end = link;
+		end = &link->next;
 		link->group = g;
 		link->interface = interface_of(c, i);
 		link->bears_d = link->span == c->nfas_primary || link->span == c->nfas_backup;
@@ -79,14 +83,13 @@ enum pri_dchan pri_dchan_role(const struct pri_link *link)
 
 struct pri_link *pri_interface(struct pri_link *link, int channel)
 {
-	const struct pri_trunk *t = link->trunk;
+	struct pri_link *span = link->group->spans;
 
 	if (link->interface < 0 || !(channel & PRI_EXPLICIT))
 		return link; /* implicitly the D channel's own interface */
-	for (int i = 0; i < t->n_links; i++)
-		if (t->links[i]->group == link->group && t->links[i]->interface == (channel >> 8 & 0x7f))
-			return t->links[i];
-	return NULL;
+	while (span && span->interface != (channel >> 8 & 0x7f))
+		span = span->next;
+	return span;
 }
 
 int pri_interface_bits(const struct pri_link *link)
@@ -170,13 +173,11 @@ static void choose(struct pri_group *g)
 void pri_group_changed(struct pri_link *link)
 {
 	struct pri_group *g = link->group;
-	struct pri_trunk *t = link->trunk;
 
 	if (g->n_d > 1)
 		choose(g);
-	for (int i = 0; i < t->n_links; i++)
-		if (t->links[i]->group == g)
-			pri_service_update(t->links[i]);
+	for (struct pri_link *span = g->spans; span; span = span->next)
+		pri_service_update(span);
 }
 
 /* Wherever it speaks, it is followed, call by call as libpri does: a far end may have seen a failure that has

@@ -2,7 +2,8 @@
 /*
  * channels/pri_private.h: what the files of the PRI driver share. One file per procedure:
  *
- *   pri_trunk.c    opening, closing, the turn of the loop, delivery of what was deferred, status
+ *   pri_trunk.c    opening, closing, the turn of the loop, delivery of what was deferred
+ *   pri_info.c     what people are shown of lines and spans
  *   pri_link.c     one D channel: its reader and writer, and what is taken from the frames
  *   pri_instance.c the libpri instance of a D channel
  *   pri_location.c the location of a cause that goes out
@@ -205,6 +206,7 @@ struct pri_leg {
 struct pri_group {
 	struct pri_link *d[2];		/* the primary D channel's span and the backup's */
 	int n_d;
+	struct pri_link *spans;		/* the first of all of them; the others by their next, in the trunk's order */
 	struct pri_link *active;	/* of d: where messages go; the last one while none is up */
 	int64_t settle_at;		/* the backup is not taken before, so that the primary may come up; 0: any time */
 	int64_t t309_at;		/* no D channel is up: calls that are stay until then; 0 for not running */
@@ -220,6 +222,7 @@ struct pri_group {
 struct pri_link {
 	struct pri_trunk *trunk;
 	struct pri_group *group;
+	struct pri_link *next;		/* of the group's spans */
 	int span, dchan_no;		/* dchan_no 0: the span has not been seen yet */
 	bool bears_d;			/* it has a D channel of its own */
 	int interface;			/* interface identifier of Q.931 4.5.13, -1 outside NFAS: never sent */

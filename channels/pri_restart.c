@@ -19,18 +19,15 @@ void pri_restart_line(struct pri_line *line)
 /* The line at place N of all lines of the group, which start again after the last one. NULL: there are none. */
 static struct pri_line *group_line(const struct pri_group *g, unsigned n)
 {
-	const struct pri_trunk *t = g->active->trunk;
 	unsigned total = 0;
 
-	for (int i = 0; i < t->n_links; i++)
-		total += t->links[i]->group == g ? (unsigned)t->links[i]->n_lines : 0;
+	for (const struct pri_link *span = g->spans; span; span = span->next)
+		total += (unsigned)span->n_lines;
 	n %= total ? total : 1;
-	for (int i = 0; i < t->n_links; i++) {
-		if (t->links[i]->group != g)
-			continue;
-		if (n < (unsigned)t->links[i]->n_lines)
-			return &t->links[i]->lines[n];
-		n -= (unsigned)t->links[i]->n_lines;
+	for (struct pri_link *span = g->spans; span; span = span->next) {
+		if (n < (unsigned)span->n_lines)
+			return &span->lines[n];
+		n -= (unsigned)span->n_lines;
 	}
 	return NULL;
 }
@@ -67,7 +64,6 @@ static void proved_idle(struct pri_line *line)
 static void give_up(struct pri_group *g, struct pri_line *line)
 {
 	struct pri_link *link = line->link;
-	struct pri_trunk *t = link->trunk;
 
 	if (g->restart_known) {
 		line->restart_due = false;
@@ -82,10 +78,10 @@ static void give_up(struct pri_group *g, struct pri_line *line)
 		return;
 	}
 	pri_log(link, LOG_WARNING, "the far end answers no RESTART: lines are taken as idle");
-	for (int i = 0; i < t->n_links; i++)
-		for (int j = 0; t->links[i]->group == g && j < t->links[i]->n_lines; j++)
-			if (t->links[i]->lines[j].restart_due)
-				proved_idle(&t->links[i]->lines[j]);
+	for (struct pri_link *span = g->spans; span; span = span->next)
+		for (int i = 0; i < span->n_lines; i++)
+			if (span->lines[i].restart_due)
+				proved_idle(&span->lines[i]);
 }
 
 /* Again and again: the far end takes the channel for one in use, or out of service. It is not hunted any more, and RESTART is tried
@@ -253,7 +249,6 @@ void pri_on_restart(struct pri_link *link, pri_event *ev)
 	int channel = ev->restart.channel, pos = channel < 0 ? 0xff : channel & 0xff;
 	struct pri_line *line = pri_line_named(link, channel);
 	struct pri_link *span = pri_interface(link, channel < 0 ? 0 : channel);
-	struct pri_trunk *t = link->trunk;
 
 	if (pos && pos != 0xff) {
 		if (line)
@@ -261,8 +256,7 @@ void pri_on_restart(struct pri_link *link, pri_event *ev)
 	} else if (!all_interfaces(link)) {
 		far_restarts_span(span ? span : link);
 	} else {
-		for (int i = 0; i < t->n_links; i++)
-			if (t->links[i]->group == link->group)
-				far_restarts_span(t->links[i]);
+		for (span = link->group->spans; span; span = span->next)
+			far_restarts_span(span);
 	}
 }
