@@ -30,6 +30,8 @@ void command_drain(void *arg, struct control_request *req, struct json_object *a
 void command_ladder(void *arg, struct control_request *req, struct json_object *args);
 void command_fault(void *arg, struct control_request *req, struct json_object *args);
 /* commands_line.c */
+/* The file that came with REQ, open, is what is written as PATH. Returns 0, also when none came, or files_give()'s errors. */
+int command_given_file(struct gateway *gw, struct control_request *req, const char *path);
 /* The answer to a request ARG that was to write a file: its name, or why not (media_file_fn). */
 void command_file_written(void *arg, const char *path, int err);
 void command_line(void *arg, struct control_request *req, struct json_object *args);

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gateway/call.h"
 #include "gateway/commands.h"
+#include "gateway/files.h"
 #include "gateway/line_audio.h"
 #include "gateway/line_test.h"
 #include "gateway/pair_test.h"
@@ -42,6 +44,18 @@ void command_file_written(void *arg, const char *path, int err)
 	control_answer(req, o);
 }
 
+int command_given_file(struct gateway *gw, struct control_request *req, const char *path)
+{
+	int fd = control_take_fd(req);
+
+	if (fd < 0)
+		return 0;
+	if (*path == '/')
+		return files_give(gw->files, path, fd);
+	close(fd);
+	return -EINVAL;
+}
+
 static void record(struct gateway *gw, const struct trunk_line *l, struct control_request *req, struct json_object *args)
 {
 	const char *path = command_str(args, "file", "");
@@ -60,7 +74,12 @@ static void record(struct gateway *gw, const struct trunk_line *l, struct contro
 	}
 	err = line_audio_path(gw->audios, path, full, sizeof(full));
 	if (!err)
+		err = command_given_file(gw, req, path);
+	if (!err) {
 		err = media_record(p, full, (unsigned)seconds, command_file_written, req);
+		if (err)
+			files_forget(gw->files, full);
+	}
 	if (err)
 		control_fail(req, err == -EBUSY ? "one recording of a line at a time" : "", "cannot record to \"%.200s\": %s", path,
 			     strerror(-err));

@@ -16,7 +16,14 @@ struct job {
 	struct job *next;
 	struct files_job j;
 	char *path, *prune;
+	int fd;			/* -1: PATH is opened when it is written */
 	int err;
+};
+
+struct given {			/* a file that somebody else has opened */
+	struct given *next;
+	int fd;
+	char path[];
 };
 
 struct files {
@@ -26,6 +33,7 @@ struct files {
 	bool writing;			/* it still takes work; under the lock, as the next */
 	struct job *waiting, *done;
 	size_t octets;			/* of jobs that are not done; loop thread */
+	struct given *given;		/* loop thread */
 	int wake_fd;			/* written when one is done */
 };
 
@@ -49,6 +57,8 @@ static void job_free(struct job *j)
 {
 	if (!j)
 		return;
+	if (j->fd >= 0)
+		close(j->fd);
 	free(j->j.data);
 	free(j->path);
 	free(j->prune);
@@ -89,6 +99,20 @@ static void prune(const char *folder, const char *prefix, unsigned keep)
 		close(dir);
 }
 
+/* What its owner has opened may be a pipe that nobody reads: none of those. */
+static int write_given(struct job *j)
+{
+	struct stat st;
+	int err = fstat(j->fd, &st) < 0 ? -errno : S_ISREG(st.st_mode) ? 0 : -EINVAL;
+
+	if (!err)
+		err = j->j.make ? j->j.make(j->j.arg, j->fd) : files_write(j->fd, j->j.data, j->j.len);
+	if (close(j->fd) && !err)
+		err = -errno;
+	j->fd = -1;
+	return err;
+}
+
 static int write_job(struct job *j)
 {
 	char *slash = strrchr(j->path, '/'), *folder = slash && slash != j->path ?
@@ -119,7 +143,7 @@ static void *writer(void *arg)
 	while ((j = f->waiting)) {
 		f->waiting = j->next;
 		pthread_mutex_unlock(&f->lock);
-		j->err = write_job(j);
+		j->err = j->fd >= 0 ? write_given(j) : write_job(j);
 		pthread_mutex_lock(&f->lock);
 		j->next = f->done;
 		f->done = j;
@@ -141,13 +165,55 @@ static void finish(struct files *f, struct job *j)
 	job_free(j);
 }
 
-static struct job *make(const struct files_job *job)
+static struct given **find_given(struct files *f, const char *path)
+{
+	struct given **at = &f->given;
+
+	while (*at && strcmp((*at)->path, path))
+		at = &(*at)->next;
+	return at;
+}
+
+int files_give(struct files *f, const char *path, int fd)
+{
+	struct given **at = find_given(f, path), *g = *at ? NULL : malloc(sizeof(*g) + strlen(path) + 1);
+
+	if (!g) {
+		close(fd);
+		return *at ? -EEXIST : -ENOMEM;
+	}
+	g->next = NULL;
+	g->fd = fd;
+	strcpy(g->path, path);
+	*at = g;
+	return 0;
+}
+
+void files_forget(struct files *f, const char *path)
+{
+	struct given **at = find_given(f, path), *g = *at;
+
+	if (!g)
+		return;
+	*at = g->next;
+	close(g->fd);
+	free(g);
+}
+
+/* Each job has a descriptor of its own: the file may be forgotten before it is written. NULL: no memory, or no descriptor. */
+static struct job *make(struct files *f, const struct files_job *job)
 {
 	struct job *j = calloc(1, sizeof(*j));
+	const struct given *g = *find_given(f, job->path);
 
 	if (!j)
 		return NULL;
 	j->j = *job;
+	j->fd = g ? fcntl(g->fd, F_DUPFD_CLOEXEC, 0) : -1;
+	if (g && j->fd < 0) {
+		free(j);
+		return NULL;
+	}
 	j->path = strdup(job->path);
 	j->prune = job->prune ? strdup(job->prune) : NULL;
 	if (j->path && (j->prune || !job->prune))
@@ -159,10 +225,12 @@ static struct job *make(const struct files_job *job)
 
 void files_put(struct files *f, const struct files_job *job)
 {
-	struct job *j = make(job), **at = &f->waiting;
+	struct job *j = make(f, job), **at = &f->waiting;
 	bool running;
 	int err;
 
+	if (!job->more)
+		files_forget(f, job->path);
 	if (!j) {
 		free(job->data);
 		if (job->fn)
@@ -238,6 +306,8 @@ void files_close(struct files *f)
 	if (!f)
 		return;
 	files_flush(f);
+	while (f->given)
+		files_forget(f, f->given->path);
 	pthread_mutex_destroy(&f->lock);
 	close(f->wake_fd);
 	free(f);

@@ -24,6 +24,7 @@ struct files_job {
 	size_t len;
 	files_make_fn *make;	/* in place of DATA: makes the contents as they are written; called once at most. ARG lives until FN */
 	bool append;		/* to a file that an earlier job made; else it must not exist yet */
+	bool more;		/* of a given file: other jobs for it follow; else it is forgotten with this one */
 	const char *prune;	/* NULL, or: of the files in the folder whose names begin so, ... */
 	unsigned keep;		/* ... so many stay, the last by name */
 	files_fn *fn;		/* may be NULL; called in files_service(), files_flush() or, when there is no memory, at once */
@@ -33,6 +34,10 @@ struct files_job {
 int files_open(struct files **out);
 void files_close(struct files *f);		/* files_flush(). NULL is fine */
 void files_put(struct files *f, const struct files_job *job);
+/* Jobs for PATH are written to FD, a regular file that somebody with rights of their own has opened, in place of a file that is
+ * opened here; until the last one is put. FD is taken, also on error. -EEXIST: PATH is one already, -ENOMEM. */
+int files_give(struct files *f, const char *path, int fd);
+void files_forget(struct files *f, const char *path);	/* no job follows. Fine when it is none */
 void files_flush(struct files *f);		/* waits until all is written, and tells. NULL is fine */
 size_t files_waiting(const struct files *f);	/* octets of DATA that are not written yet */
 int files_fd(const struct files *f);		/* readable when files_service() has something to tell */

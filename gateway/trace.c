@@ -34,8 +34,8 @@ struct running {
 	uint64_t octets;
 	bool begun;		/* the file is there: what comes is added to it */
 	int64_t flushed_us;
-	files_fn *fn;		/* who waits for its end */
-	void *arg;
+	files_fn *fn, *begin_fn;	/* who waits for its end, for its beginning */
+	void *arg, *begin_arg;
 };
 
 struct trace {
@@ -279,11 +279,19 @@ static void run_end(struct trace *t, int err)
 	r->path = NULL;
 	r->fn = NULL;
 	want_heads(t);
+	files_forget(t->gw->files, path);
 	if (fn)
 		fn(r->arg, path, err);
 	else if (err)
 		log_line(LOG_L_ERROR, "trace to %s has ended: %s", path, strerror(-err));
 	free(path);
+}
+
+static void no_one(void *arg, const char *path, int err)
+{
+	(void)arg;
+	(void)path;
+	(void)err;
 }
 
 static void on_part(void *arg, const char *path, int err)
@@ -295,18 +303,36 @@ static void on_part(void *arg, const char *path, int err)
 		t->run.err = err;
 }
 
+static void on_first(void *arg, const char *path, int err)
+{
+	struct trace *t = arg;
+	struct running *r = &t->run;
+	files_fn *fn = r->begin_fn;
+
+	r->begin_fn = NULL;
+	on_part(arg, path, err);
+	fn(r->begin_arg, path, err);
+	if (!err || r->fn)
+		return;
+	r->fn = no_one;		/* whoever began it has been told */
+	run_end(t, err);
+}
+
 static void on_last(void *arg, const char *path, int err)
 {
 	struct trace *t = arg;
 
 	(void)path;
+	if (!t->run.path)	/* it never began */
+		return;
 	run_end(t, t->run.err ? t->run.err : err);
 }
 
 static void flush(struct trace *t, files_fn *fn)
 {
 	struct running *r = &t->run;
-	struct files_job job = { .path = r->path, .data = r->file.data, .len = r->file.n, .append = r->begun, .fn = fn, .arg = t };
+	struct files_job job = { .path = r->path, .data = r->file.data, .len = r->file.n, .append = r->begun, .more = fn != on_last,
+				 .fn = fn, .arg = t };
 
 	r->octets += r->file.n;
 	r->file.data = NULL;
@@ -324,7 +350,7 @@ static bool full_path(const struct trace *t, const char *path, char *out, size_t
 	return *path && snprintf(out, size, "%s%s%s", whole ? "" : t->folder, whole ? "" : "/", path) < (int)size;
 }
 
-int trace_start(struct trace *t, const char *path, int span)
+int trace_start(struct trace *t, const char *path, int span, files_fn *fn, void *arg)
 {
 	char full[600];
 
@@ -332,14 +358,14 @@ int trace_start(struct trace *t, const char *path, int span)
 		return -EBUSY;
 	if (!full_path(t, path, full, sizeof(full)))
 		return -EINVAL;
-	t->run = (struct running){ .path = strdup(full), .span = span };
+	t->run = (struct running){ .path = strdup(full), .span = span, .begin_fn = fn, .begin_arg = arg };
 	if (!t->run.path)
 		return -ENOMEM;
 	pcapng_begin(&t->run.file, "Tipring " TIPRING_VERSION);
 	t->run.file.about = dialect_of;
 	t->run.file.about_arg = t;
 	want_heads(t);
-	flush(t, on_part);	/* whether it can be written is soon known */
+	flush(t, on_first);
 	return 0;
 }
 
@@ -369,7 +395,7 @@ static int64_t turn(void *arg, int64_t now_us)
 	}
 	if (r->path && !r->fn && (r->file.n > FLUSH_OCTETS || (r->file.n && now_us >= r->flushed_us + 1000000)))
 		flush(t, on_part);
-	if (r->path && !r->fn && (r->err || r->file.failed || r->octets > TRACE_FILE_MAX))
+	if (r->path && !r->fn && !r->begin_fn && (r->err || r->file.failed || r->octets > TRACE_FILE_MAX))
 		run_end(t, r->err ? r->err : r->file.failed ? -ENOMEM : -EFBIG);
 	while (t->n_later && now_us >= t->later[0].at_us) {
 		struct later l = t->later[0];

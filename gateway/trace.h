@@ -37,8 +37,9 @@ void trace_call_over(struct trace *t, const struct call *c);
 /* Of the memory: the call CALL, else the span SPAN, else (both 0) everything. FN is told as files_put() does. Errors, with
  * FN not called: -ENOENT (no such call in memory), -ENODATA (nothing of it is left), -EINVAL (no name). */
 int trace_write(struct trace *t, uint64_t call, int span, const char *path, files_fn *fn, void *arg);
-/* -EBUSY: one runs already. SPAN 0: all D channels. */
-int trace_start(struct trace *t, const char *path, int span);
+/* SPAN 0: all D channels. FN is told once the beginning of the file is written, or why it could not be: then none runs.
+ * Errors, with FN not called: -EBUSY (one runs already), -EINVAL (no name), -ENOMEM. */
+int trace_start(struct trace *t, const char *path, int span, files_fn *fn, void *arg);
 int trace_stop(struct trace *t, files_fn *fn, void *arg);	/* -ENOENT: none runs */
 struct json_object *trace_json(struct trace *t);
 

@@ -38,6 +38,9 @@ int cli_check(const char *dir, bool json);
 /* Sends REQUEST (taken) and waits up to SECONDS. With CLI_OK, *ANSWER is the daemon's yes, for the caller to put. A
  * no, and a daemon that is not there, are printed here. With --json any answer is printed here. */
 int cli_ask(const struct cli *cli, struct json_object *request, int seconds, struct json_object **answer);
+/* The same for a request that has the file NAME written: it is made here, with the rights of who asks, and the daemon gets it
+ * open. A file that is there is an error; when the daemon says no it is removed again. */
+int cli_ask_file(const struct cli *cli, struct json_object *request, const char *name, int seconds, struct json_object **answer);
 struct json_object *cli_request(const char *what);
 
 /* Members of an object, with a default for what is missing. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One question to the daemon and its answer; a sentence that helps when there is none. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,13 +74,31 @@ static int dial(const struct cli *cli, int seconds)
 	return fd;
 }
 
-static int send_line(int fd, struct json_object *request)
+/* The first octet goes with the file GIVEN; -1: none. */
+static ssize_t send_first(int fd, const char *text, int given)
+{
+	union { struct cmsghdr head; char room[CMSG_SPACE(sizeof(int))]; } control = { 0 };
+	struct iovec v = { (char *)text, 1 };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
+
+	if (given >= 0) {
+		m.msg_control = &control;
+		m.msg_controllen = sizeof(control);
+		control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET,
+						 .cmsg_type = SCM_RIGHTS };
+		memcpy(CMSG_DATA(&control.head), &given, sizeof(given));
+	}
+	return sendmsg(fd, &m, MSG_NOSIGNAL);
+}
+
+static int send_line(int fd, struct json_object *request, int given)
 {
 	const char *text = json_object_to_json_string_ext(request, JSON_C_TO_STRING_PLAIN);
 	size_t len = strlen(text), at = 0;
-	ssize_t n = 0;
+	ssize_t n = send_first(fd, text, given);
 
-	while (at < len && (n = send(fd, text + at, len - at, MSG_NOSIGNAL)) > 0)
+	at += n > 0;
+	while (n > 0 && at < len && (n = send(fd, text + at, len - at, MSG_NOSIGNAL)) > 0)
 		at += (size_t)n;
 	if (n > 0)
 		n = send(fd, "\n", 1, MSG_NOSIGNAL);
@@ -129,14 +148,14 @@ static int said_no(struct json_object *answer)
 	return CLI_NO;
 }
 
-int cli_ask(const struct cli *cli, struct json_object *request, int seconds, struct json_object **answer)
+static int ask(const struct cli *cli, struct json_object *request, int given, int seconds, struct json_object **answer)
 {
 	int fd = dial(cli, seconds), err;
 	char *line = NULL;
 	bool ok;
 
 	*answer = NULL;
-	err = fd < 0 ? fd : send_line(fd, request);
+	err = fd < 0 ? fd : send_line(fd, request, given);
 	json_object_put(request);
 	if (!err)
 		err = read_line(fd, &line);
@@ -156,6 +175,50 @@ int cli_ask(const struct cli *cli, struct json_object *request, int seconds, str
 	json_object_put(*answer);
 	*answer = NULL;
 	return CLI_NO;
+}
+
+int cli_ask(const struct cli *cli, struct json_object *request, int seconds, struct json_object **answer)
+{
+	return ask(cli, request, -1, seconds, answer);
+}
+
+/* What was to be asked cannot be. */
+static int no_file(const struct cli *cli, const char *path)
+{
+	struct json_object *o = json_object_new_object();
+	char text[1200];
+
+	snprintf(text, sizeof(text), "cannot write to %s: %s", path, strerror(errno));
+	json_object_object_add(o, "ok", json_object_new_boolean(false));
+	json_object_object_add(o, "error", json_object_new_string(text));
+	if (cli->json)
+		puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	else
+		said_no(o);
+	json_object_put(o);
+	return CLI_NO;
+}
+
+int cli_ask_file(const struct cli *cli, struct json_object *request, const char *name, int seconds, struct json_object **answer)
+{
+	char folder[400] = "", path[800];
+	int fd, rc;
+
+	*answer = NULL;
+	if (*name != '/' && !getcwd(folder, sizeof(folder)))
+		folder[0] = 0;
+	snprintf(path, sizeof(path), "%s%s%s", folder, *folder ? "/" : "", name);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0640);
+	if (fd < 0) {
+		json_object_put(request);
+		return no_file(cli, path);
+	}
+	json_object_object_add(request, "file", json_object_new_string(path));
+	rc = ask(cli, request, fd, seconds, answer);
+	close(fd);
+	if (rc != CLI_OK)
+		unlink(path);
+	return rc;
 }
 
 struct json_object *cli_request(const char *what)

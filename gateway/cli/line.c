@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "gateway/cli/cli.h"
 
@@ -14,7 +13,7 @@
 static int record(const struct cli *cli, int argc, char **argv)
 {
 	struct json_object *q, *a = NULL;
-	char *end, folder[400] = "", path[800];
+	char *end;
 	long seconds = argc == 4 ? strtol(argv[2], &end, 10) : 0;
 	int rc;
 
@@ -26,12 +25,7 @@ static int record(const struct cli *cli, int argc, char **argv)
 	json_object_object_add(q, "line", json_object_new_string(argv[0]));
 	json_object_object_add(q, "act", json_object_new_string("record"));
 	json_object_object_add(q, "seconds", json_object_new_int64(seconds));
-	/* The daemon writes it: a name is meant from where it was typed. */
-	if (argv[3][0] != '/' && !getcwd(folder, sizeof(folder)))
-		folder[0] = 0;
-	snprintf(path, sizeof(path), "%s%s%s", folder, *folder ? "/" : "", argv[3]);
-	json_object_object_add(q, "file", json_object_new_string(path));
-	rc = cli_ask(cli, q, ASK_S + (int)(seconds < 3600 ? seconds : 3600), &a);
+	rc = cli_ask_file(cli, q, argv[3], ASK_S + (int)(seconds < 3600 ? seconds : 3600), &a);
 	if (rc == CLI_OK && !cli->json)
 		printf("written to %s: what the line brought on the left, what went out on the right\n", js(a, "file"));
 	json_object_put(a);

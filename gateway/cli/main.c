@@ -55,7 +55,7 @@ static const struct cli_command commands[] = {
 	  "  call CALL FILE       of what is in memory: a call's D channel, SIP messages and RTP headers\n"
 	  "  span SPAN FILE       the D channel of a span\n"
 	  "  all FILE             all that is in memory\n"
-	  "Without ACT: how far back the memory goes, and what runs. The daemon writes FILE, which must not exist yet." },
+	  "Without ACT: how far back the memory goes, and what runs. FILE must not exist yet." },
 	{ "clear", "CALL", "clear a call that is up", 1, 1, cli_clear, "" },
 	{ "mcid", "CALL", "have the exchange keep who is calling: a malicious call", 1, 1, cli_mcid,
 	  "For a call that is up and came from an exchange, on a trunk with mcid in its services." },
@@ -77,7 +77,7 @@ static const struct cli_command commands[] = {
 	  "FAULT is down, d-loss, d-error, bit-error, ppm or removed; N is its amount, 0 mends it." },
 	{ "line", "LINE test [OTHER] | LINE record SECONDS FILE", "measure an analog line, or record a line", 2, 4, cli_line,
 	  "LINE is as \"tipring lines\" has it: copper/1, 1/7, or a channel number. FILE becomes a WAV file: what the\n"
-	  "line brings on the left, what goes out on the right. The daemon writes it, and it must not exist yet.\n"
+	  "line brings on the left, what goes out on the right. It must not exist yet.\n"
 	  "test takes an idle line from calls for some 15 s; with OTHER, an FXS and an FXO port that are wired together for\n"
 	  "some 30: ring, caller ID, levels, keys, clearing. Exit status 1: something is bad, or it was cut short." },
 	{ "phone", "LINE [ACT]...", "on the simulated card: act as the telephone on an FXS line", 1, 64, cli_phone,

@@ -4,22 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "gateway/cli/cli.h"
 
 #define ASK_S 20
-
-/* The daemon writes it: a name is meant from where it was typed. */
-static void put_path(struct json_object *q, const char *name)
-{
-	char folder[400] = "", path[800];
-
-	if (*name != '/' && !getcwd(folder, sizeof(folder)))
-		folder[0] = 0;
-	snprintf(path, sizeof(path), "%s%s%s", folder, *folder ? "/" : "", name);
-	json_object_object_add(q, "file", json_object_new_string(path));
-}
 
 static void print_status(struct json_object *a)
 {
@@ -54,10 +42,11 @@ static int64_t number(const char *text)
 	return *end || v < 1 ? 0 : v;
 }
 
-static int send(const struct cli *cli, struct json_object *q, const char *done)
+/* DONE: what is printed before its name; "": the state. FILE: to be written, or NULL. */
+static int send(const struct cli *cli, struct json_object *q, const char *file, const char *done)
 {
 	struct json_object *a = NULL;
-	int rc = cli_ask(cli, q, ASK_S, &a);
+	int rc = file ? cli_ask_file(cli, q, file, ASK_S, &a) : cli_ask(cli, q, ASK_S, &a);
 
 	if (rc == CLI_OK && !cli->json) {
 		if (*done)
@@ -97,7 +86,5 @@ int cli_trace(const struct cli *cli, int argc, char **argv)
 	json_object_object_add(q, "act", json_object_new_string(act));
 	json_object_object_add(q, "call", json_object_new_int64(call));
 	json_object_object_add(q, "span", json_object_new_int64(span));
-	if (file)
-		put_path(q, file);
-	return send(cli, q, done);
+	return send(cli, q, file, done);
 }

@@ -150,8 +150,10 @@ void recording_save(struct recording *r, struct files *f)
 	struct files_job job = { .path = r->path, .make = make, .prune = r->files_max ? "kept-" : NULL, .keep = r->files_max,
 				 .fn = saved, .arg = r };
 
-	if (r->err)
+	if (r->err) {
+		files_forget(f, r->path);
 		saved(r, r->path, r->err);
-	else
+	} else {
 		files_put(f, &job);
+	}
 }

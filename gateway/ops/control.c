@@ -31,6 +31,7 @@
 struct client {
 	struct control *control;
 	int fd;
+	int given;			/* a descriptor that came with what is in IN; -1: none */
 	struct control_line in;
 	char *out;			/* the answer being sent */
 	size_t out_len, out_at;
@@ -47,6 +48,7 @@ struct control_request {
 	struct client *client;		/* NULL when it has gone */
 	void (*gone)(void *arg);
 	void *gone_arg;
+	int given;
 };
 struct control {
 	struct loop *loop;
@@ -91,6 +93,8 @@ static void client_done(struct client *c)
 {
 	if (--c->busy || !c->dead)
 		return;
+	if (c->given >= 0)
+		close(c->given);
 	control_line_free(&c->in);
 	free(c->out);
 	free(c);
@@ -178,6 +182,8 @@ static struct control_request *request_make(struct client *c)
 	if (!r)
 		return NULL;
 	r->client = c;
+	r->given = c->given;
+	c->given = -1;
 	c->request = r;
 	return r;
 }
@@ -225,6 +231,36 @@ static void client_process(struct client *c)
 		client_drop(c);
 }
 
+/* Of the descriptors that came the first is kept. */
+static void take_given(struct client *c, struct msghdr *m)
+{
+	for (struct cmsghdr *h = CMSG_FIRSTHDR(m); h; h = CMSG_NXTHDR(m, h)) {
+		size_t n = h->cmsg_len > CMSG_LEN(0) ? (h->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
+
+		for (size_t i = 0; i < n && h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(h) + i * sizeof(fd), sizeof(fd));
+			if (c->given < 0)
+				c->given = fd;
+			else
+				close(fd);
+		}
+	}
+}
+
+static ssize_t receive(struct client *c, char *at, size_t room)
+{
+	union { struct cmsghdr head; char room[CMSG_SPACE(sizeof(int))]; } control;
+	struct iovec v = { at, room };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(c->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	if (n >= 0)
+		take_given(c, &m);
+	return n;
+}
+
 static void client_read(struct client *c)
 {
 	size_t room;
@@ -235,7 +271,7 @@ static void client_read(struct client *c)
 		client_refuse(c, "the line is too long");
 		return;
 	}
-	n = recv(c->fd, at, room, MSG_DONTWAIT);
+	n = receive(c, at, room);
 	if (n > 0)
 		control_line_put(&c->in, (size_t)n);
 	else if (n == 0)
@@ -286,6 +322,7 @@ static void client_add(struct control *k, int fd)
 	}
 	c->control = k;
 	c->fd = fd;
+	c->given = -1;
 	c->active_us = loop_now_us();
 	c->next = k->clients;
 	k->clients = c;
@@ -427,6 +464,8 @@ static void finish(struct control_request *r, char *line, size_t len)
 {
 	struct client *c = r->client;
 
+	if (r->given >= 0)
+		close(r->given);
 	free(r);
 	if (!c) {
 		free(line);
@@ -460,6 +499,14 @@ void control_fail(struct control_request *r, const char *hint, const char *fmt, 
 	va_end(ap);
 	line = r->client ? control_fail_line(error, hint, &len) : NULL;
 	finish(r, line, len);
+}
+
+int control_take_fd(struct control_request *r)
+{
+	int fd = r->given;
+
+	r->given = -1;
+	return fd;
 }
 
 void control_on_gone(struct control_request *r, void (*fn)(void *arg), void *arg)

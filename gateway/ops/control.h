@@ -2,6 +2,7 @@
 /*
  * gateway/ops/control.h: the control socket: a UNIX stream socket, mode 0660. A request is one line of JSON, {"do":
  * "status", ...}; the answer is one line, {"ok":true, ...} or {"ok":false,"error":"...","hint":"..."}.
+ * An open file may be given with a request (SCM_RIGHTS): one, by a client that sends nothing else before the answer.
  * Loop thread only. A client that sends garbage, too long a line (64 KiB) or reads nothing is dropped.
  */
 #ifndef GATEWAY_OPS_CONTROL_H
@@ -32,6 +33,8 @@ void control_close(struct control *c);	/* NULL is fine */
 void control_answer(struct control_request *req, struct json_object *body);	/* takes BODY; NULL for none */
 void control_fail(struct control_request *req, const char *hint, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The descriptor that came with the request, for the caller to close; -1: none, or taken already. */
+int control_take_fd(struct control_request *req);
 /* Called when the client goes away before the answer. */
 void control_on_gone(struct control_request *req, void (*fn)(void *arg), void *arg);
 

@@ -47,6 +47,36 @@ class Trace(bed.CallTest):
             self.assertGreater(len(seqs), 40, key)
             self.assertEqual(sum((b - a) % 65536 != 1 for a, b in zip(seqs, seqs[1:])), 0, key)
 
+    def test_where_it_cannot_be_written(self):
+        """The answer says so, and nothing runs."""
+        for args in (('trace', 'start', '/nowhere/at/all'), ('trace', 'all', '/nowhere/at/all')):
+            code, out, err = self.gw.cli(*args, check=False)
+            self.assertEqual((code, out), (1, ''), args)
+            self.assertIn('cannot write to /nowhere/at/all: No such file or directory', err)
+        self.assertIn('cannot write', self.gw.cli_json_any('trace', 'start', '/nowhere/at/all')['error'])
+        with self.assertRaisesRegex(RuntimeError, 'No such file or directory'):	# the daemon's own opening
+            self.gw.ctl('trace', act='start', file='/nowhere/at/all')
+        self.assertNotIn('running', self.gw.ctl('trace'))
+
+    def test_written_as_who_asks(self):
+        """The file is the typist's own, in a folder that the daemon need not see; none is left when it says no."""
+        path = os.path.join(self.folder, 'own.pcapng')
+        old = os.umask(0o077)
+        try:
+            out = self.gw.cli('trace', 'start', path)[1]
+        finally:
+            os.umask(old)
+        self.assertEqual(out, 'tracing to %s\n' % path)
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        os.rename(path, path + '.moved')	# it goes on into the same file
+        self.assert_all_answered(self.sipcall('-c', 1, '-t', 100), 1)
+        self.assertEqual(self.gw.cli('trace', 'start', path, check=False)[0], 1)
+        self.gw.cli('trace', 'stop')
+        self.assert_well_formed(path + '.moved', 0.2)
+        self.assertTrue(fields(path + '.moved', 'q931', 'frame.number'))
+        self.assertEqual(self.gw.cli('trace', 'call', '99999', path, check=False)[0], 1)
+        self.assertFalse(os.path.exists(path))
+
     def test_one_call_of_two(self):
         gw = self.gw
         self.assert_all_answered(self.sipcall('-c', 1, '-n', '+442079460201', '-t', 100), 1)
@@ -131,4 +161,4 @@ class Masked(Trace):
         bed.wait_for(lambda: self.gw.ctl('trace')['kept'] == 2, 10)
         self.assertEqual(len(self.kept('kept-*')), 1)
 
-    test_failed_call_is_kept = test_alarm_is_kept = None
+    test_failed_call_is_kept = test_alarm_is_kept = test_where_it_cannot_be_written = test_written_as_who_asks = None

@@ -12,6 +12,7 @@
 
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <errno.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -304,11 +305,48 @@ static void test_files(void **state)
 	assert_int_equal(system(cmd), 0);
 }
 
+/* A file that somebody else has opened: written until the last job, whatever is at that name; a pipe is none. */
+static void test_given_files(void **state)
+{
+	FILE *own = tmpfile();
+	char text[32] = "";
+	struct files *f;
+	int p[2];
+
+	(void)state;
+	assert_non_null(own);
+	assert_int_equal(files_open(&f), 0);
+	n_errors = 0;
+	assert_int_equal(files_give(f, "/nowhere/at/all", dup(fileno(own))), 0);
+	assert_int_equal(files_give(f, "/nowhere/at/all", dup(fileno(own))), -EEXIST);
+	files_put(f, &(struct files_job){ .path = "/nowhere/at/all", .data = (uint8_t *)strdup("one "), .len = 4, .more = true,
+					  .fn = on_file });
+	job(f, "/nowhere/at/all", "two", true, 0);
+	job(f, "/nowhere/at/all", "three", false, 0);	/* forgotten: a name as any other */
+	wait_for(f, 3);
+	assert_int_equal(errors[0], 0);
+	assert_int_equal(errors[1], 0);
+	assert_int_equal(errors[2], -ENOENT);
+	rewind(own);
+	assert_int_equal(fread(text, 1, sizeof(text) - 1, own), 7);
+	assert_string_equal(text, "one two");
+	fclose(own);
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	assert_int_equal(files_give(f, "/a/pipe", p[1]), 0);
+	job(f, "/a/pipe", "x", false, 0);
+	wait_for(f, 4);
+	assert_int_equal(errors[3], -EINVAL);
+	assert_int_equal(files_give(f, "/kept", dup(p[0])), 0);	/* closed with the rest */
+	files_close(f);
+	assert_int_equal(read(p[0], text, sizeof(text)), 0);
+	close(p[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ring), cmocka_unit_test(test_mask), cmocka_unit_test(test_dump),
-		cmocka_unit_test(test_dump_read), cmocka_unit_test(test_files),
+		cmocka_unit_test(test_dump_read), cmocka_unit_test(test_files), cmocka_unit_test(test_given_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

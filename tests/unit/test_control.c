@@ -116,7 +116,25 @@ static void do_release(void *arg, struct control_request *r, struct json_object 
 	control_answer(r, NULL);
 }
 
+/* Writes into the file that came with it. */
+static void do_given(void *arg, struct control_request *r, struct json_object *args)
+{
+	int fd = control_take_fd(r);
+
+	(void)arg;
+	(void)args;
+	assert_int_equal(control_take_fd(r), -1);
+	if (fd < 0) {
+		control_fail(r, "", "no file came");
+		return;
+	}
+	assert_int_equal(write(fd, "here", 4), 4);
+	close(fd);
+	control_answer(r, NULL);
+}
+
 static const struct control_command commands[] = {
+	{ "given", do_given },
 	{ "echo", do_echo }, { "nothing", do_nothing }, { "no", do_no }, { "big", do_big },
 	{ "later", do_later }, { "hold", do_hold }, { "release", do_release }, { NULL, NULL },
 };
@@ -219,7 +237,7 @@ static void test_rows(void **state)
 		  "{\"ok\":false,\"error\":\"no \\\"7\\\" here.\",\"hint\":\"ask later\"}", false },
 		{ "later", "{\"do\":\"later\"}\n", "{\"ok\":true}", false },
 		{ "unknown", "{\"do\":\"statsu\"}\n",
-		  "{\"ok\":false,\"error\":\"there is no command \\\"statsu\\\"\",\"hint\":\"known commands: echo, "
+		  "{\"ok\":false,\"error\":\"there is no command \\\"statsu\\\"\",\"hint\":\"known commands: given, echo, "
 		  "nothing, no, big, later, hold, release\"}", false },
 		{ "two in one packet, in order", "{\"do\":\"later\"}\n{\"do\":\"echo\",\"text\":2}\n",
 		  "{\"ok\":true}\n{\"ok\":true,\"text\":2}", false },
@@ -296,6 +314,50 @@ static void test_line_length(void **state)
 	}
 	assert_string_equal(hear(fd), "");
 	close(fd);
+}
+
+static void say_with(int fd, const char *text, const int *given, unsigned n)
+{
+	union { struct cmsghdr head; char room[CMSG_SPACE(2 * sizeof(int))]; } control = { 0 };
+	struct iovec v = { (char *)text, strlen(text) };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_SPACE(n * sizeof(int)) };
+
+	control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(n * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(&control.head), given, n * sizeof(int));
+	assert_int_equal(sendmsg(fd, &m, MSG_NOSIGNAL), strlen(text));
+}
+
+/* The first file that comes with a request is the command's; what nobody takes is closed: its reader sees the end. */
+static void test_given_file(void **state)
+{
+	int fd = dial(*state), one[2], two[2];
+	char buf[8];
+
+	assert_int_equal(pipe2(one, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(two, O_CLOEXEC), 0);
+	say_with(fd, "{\"do\":\"given\"}\n", (int[]){ one[1], two[1] }, 2);
+	assert_string_equal(hear(fd), "{\"ok\":true}");
+	close(one[1]);
+	close(two[1]);
+	assert_int_equal(read(one[0], buf, sizeof(buf)), 4);
+	assert_memory_equal(buf, "here", 4);
+	assert_int_equal(read(one[0], buf, sizeof(buf)), 0);
+	assert_int_equal(read(two[0], buf, sizeof(buf)), 0);
+	close(one[0]);
+	say(fd, "{\"do\":\"given\"}\n");
+	assert_string_equal(hear(fd), "{\"ok\":false,\"error\":\"no file came\"}");
+	assert_int_equal(pipe2(one, O_CLOEXEC), 0);
+	say_with(fd, "{\"do\":\"nothing\"}\n", &one[1], 1);
+	assert_string_equal(hear(fd), "{\"ok\":true}");
+	close(one[1]);
+	assert_int_equal(read(one[0], buf, sizeof(buf)), 0);
+	assert_int_equal(pipe2(one, O_CLOEXEC), 0);
+	say_with(fd, "{", &one[1], 1);	/* and with half a request */
+	close(one[1]);
+	close(fd);
+	assert_int_equal(read(one[0], buf, sizeof(buf)), 0);
+	close(one[0]);
+	close(two[0]);
 }
 
 /* It asked and closed only its sending side, as "nc -N" does: it is answered, then closed. */
@@ -424,6 +486,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_rows, server_start, server_stop),
 		cmocka_unit_test_setup_teardown(test_zero_octet, server_start, server_stop),
 		cmocka_unit_test_setup_teardown(test_line_length, server_start, server_stop),
+		cmocka_unit_test_setup_teardown(test_given_file, server_start, server_stop),
 		cmocka_unit_test_setup_teardown(test_half_close, server_start, server_stop),
 		cmocka_unit_test_setup(test_gone_before_answer, server_start),
 		cmocka_unit_test_setup_teardown(test_reads_nothing, server_start, server_stop),
