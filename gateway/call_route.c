@@ -142,12 +142,26 @@ static void dest_name(const struct did_dest *d, char *buf, size_t size)
 				  "reject");
 }
 
+/* Why a destination has not taken the call, as far as people are told more than by the cause. */
+static void not_taken(const struct call *c, const struct did_dest *d, int cause, char *out, size_t size)
+{
+	const struct trunk *t = d->kind == DID_TRUNK && cause_reroutes(cause) ? trunk_find(c->gw, d->trunk) : NULL;
+	char why[128];
+
+	if (t && c->gw->draining)
+		snprintf(out, size, "draining");
+	else if (t && !trunk_in_service(t, why, sizeof(why)))
+		snprintf(out, size, "%s", why);
+	else
+		snprintf(out, size, "%s", cause_name(cause));
+}
+
 /* Takes destinations from the list until one takes the call. An ending (busy, reject) ends it; a destination
  * that cannot is passed over when its cause is of the rerouting classes. False: the call has been ended, or
  * there was no further destination and the caller of this function is to end it. */
 bool call_try_next(struct call *c)
 {
-	char name[NUMBER_MAX * 2 + 8], why[200];
+	char name[NUMBER_MAX * 2 + 8], reason[128] = "", why[sizeof(name) + sizeof(reason)];
 	int cause = 0;
 
 	while (c->in.leg && c->dest + 1 < c->route.n_dests) {
@@ -162,7 +176,8 @@ bool call_try_next(struct call *c)
 			call_note(c, "dialing", "%s %s", name, d->kind == DID_TRUNK ? d->number : "");
 			return true;
 		}
-		call_note(c, "not taken", "%s: cause %d (%s)", name, cause, cause_name(cause));
+		not_taken(c, d, cause, reason, sizeof(reason));
+		call_note(c, "not taken", "%s: cause %d (%s)", name, cause, reason);
 		if (d->kind != DID_TRUNK && d->kind != DID_TEST)
 			break;
 		if (!cause_reroutes(cause))
@@ -174,7 +189,7 @@ bool call_try_next(struct call *c)
 		call_refer_next(c, cause);
 		return false;
 	}
-	snprintf(why, sizeof(why), "%s: %s", name, cause_name(cause));
+	snprintf(why, sizeof(why), "%s: %s", name, reason);
 	call_clear(c, cause, why);
 	return false;
 }

@@ -49,7 +49,9 @@ static const char *result_of(const struct test_call *t)
 
 static void heard_text(const struct media_stats *h, char *buf, size_t size)
 {
-	if (h->level_in_dbm0 <= -60)
+	if (!h->level_known)
+		snprintf(buf, size, "not measured");
+	else if (h->level_in_dbm0 <= -60)
 		snprintf(buf, size, "silence");
 	else if (h->freq_in_hz > 0)
 		snprintf(buf, size, "%.0f Hz at %.1f dBm0", (double)h->freq_in_hz, (double)h->level_in_dbm0);
@@ -150,8 +152,11 @@ static void on_cleared(void *arg, const struct leg_cause *cause)
 	struct test_call *t = arg;
 
 	(void)cause;
-	if (t->answered_us && !t->heard.packets_in && t->heard.level_in_dbm0 == 0)
-		t->heard.level_in_dbm0 = -99;
+	if (t->answered_us && !t->heard.level_known) {
+		testleg_stats(t->probe, &t->heard);	/* it was too short for a measurement, or the far end cleared it */
+		if (!t->heard.level_known)
+			t->heard.level_in_dbm0 = -99;
+	}
 	t->probe = NULL; /* what was measured is kept; the rest comes with on_ended() */
 	loop_timer_cancel(t->gw->loop, &t->timer);
 	if (t->over)
@@ -187,11 +192,17 @@ void command_call(void *arg, struct control_request *req, struct json_object *ar
 	struct trunk *trunk = trunk_find(gw, name);
 	struct leg_number typed = { .ton = TON_UNKNOWN }, from = { .ton = TON_UNKNOWN };
 	char inside[NUMBER_MAX], inside_from[NUMBER_MAX] = "";
+	bool by_digit = json_object_get_boolean(json_object_object_get(args, "overlap"));
 	struct test_call *t;
 
 	if (!trunk || !number[0]) {
 		control_fail(req, trunk ? "tipring call TRUNK NUMBER" : "tipring trunks lists them",
 			     trunk ? "a number is missing" : "there is no trunk \"%s\"", name);
+		return;
+	}
+	if (by_digit && !(trunk->overlap && trunk->kind == CONF_TRUNK_ISDN)) {
+		control_fail(req, trunk->kind == CONF_TRUNK_ISDN ? "isdn: {overlap: true} in trunks.yaml gives it overlap" :
+			     "only ISDN trunks can have it", "the trunk \"%s\" has no overlap: it takes a number whole", name);
 		return;
 	}
 	t = calloc(1, sizeof(*t));
@@ -211,7 +222,7 @@ void command_call(void *arg, struct control_request *req, struct json_object *ar
 	snprintf(from.digits, sizeof(from.digits), "%s", number[0] == '+' ? number + 1 : number);
 	from.ton = number[0] == '+' ? TON_INTERNATIONAL : TON_UNKNOWN;
 	trunk_read_number(trunk, &from, inside_from);
-	if (start_test_call(t, trunk, inside, inside_from, json_object_get_boolean(json_object_object_get(args, "overlap")))) {
+	if (start_test_call(t, trunk, inside, inside_from, by_digit)) {
 		control_on_gone(req, NULL, NULL);
 		control_fail(req, "", "the test call could not be started");
 		loop_timer_cancel(gw->loop, &t->timer);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * gateway/commands_service.c: out, in and restart: B channels taken out of service by people, put back, and RESTART on
- * demand. What is named by WHAT: a line ("1/7"), a span ("span 1") or an ISDN trunk. Loop thread.
+ * demand. What is named by WHAT: a line ("1/7", or its DAHDI channel), a span ("span 1") or an ISDN trunk. Loop thread.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +64,7 @@ static bool named(struct gateway *gw, struct control_request *req, struct json_o
 
 	if (find(gw, what, w))
 		return true;
-	control_fail(req, "a line as \"tipring lines\" has it (1/7), a span (span 1), or an ISDN trunk",
+	control_fail(req, "a line as \"tipring lines\" has it (1/7, or its DAHDI channel 7), a span (span 1), or an ISDN trunk",
 		     "there is no ISDN line, span or trunk \"%s\"", what);
 	return false;
 }
@@ -72,8 +72,13 @@ static bool named(struct gateway *gw, struct control_request *req, struct json_o
 static void answer(struct control_request *req, const struct named *w, int lines)
 {
 	struct json_object *o = json_object_new_object();
+	char line[24];
 
 	put_str(o, "trunk", w->trunk->name);
+	if (w->pos) {
+		snprintf(line, sizeof(line), "%d/%d", w->span, w->pos);
+		put_str(o, "line", line);
+	}
 	put_int(o, "lines", lines);
 	put_int(o, "calls", busy(w));
 	control_answer(req, o);

@@ -116,7 +116,10 @@ static bool isdn_in_service(const struct trunk *t, char *why, size_t size)
 	for (int i = 0; i < n && i < SPANS_MAX; i++)
 		if (s[i].in_service)
 			return true;
-	snprintf(why, size, "%s", n && s[0].alarms ? "alarm on every span" : "no D channel is up");
+	if (n == 1 && s[0].alarms)
+		snprintf(why, size, "span %d is in alarm", s[0].span);
+	else
+		snprintf(why, size, "%s", n && s[0].alarms ? "alarm on every span" : "no D channel is up");
 	return false;
 }
 

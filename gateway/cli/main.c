@@ -62,9 +62,9 @@ static const struct cli_command commands[] = {
 	{ "drain", "[off]", "take no new calls, let those that are up end by themselves", 0, 1, cli_drain,
 	  "\"drain off\" takes calls again." },
 	{ "out", "LINE | TRUNK | span N", "take ISDN lines out of service: no new call, either way", 1, 2, cli_out,
-	  "A call that is up goes on until it ends. LINE is as \"tipring lines\" has it, 1/7. The lines are shown as\n"
-	  "\"taken out\" and in the alarms until \"tipring in\" or the next start of the daemon. The far end is told where\n"
-	  "the trunk has service-messages." },
+	  "A call that is up goes on until it ends. LINE is as \"tipring lines\" has it: 1/7, or its DAHDI\n"
+	  "channel, a bare number. The lines are shown as \"taken out\" and in the alarms until \"tipring in\" or the\n"
+	  "next start of the daemon. The far end is told where the trunk has service-messages." },
 	{ "in", "LINE | TRUNK | span N", "put ISDN lines back into service, restarted first", 1, 2, cli_in, "" },
 	{ "restart", "LINE | TRUNK | span N", "RESTART of ISDN lines that have no call (Q.931 5.5)", 1, 2, cli_restart, "" },
 	{ "reload", "", "read the configuration again; nothing is applied if it has errors", 0, 0, cli_reload,

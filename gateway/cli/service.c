@@ -7,18 +7,41 @@
 
 #define ASK_S 10
 
+/* "1/7", "1 line", "30 lines". */
+static const char *lines_text(struct json_object *a, long long n)
+{
+	static char text[48];
+
+	if (*js(a, "line"))
+		snprintf(text, sizeof(text), "%.32s", js(a, "line"));
+	else
+		snprintf(text, sizeof(text), "%lld line%s", n, n == 1 ? "" : "s");
+	return text;
+}
+
 static void put_done(const char *act, struct json_object *a)
 {
 	long long lines = ji(a, "lines"), calls = ji(a, "calls");
-	const char *s = lines == 1 ? "" : "s";
+	bool one = *js(a, "line");
 
-	if (strcmp(act, "restart") == 0)
-		printf("%lld line%s restarted; %lld with a call left alone\n", lines - calls, lines - calls == 1 ? "" : "s",
-		       calls);
-	else if (strcmp(act, "out") == 0)
-		printf("%lld line%s taken out of service; %lld when the call on it ends\n", lines, s, calls);
-	else
-		printf("%lld line%s put back into service\n", lines, s);
+	if (strcmp(act, "restart") == 0 && one && calls) {
+		printf("%s has a call and was left alone\n", js(a, "line"));
+	} else if (strcmp(act, "restart") == 0) {
+		printf("%s restarted", lines_text(a, lines - calls));
+		if (calls)
+			printf("; %lld with a call left alone", calls);
+		putchar('\n');
+	} else if (strcmp(act, "out") == 0) {
+		printf("%s taken out of service", lines_text(a, lines));
+		if (one && calls)
+			printf(" when its call ends");
+		else if (calls)
+			printf(", %lld of them when %s call%s end%s", calls, calls == 1 ? "its" : "their", calls == 1 ? "" : "s",
+			       calls == 1 ? "s" : "");
+		putchar('\n');
+	} else {
+		printf("%s put back into service\n", lines_text(a, lines));
+	}
 }
 
 static int act(const struct cli *cli, const char *name, int argc, char **argv)

@@ -119,9 +119,18 @@ static void put_times(struct json_object *times)
 		{ "answered", "answered" },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (jo(times, rows[i].key))
-			printf("  %8.1f ms  %s\n", jd(times, rows[i].key), rows[i].words);
+	size_t n = sizeof(rows) / sizeof(rows[0]), next;
+
+	for (bool done[sizeof(rows) / sizeof(rows[0])] = { false };; done[next] = true) {
+		next = n;
+		for (size_t i = 0; i < n; i++)	/* as they came: with overlap progress is before the rest */
+			if (!done[i] && jo(times, rows[i].key) &&
+			    (next == n || jd(times, rows[i].key) < jd(times, rows[next].key)))
+				next = i;
+		if (next == n)
+			break;
+		printf("  %8.1f ms  %s\n", jd(times, rows[next].key), rows[next].words);
+	}
 }
 
 static void put_test_call(struct json_object *a)

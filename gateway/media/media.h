@@ -27,6 +27,7 @@ struct media_stats {		/* of one port, since it was opened */
 	uint64_t line_underrun, line_overrun;	/* line ports: samples */
 	float level_in_dbm0;	/* level heard over the last second, -99 for silence or before it is known */
 	float freq_in_hz;	/* the strongest tone in it, 0 when there is none; probe ports only */
+	bool level_known;	/* probe ports only: it was measured, if only over what there was before the end */
 };
 
 enum media_event_kind {

@@ -115,13 +115,21 @@ static void test_sweep(struct media_port *p, int64_t now_us)
 	if (t->kind != TEST_PROBE || now_us < t->measure_us)
 		return;
 	t->measure_us = now_us + MEASURE_US;
+	p->st.level_known |= t->probe.power_n > 0;
 	p->st.level_in_dbm0 = probe_level(&t->probe, p->law);
 	p->st.freq_in_hz = p->st.level_in_dbm0 > -90 ? probe_tone(&t->probe) : 0;
 }
 
 static void test_closing(struct media_port *p, int64_t now_us)
 {
+	struct test_port *t = test_of(p);
+
 	test_parted(p, now_us);
+	if (t->kind != TEST_PROBE || p->st.level_known || t->probe.n < PROBE_LEAST)
+		return;
+	p->st.level_in_dbm0 = probe_level_now(&t->probe, p->law);	/* it did not last for a measurement */
+	p->st.level_known = true;
+	p->st.freq_in_hz = p->st.level_in_dbm0 > -90 ? probe_tone(&t->probe) : 0;
 }
 
 static void test_release(struct media_port *p)

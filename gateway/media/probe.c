@@ -31,6 +31,19 @@ float probe_level(struct probe *p, enum hw_law law)
 	return (float)level;
 }
 
+float probe_level_now(const struct probe *p, enum hw_law law)
+{
+	unsigned n = p->n < PROBE_SAMPLES ? (unsigned)p->n & ~7u : PROBE_SAMPLES;	/* whole milliseconds */
+	double power = 0;
+
+	for (unsigned i = 1; i <= n; i++) {
+		double v = p->ring[(p->n - i) % PROBE_SAMPLES];
+
+		power += v * v;
+	}
+	return n ? (float)law_dbm0(law, power / n) : -99;
+}
+
 /* Power of a sine of that frequency in X, as its mean square; Goertzel's recursion. */
 static double power_at(const float *x, double hz)
 {

@@ -39,9 +39,23 @@ class Operation(bed.CallTest):
         self.assertIn('Retry-After', refused)
         self.assertTrue(self.gw.ctl('status')['draining'])
         self.assertEqual(self.gw.calls_now(), 2, 'the call that is up stays')
+        self.assertIn('telco: draining\n', self.gw.cli('call', 'telco', '+442079460100', check=False)[1])
         self.gw.ctl('drain', on=False)
         self.finish(p)
-        self.assertEqual(self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '1')['result'], 'answered')
+        answer = self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '1')
+        self.assertEqual(answer['result'], 'answered')
+        self.assertEqual(answer['heard'], '1004 Hz at 0.0 dBm0')	# also of one second
+
+    def test_calls_that_cannot_be(self):
+        """Why a test call cannot go out is said."""
+        code, out, err = self.gw.cli('call', 'telco', '+442079460100', '--overlap', check=False)
+        self.assertEqual((code, out), (1, ''))
+        self.assertIn('the trunk "telco" has no overlap', err)
+        self.gw.cli('fault', '1', 'down')
+        self.assertTrue(bed.wait_for(lambda: not self.gw.ctl('trunks')['trunks'][0]['in_service'], 10))
+        self.assertIn('telco: span 1 is in alarm\n', self.gw.cli('call', 'telco', '+442079460100', check=False)[1])
+        self.gw.cli('fault', '1', 'down', '0')
+        self.assertTrue(bed.wait_for(self.gw.in_service, 30))
 
     def states(self, span):
         return {line['state'] for line in self.gw.ctl('lines')['lines'] if line['line'].startswith('%d/' % span)}
@@ -53,7 +67,7 @@ class Operation(bed.CallTest):
         p, call = self.one_call()
         span, pos = (int(n) for n in call['out']['line'].split('/'))
         _, text, _ = self.gw.cli('out', 'span', str(span))
-        self.assertIn('30 lines taken out of service; 1 when the call on it ends', text)
+        self.assertIn('30 lines taken out of service, 1 of them when its call ends', text)
         self.assertEqual(self.states(span), {'up', 'taken out'})
         note = [line for line in self.gw.ctl('lines')['lines'] if line['line'] == call['out']['line']][0]['note']
         self.assertIn('when its call ends', note)
@@ -70,7 +84,8 @@ class Operation(bed.CallTest):
         self.assertTrue(all(e['errors'] == 0 and e['verified'] > 0 for e in r['ends']), r)
         self.assertTrue(bed.wait_for(lambda: self.states(span) == {'taken out'}, 10))
         # One line is enough for one call.
-        self.gw.cli('in', call['out']['line'])
+        chan = [line['chan'] for line in self.gw.ctl('lines')['lines'] if line['line'] == call['out']['line']][0]
+        self.assertEqual(self.gw.cli('in', str(chan))[1], '%s put back into service\n' % call['out']['line'])
         self.assertTrue(bed.wait_for(lambda: 'idle' in self.states(span), 10))
         self.assertEqual(self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '1')['line'], '%d/%d' % (span, pos))
         self.gw.cli('in', 'telco')

@@ -73,7 +73,7 @@ static const struct { const char *name, *body; } answers[] = {
 	  "'in_calling':'1001','in_called':'+442079460486','out_trunk':'telco','out_line':'1/7','start_ms':1000,"
 	  "'answer_ms':null,'end_ms':3500,'cause':17,'why':'the called party is busy'}]}" },
 	{ "call", "{'result':'answered','call':12,'line':'1/7','cause':16,'cause_name':'normal clearing','times_ms':"
-	  "{'proceeding':4.2,'answered':31.5},'level_dbm0':-0.03,'freq_hz':1004.0,'heard':'1004 Hz at 0.0 dBm0',"
+	  "{'proceeding':4.2,'progress':2.5,'answered':31.5},'level_dbm0':-0.03,'freq_hz':1004.0,'heard':'1004 Hz at 0.0 dBm0',"
 	  "'seconds':3}" },
 	{ "explain", "{'trunk':'office','number_in':'02079460100','number':'+442079460100','rows':[{'line':5,'row':"
 	  "'+44*','won':true,'why':'the only one'}],'destinations':[{'dest':'trunk','trunk':'telco','sent':"
@@ -81,7 +81,7 @@ static const struct { const char *name, *body; } answers[] = {
 	{ "ladder", ladder },
 	{ "clear", "{'cleared':12}" },
 	{ "drain", "{'draining':true,'calls':2}" },
-	{ "out", "{'trunk':'telco','lines':30,'calls':1}" }, { "in", "{'trunk':'telco','lines':1,'calls':0}" },
+	{ "out", "{'trunk':'telco','lines':30,'calls':1}" }, { "in", "{'trunk':'telco','line':'1/7','lines':1,'calls':0}" },
 	{ "restart", "{'trunk':'telco','lines':30,'calls':1}" },
 	{ "reload", "{'applied':false,'changed':[],'errors':[{'file':'trunks.yaml','line':7,'column':3,'length':5,"
 	  "'message':'unknown key','suggestion':'hunts','source':'\\thunty: x'}],'why':'the files have errors'}" },
@@ -183,15 +183,15 @@ static void test_rows(void **state)
 		{ "records", "records", 0, { "the called party is busy", "2.5" } },
 		{ "records of no number", "records many", 2, { "\"many\" is no number" } },
 		{ "a test call", "call telco +442079460100", 0, { "call 12: answered on line 1/7\n",
-		  "4.2 ms  the network took the number", "31.5 ms  answered",
+		  "2.5 ms  progress\n       4.2 ms  the network took the number", "31.5 ms  answered",
 		  "heard for 3 s: 1004 Hz at 0.0 dBm0" } },
 		{ "explain", "explain office 02079460100", 0, { "which is +442079460100", "+44*  wins     the only one",
 		  "try  telco: 2079460100, type national\n", "then busy: cause 17\n" } },
 		{ "ladder", "ladder 12", 0, { drawn } },
 		{ "clear", "clear 12", 0, { "call 12 is being cleared" } },
 		{ "drain", "drain", 0, { "no new calls are taken; 2 are still up" } },
-		{ "out", "out span 1", 0, { "30 lines taken out of service; 1 when the call on it ends\n" } },
-		{ "in", "in 1/7", 0, { "1 line put back into service\n" } },
+		{ "out", "out span 1", 0, { "30 lines taken out of service, 1 of them when its call ends\n" } },
+		{ "in", "in 1/7", 0, { "1/7 put back into service\n" } },
 		{ "restart", "restart telco", 0, { "29 lines restarted; 1 with a call left alone\n" } },
 		{ "out of what?", "out", 2, { "usage: tipring out LINE | TRUNK | span N" } },
 		{ "drain what?", "drain sink", 2, { "usage: tipring drain [off]" } },

@@ -209,6 +209,33 @@ static void milliwatt(void **state)
 	rig_close(&r);
 }
 
+/* A call that did not last for a measurement is measured at its end, over what there was; one that brought nothing is not. */
+static void short_milliwatt(void **state)
+{
+	static const struct { unsigned ms; bool known; } rows[] = { { 0, false }, { 60, true }, { 900, true }, { 1300, true } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct media_port *probe, *mw;
+		struct media_stats st;
+		struct rig r;
+
+		rig_open(&r, false, 22000);
+		probe = rig_test(&r, "probe");
+		mw = rig_test(&r, "milliwatt");
+		if (rows[i].ms)
+			assert_int_equal(media_join(probe, mw), 0);
+		rig_run(&r, rows[i].ms);
+		rig_port_close(&r, probe);
+		st = r.last;
+		rig_port_close(&r, mw);
+		assert_int_equal(st.level_known, rows[i].known);
+		assert_true(!rows[i].known || (st.level_in_dbm0 > -0.1f && st.level_in_dbm0 < 0.1f));
+		assert_true(rows[i].ms < 200 || (st.freq_in_hz > 1003.5f && st.freq_in_hz < 1004.5f));
+		rig_close(&r);
+	}
+}
+
 /* RTP, line, wire, echo and back: what was said is heard, whole. */
 static void echo(void **state)
 {
@@ -476,6 +503,7 @@ int main(void)
 		cmocka_unit_test(line_to_events),
 		cmocka_unit_test(digit_to_events),
 		cmocka_unit_test(milliwatt),
+		cmocka_unit_test(short_milliwatt),
 		cmocka_unit_test(echo),
 		cmocka_unit_test(relay),
 		cmocka_unit_test(strangers),

@@ -161,7 +161,7 @@ static void test_columns(void **state)
 	struct records_status st;
 	struct call_record c;
 	struct media_stats m = { 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115,
-				 4000000000u, 116, 117, 118, 119, -10.5f, 1004 };
+				 4000000000u, 116, 117, 118, 119, -10.5f, 1004, true };
 
 	fill(&c, 7);
 	c.alert_ms = 1700000001000;
