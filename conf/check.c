@@ -52,7 +52,7 @@ static void check_dialect(struct reader *r, const struct conf_trunk *t, const st
 {
 	char hint[160];
 
-	if (s->type != CONF_E1 || conf_dialect_on_e1(t->isdn.dialect))
+	if (s->unknown || s->type != CONF_E1 || conf_dialect_on_e1(t->isdn.dialect))
 		return;
 	snprintf(hint, sizeof(hint), "dialect: euroisdn or qsig, or make span %d a t1 in sim", s->no);
 	report(r, item(trunk_node(r, t), "dialect", ""), hint, "%s is spoken on T1; span %d is an E1",
@@ -132,7 +132,7 @@ static void check_spans(struct reader *r, int index)
 			snprintf(hint, sizeof(hint), "the simulated card has spans 1 to %d; add {%d: e1} to sim: spans",
 				 c->sim.n_spans, no);
 			report(r, n, hint, "there is no span %d", no);
-		} else if (sim_span(c, no)->type == CONF_ANALOG) {
+		} else if (!sim_span(c, no)->unknown && sim_span(c, no)->type == CONF_ANALOG) {
 			report(r, n, "isdn runs on e1, t1 and j1; analog ports are fxs: {lines: ...} or fxo: {lines: ...}",
 			       "span %d is analog", no);
 		} else {
@@ -199,7 +199,8 @@ static void check_wires(struct reader *r)
 			       sim_span(c, w->a)->type == CONF_ANALOG ? w->a : w->b);
 			continue;
 		}
-		if ((sim_span(c, w->a)->type == CONF_E1) != (sim_span(c, w->b)->type == CONF_E1))
+		if (!sim_span(c, w->a)->unknown && !sim_span(c, w->b)->unknown &&
+		    (sim_span(c, w->a)->type == CONF_E1) != (sim_span(c, w->b)->type == CONF_E1))
 			report(r, n, "join E1 to E1, T1 to T1 or J1",
 			       "a wire between span %d and span %d: A-law against mu-law", w->a, w->b);
 		check_faces(r, n, w);
@@ -236,14 +237,24 @@ static void check_card(struct reader *r)
 		report(r, sim, "write card: sim, or take sim: out", "sim: is for the simulated card, and card is dahdi");
 }
 
+static bool unknown_span(const struct conf *c)
+{
+	for (int i = 0; i < c->sim.n_spans; i++)
+		if (c->sim.spans[i].unknown)
+			return true;
+	return false;
+}
+
 void check_whole(struct reader *r)
 {
 	const struct conf *c = r->conf;
 	bool sip = false;
 
+	check_areas(r);
 	check_card(r);
 	check_wires(r);
-	check_analog(r);
+	if (!unknown_span(c))	/* or channels are counted wrongly */
+		check_analog(r);
 	for (int i = 0; i < c->n_trunks; i++) {
 		if (c->trunks[i].kind == CONF_TRUNK_ISDN) {
 			check_spans(r, i);

@@ -121,7 +121,7 @@ void check_nfas(struct reader *r, const struct conf_trunk *t, const struct yaml 
 		const struct conf_sim_span *s = simulated(r->conf, c->spans[i]);
 		bool bears = !c->nfas.primary || c->spans[i] == c->nfas.primary || c->spans[i] == c->nfas.backup;
 
-		if (!s || s->type == CONF_ANALOG)
+		if (!s || s->unknown || s->type == CONF_ANALOG)
 			continue;
 		if (s->no_dchan && !c->nfas.primary)
 			report(r, yaml_get(isdn, "spans"), "make it a t1 in sim, or name the span of its D channel: nfas: {primary: 1}",

@@ -25,7 +25,10 @@ static void unknown_key(struct reader *r, const struct conf_keys *t, const struc
 		if (t->keys[i].type != &conf_type_later)
 			names[n++] = t->keys[i].name;
 	names[n] = NULL;
-	suggest_word(hint, sizeof(hint), key->text, names);
+	if (t == &conf_isdn_keys && find_key(&conf_trunk_keys, key->text))
+		snprintf(hint, sizeof(hint), "it belongs one level up: \"%.40s: ...\" beside isdn:", key->text);
+	else
+		suggest_word(hint, sizeof(hint), key->text, names);
 	report(r, key, hint, "unknown key \"%.40s\" in %s", key->text, t->where);
 }
 
@@ -131,7 +134,7 @@ static int read_file(struct reader *r, char **out, size_t *len)
 	if (err) {
 		free(text);
 		snprintf(message, sizeof(message), "cannot read the file: %s", strerror(err));
-		report_at(r, 1, 1, 1, err == ENOENT ? "write one; conf/sample/ has examples to begin with" : "see that it is a file of less than 4 MiB that this user may read",
+		report_at(r, 1, 1, 1, err == ENOENT ? "write one; " SAMPLES " has examples to begin with" : "see that it is a file of less than 4 MiB that this user may read",
 			  message);
 		return -err;
 	}
@@ -155,7 +158,7 @@ static void read_tree(struct reader *r)
 	if (err)
 		return;
 	if (!root || (root->kind == YAML_SCALAR && root->len == 0)) {
-		report_at(r, 1, 1, 1, "begin with site: and trunks:; conf/sample/ has examples", "the file is empty");
+		report_at(r, 1, 1, 1, "begin with site: and trunks:; " SAMPLES " has examples", "the file is empty");
 	} else {
 		keys_defaults(r, &conf_top_keys, r->conf);
 		keys_defaults(r, &conf_sip_listen_keys, &r->conf->sip);

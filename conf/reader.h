@@ -122,5 +122,6 @@ void check_whole(struct reader *r);
 void check_nfas(struct reader *r, const struct conf_trunk *t, const struct yaml *isdn);
 /* check_line.c: the same of analog lines and of the simulated card's pairs. */
 void check_analog(struct reader *r);
+void check_areas(struct reader *r);
 
 #endif

@@ -62,6 +62,7 @@ struct conf_site {		/* site: */
 struct conf_sim_span {		/* 1: e1, 2: t1-nfas, 3: {fxs: 4, fxo: 4, law: alaw, start: ground} */
 	int no;
 	enum conf_span_type type;
+	bool unknown;		/* its type was none: an error, and nothing more is said of it */
 	bool no_dchan;		/* t1-nfas: a T1 of 24 B channels */
 	int fxs, fxo;		/* CONF_ANALOG: so many ports, FXS first */
 	enum conf_law law;	/* CONF_ANALOG: of its ports; by default the country's */
@@ -295,6 +296,8 @@ void conf_free(struct conf *c);		/* NULL is fine */
 const struct conf_trunk *conf_trunk(const struct conf *c, const char *name);	/* NULL when there is none */
 
 /* The word nearest to TEXT among WORDS (N of them), or NULL when none is near: for "did you mean". */
+/* Octets of AREA that are the trunk prefix of COUNTRY, which belongs in no area code (020); 0 for none. */
+size_t conf_area_prefix(const char *country, const char *area);
 const char *conf_nearest(const char *text, const char *const *words, size_t n);
 
 /* Can NEW take OLD's place while calls go on? Prints each difference as one line "trunks.office.ptime: 20

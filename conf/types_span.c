@@ -96,7 +96,10 @@ static void span_what(struct reader *r, const struct yaml *n, struct conf_sim_sp
 	int word = 0;
 
 	if (n->kind != YAML_MAP) {
+		int before = r->n_held;
+
 		type.type->set(r, &type, n, &word);
+		s->unknown = r->n_held > before;
 		s->no_dchan = word == T1_NFAS;
 		s->type = s->no_dchan ? CONF_T1 : (enum conf_span_type)word;
 		s->n_chans = s->type == CONF_E1 ? 31 : 24;

@@ -189,7 +189,7 @@ static int syntax_error(struct builder *b, struct fy_diag *diag)
 	const struct fy_diag_error *e = fy_diag_errors_iterate(diag, &it);
 
 	if (!e) {
-		b->fn(b->arg, 1, 1, 1, "see a sample in conf/sample/", "this is not YAML");
+		b->fn(b->arg, 1, 1, 1, "see a sample in " SAMPLES, "this is not YAML");
 		return -EINVAL;
 	}
 	b->fn(b->arg, e->line > 0 ? e->line : 1, e->column > 0 ? e->column : 1, 1,

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define SAMPLES "conf/sample/ (installed: share/doc/tipring/examples/)"
+
 #define YAML_SIZE_MAX (4u << 20)	/* octets of a file */
 #define YAML_NODES_MAX 100000		/* nodes of a tree */
 #define YAML_DEPTH_MAX 12		/* levels of nesting */

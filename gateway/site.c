@@ -144,7 +144,7 @@ static int load_dids(struct site *s, struct loading *l, const char *path)
 		return err;
 	if (err) {
 		const struct site_error e = { .file = path, .line = 1, .column = 1, .length = 1, .message = message,
-					      .suggestion = err == -ENOENT ? "write one; conf/demo/dids is an example"
+					      .suggestion = err == -ENOENT ? "write one; conf/sample/e1/dids (installed: share/doc/tipring/examples/e1/dids) is an example"
 									   : "see that it is a file that this user may read",
 					      .source = "" };
 

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "conf/trunks.h"
 #include "gateway/cli/cli.h"
 #include "gateway/site.h"
 
@@ -109,6 +110,13 @@ int cli_detect(const struct cli *cli, int argc, char **argv)
 
 	if (!where.country || !*where.country || !digits(where.country, 3) || !digits(where.area, 7)) {
 		fprintf(stderr, "tipring: say where the lines are: --country 44 --area 20 (digits alone, no prefix)\n");
+		return CLI_USAGE;
+	}
+	if (conf_area_prefix(where.country, where.area)) {
+		const char *rest = where.area + conf_area_prefix(where.country, where.area);
+
+		fprintf(stderr, "tipring: area %s begins with the trunk prefix of country %s; %s%s\n", where.area, where.country,
+			*rest ? "write --area " : "leave --area out", rest);
 		return CLI_USAGE;
 	}
 	if (argc && site_load(&site, argv[0], on_error, NULL))
