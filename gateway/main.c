@@ -22,7 +22,8 @@ static const char usage[] =
 	"  -s SOCKET  control socket (default /run/tipring/control)\n"
 	"  -r FILE    call records, an SQLite file (default: what trunks.yaml says)\n"
 	"  -d LEVEL   log level: error, warning, notice, info (default) or debug\n"
-	"  -V         version\n"
+	"  -V, --version\n"
+	"  -h, --help\n"
 	"Signals: TERM and INT stop in an orderly way (twice: at once), HUP reloads.\n";
 
 struct daemon {
@@ -73,7 +74,8 @@ static int run(const struct gateway_args *args)
 		loop_run(d.loop);
 		log_line(LOG_L_NOTICE, "stopped");
 	} else {
-		fprintf(stderr, "tipringd: not started: %s\n", strerror(-err));
+		/* What is wrong with the configuration has been said. */
+		fprintf(stderr, "tipringd: not started%s%s\n", err == -EINVAL ? "" : ": ", err == -EINVAL ? "" : strerror(-err));
 	}
 	gateway_close(d.gw);
 	if (d.sigfd >= 0)
@@ -85,9 +87,12 @@ static int run(const struct gateway_args *args)
 int main(int argc, char **argv)
 {
 	struct gateway_args args = { .dir = "/etc/tipring", .socket = "/run/tipring/control" };
+	static const struct option longs[] = {
+		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
+	};
 	int opt;
 
-	while ((opt = getopt(argc, argv, "c:s:r:d:Vh")) != -1) {
+	while ((opt = getopt_long(argc, argv, "c:s:r:d:Vh", longs, NULL)) != -1) {
 		switch (opt) {
 		case 'c':
 			args.dir = optarg;

@@ -44,11 +44,23 @@ done <<-'END'
 	644 /usr/share/doc/tipring/examples/e1/trunks.yaml
 	644 /usr/share/doc/tipring/examples/e1/system.conf
 	644 /usr/share/doc/tipring/examples/t1/dids
+	644 /usr/share/doc/tipring/examples/e1/dids
+	644 /usr/share/doc/tipring/examples/nfas/system.conf
 	750 /etc/tipring
 	640 /etc/tipring/trunks.yaml
 	640 /etc/tipring/dids
 END
 try "tipringd runs" says tipringd -V tipringd
+try "tipringd --version" says tipringd --version tipringd
+try "tipringd -h" says tipringd -h usage:
+try "tipringd --help" says tipringd --help usage:
+# Without a configuration: a complete message, which names what an installed system has.
+not_started() {
+	! "$to/usr/bin/tipringd" -c "$to/nowhere" -s "$to/control" > "$to.said" 2>&1 && ! grep -q "Invalid argument" "$to.said" &&
+		grep -q "not started$" "$to.said" && grep -q "installed: share/doc/tipring/examples/)" "$to.said"
+}
+try "tipringd without a configuration" not_started
+rm -f "$to.said"
 try "tipring runs" says tipring --version tipring
 unit=$to/usr/lib/systemd/system/tipring.service
 try "the unit has no blanks left" no_at "$unit"
@@ -64,6 +76,29 @@ if command -v man > /dev/null; then
 	done
 fi
 try "completion is good bash" bash -n "$to/usr/share/bash-completion/completions/tipring"
+# Every command that help lists is offered.
+completes() {	# WORD... CURRENT: what may stand there
+	bash -c 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tipring; printf "%s\n" "${COMPREPLY[@]}"' \
+		completes "$to/usr/share/bash-completion/completions/tipring" "$to/usr/bin/tipring" "$@"
+}
+all_commands() {
+	"$to/usr/bin/tipring" help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' | sort -u > "$to.help"
+	completes "" | grep '^[a-z]' | sort > "$to.offered"
+	completes help "" | sort > "$to.of_help"
+	[ "$(wc -l < "$to.help")" -gt 20 ] && cmp "$to.help" "$to.offered" && cmp "$to.help" "$to.of_help"
+}
+offers() {	# WANT WORD...
+	local want=$1
+	shift
+	completes "$@" | grep -qx -- "$want"
+}
+try "completion has every command" all_commands
+rm -f "$to.help" "$to.offered" "$to.of_help"
+try "completion of trace" offers start trace ""
+try "completion of line" offers record line copper/1 ""
+try "completion of out" offers span out ""
+try "completion of detect" offers --country detect --c
+try "completion of phone" offers pulse phone phones/1 off ""
 try "the first configuration is sound" "$to/usr/bin/tipring" check "$to/etc/tipring"
 echo "# mine" >> "$to/etc/tipring/dids"
 rm "$to/etc/tipring/trunks.yaml"
