@@ -185,9 +185,9 @@ void command_reload(void *arg, struct control_request *req, struct json_object *
 	json_object_object_add(o, "changed", r.changed);
 	json_object_object_add(o, "errors", r.errors);
 	if (err == -EBUSY)
-		put_str(o, "why", "a change needs a restart: nothing was applied");
+		put_str(o, "why", "a change needs a restart");
 	else if (err)
-		put_str(o, "why", err == -EINVAL ? "the files have errors: nothing was applied" : strerror(-err));
+		put_str(o, "why", err == -EINVAL ? "the files have errors" : strerror(-err));
 	control_answer(req, o);
 }
 

@@ -74,7 +74,8 @@ static const struct cli_command commands[] = {
 	  "All of them, with every field, are in an SQLite file: sqlite3 FILE 'SELECT * FROM call_list'." },
 	{ "log", "LEVEL", "what the daemon logs: error, warning, notice, info, debug", 1, 1, cli_log, "" },
 	{ "fault", "SPAN FAULT [N]", "on the simulated card: break something", 2, 3, cli_fault,
-	  "FAULT is down, d-loss, d-error, bit-error, ppm or removed; N is its amount, 0 mends it." },
+	  "FAULT is down or removed, or with its amount N: d-loss or d-error (of 1000 D-channel frames), bit-error (of a\n"
+	  "million octets), ppm (of the far end's clock, -1000 to 1000). 0 mends it." },
 	{ "line", "LINE test [OTHER] | LINE record SECONDS FILE", "measure an analog line, or record a line", 2, 4, cli_line,
 	  "LINE is as \"tipring lines\" has it: copper/1, 1/7, or a channel number. FILE becomes a WAV file: what the\n"
 	  "line brings on the left, what goes out on the right. It must not exist yet.\n"
@@ -128,11 +129,21 @@ static int unknown(const char *name)
 	return CLI_USAGE;
 }
 
+#define ARGS_WIDE 24
+
 static void usage(FILE *f)
 {
+	int wide = 0;
+
 	fprintf(f, "usage: tipring [-s PATH] [--json] COMMAND ...\n\n");
 	for (const struct cli_command *c = commands; c->name; c++)
-		fprintf(f, "  %-8s %-15s %s\n", c->name, c->args, c->summary);
+		if ((int)strlen(c->args) > wide && strlen(c->args) <= ARGS_WIDE)
+			wide = (int)strlen(c->args);
+	for (const struct cli_command *c = commands; c->name; c++)
+		if (strlen(c->args) > ARGS_WIDE)	/* in a row of their own */
+			fprintf(f, "  %-8s %s\n  %-8s %-*s %s\n", c->name, c->args, "", wide, "", c->summary);
+		else
+			fprintf(f, "  %-8s %-*s %s\n", c->name, wide, c->args, c->summary);
 	fprintf(f, "\n  -s PATH   the daemon's control socket ($TIPRING_SOCKET, or " DEFAULT_SOCKET ")\n"
 		"  --json    print the daemon's answer as it came, for scripts\n\n"
 		"exit status: 0 done, 1 the daemon said no or the call failed, 2 wrong usage, 3 no daemon\n");

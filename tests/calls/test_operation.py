@@ -118,6 +118,7 @@ class Operation(bed.CallTest):
         status, out, err = self.gw.cli('reload', check=False)
         self.assertNotEqual(status, 0)
         self.assertRegex(out + err, r'dids:\d+:\d+')
+        self.assertTrue(out.endswith('\nnothing was applied: the files have errors\n'), out)
         self.assertEqual(self.gw.cli_json_any('call', 'telco', '+442079460101')['result'], 'busy')
         # By signal, too.
         self.gw.write('dids', bed.DIDS['44'])

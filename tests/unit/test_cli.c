@@ -154,6 +154,13 @@ static void test_rows(void **state)
 		{ "no command", "", 2, { "usage: tipring", "exit status" } },
 		{ "help goes well", "help", 0, { "place a test call" } },
 		{ "help on one", "help call", 0, { "--seconds N", "Ctrl-C" } },
+		{ "help stays in its columns", "help", 0, {
+		  "\n  restart  LINE | TRUNK | span N RESTART of",
+		  "\n  spans                          the E1",
+		  "\n  line     LINE test [OTHER] | LINE record SECONDS FILE\n                                 measure" } },
+		{ "an area code with its prefix", "detect --country 44 --area 020", 2, { "area 020 begins with the trunk prefix of "
+		  "country 44; write --area 20\n" } },
+		{ "an area that is right so", "detect --country 39 --area 06 /nonexistent", 1, { "/nonexistent" } },
 		{ "version", "--version", 0, { "tipring " } },
 		{ "did you mean", "statsu", 2, { "there is no command \"statsu\": did you mean \"status\"?" } },
 		{ "like nothing", "xyzzy", 2, { "\"tipring help\" lists them" } },
