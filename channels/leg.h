@@ -236,6 +236,7 @@ struct leg {
 	leg_trace_fn *trace;		/* may be NULL */
 	void *trace_arg;
 	bool incoming;
+	bool own_limit;			/* outgoing: while nobody answers, its driver ends it by timers that the trunk sets */
 	uint16_t progress;		/* set by the owner: progress indicators (bits) that alert, progress and answer are to carry */
 	struct hw_line *line;		/* line legs: the B channel, once it is known; else NULL */
 	struct media_port *port;	/* SIP and test legs: their end of the media path; the driver owns it */

@@ -99,8 +99,8 @@ struct conf_sip_listen {	/* sip: */
 };
 
 /* timers: {T200: 1s, N200: 3}; in the order of enum pri_timer, channels/pri.h. */
-enum conf_timer { CONF_T200, CONF_N200, CONF_T203, CONF_K, CONF_T302, CONF_T303, CONF_T304, CONF_T305, CONF_T306, CONF_T308,
-		  CONF_T309, CONF_T310, CONF_T313, CONF_T316, CONF_N316, CONF_T_HOLD, CONF_T_RETRIEVE, CONF_TIMERS };
+enum conf_timer { CONF_T200, CONF_N200, CONF_T203, CONF_K, CONF_T301, CONF_T302, CONF_T303, CONF_T304, CONF_T305, CONF_T306,
+		  CONF_T308, CONF_T309, CONF_T310, CONF_T313, CONF_T316, CONF_N316, CONF_T_HOLD, CONF_T_RETRIEVE, CONF_TIMERS };
 struct conf_timer_range { const char *name; unsigned min, max; };	/* milliseconds, or a number */
 bool conf_timer(enum conf_timer t, struct conf_timer_range *out);	/* false: there is no such timer */
 
