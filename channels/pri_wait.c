@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * channels/pri_wait.c: a leg that waits for something for so long and no longer: T301 for an answer (Q.931 5.1.7, 5.2.5.3), T302 for digits to come (Q.931 5.1.3, 5.2.4), T304
- * for the far end to want more of them, T306 for the announcement after a DISCONNECT (5.4.1), T310 for more than CALL
- * PROCEEDING, PT_DIVERT for an exchange to send a call on. One timer a leg, for they never run together. And that announcement: what a far end plays when it has cleared, and
- * the tone of our own. Loop thread.
+ * channels/pri_wait.c: a leg that waits for something for so long and no longer: T301 for an answer (Q.931 5.1.7, 5.2.5.3),
+ * T302 for digits to come (5.1.3, 5.2.4), T304 for the far end to want more of them, T306 for the announcement after a DISCONNECT
+ * (5.4.1), T310 for more than CALL PROCEEDING, PT_DIVERT for an exchange to send a call on. One timer a leg, for they never run
+ * together. And that announcement: what a far end plays when it has cleared, and the tone of our own. Loop thread.
  */
 #include "channels/pri_private.h"
 

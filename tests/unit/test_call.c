@@ -233,6 +233,27 @@ static void limits(void **state)
 	assert_null(gw.calls);
 }
 
+/* What says how data is coded goes on as it came. */
+static void capabilities(void **state)
+{
+	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 16 } };
+	struct leg_offer offer = { .complete = true, .hlc = 4, .bearer_ie = { 4, { 0x88, 0x90, 0x21, 0x8f } },
+				   .llc = { 3, { 0x88, 0x90, 0xa8 } } };
+
+	(void)state;
+	n_out = n_port = n_closing = n_records = 0;
+	in = (struct leg){ .ops = &ops, .incoming = true };
+	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
+	call_offered(&gw, &office, &in, &offer);
+	assert_int_equal(dialled.hlc, 4);
+	assert_memory_equal(&dialled.bearer_ie, &offer.bearer_ie, sizeof(offer.bearer_ie));
+	assert_memory_equal(&dialled.llc, &offer.llc, sizeof(offer.llc));
+	leg_report(&in, &gone);
+	leg_report(&out[0], &gone);
+	close_ports();
+	assert_null(gw.calls);
+}
+
 /* A call that nobody answers is ended by the call itself, but where the driver of the called leg has timers for it. */
 static void unanswered(void **state)
 {
@@ -363,6 +384,7 @@ int main(void)
 		cmocka_unit_test(media_numbers),
 		cmocka_unit_test(port_that_leaves),
 		cmocka_unit_test(limits),
+		cmocka_unit_test(capabilities),
 		cmocka_unit_test(unanswered),
 		cmocka_unit_test(transfers),
 		cmocka_unit_test(extras),
