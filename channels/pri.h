@@ -84,7 +84,7 @@ struct pri_handlers {
 };
 
 /* Opens all spans' channels; a span that is not there or in alarm is out of service until it is back, and
- * is no error. CONF is copied. Errors: -EINVAL (no spans, a dialect that its span type cannot carry). */
+ * is no error. CONF is copied. Errors: -EINVAL (no spans, a dialect that its span type cannot carry, or one without NFAS for a group). */
 int pri_trunk_open(struct pri_trunk **out, struct hw *hw, const struct pri_trunk_conf *conf,
 		   const struct pri_handlers *handlers);
 /* Only when media has let go of every line. Calls that are up get LEG_CLEARED, cause 41. NULL is fine. */
