@@ -155,6 +155,7 @@ struct pri_span_info {
 	int64_t since_us;		/* when in_service last changed */
 	unsigned long frames_in, frames_out, abort, overrun, badfcs;	/* on the D channel */
 	enum pri_hunt hunt;		/* in force now */
+	enum pri_side side;
 	unsigned glare, restarts, restart_timeouts, l2_losses;
 	unsigned service_sent, service_received, service_timeouts;	/* SERVICE; and those never acknowledged */
 	unsigned calls_in, calls_out;
@@ -163,5 +164,7 @@ struct pri_span_info {
 /* Fill OUT with at most MAX, return how many there are. */
 int pri_trunk_lines(const struct pri_trunk *t, struct pri_line_info *out, int max);
 int pri_trunk_spans(const struct pri_trunk *t, struct pri_span_info *out, int max);
+/* What to do against glare on a span that has had more than its share; false when there is nothing to say. */
+bool pri_glare_advice(const struct pri_span_info *s, char *text, size_t size);
 
 #endif

@@ -65,7 +65,9 @@ int pri_setup_send(struct pri_leg *leg, struct pri_line *line)
 	leg->overlap = link->trunk->conf.overlap && !o->complete;
 	pri_touch(leg);
 	pri_line_take(line, leg);
-	line->link->count.calls_out++;
+	if (leg->counted != line->link)		/* a second try on the same span is no second call */
+		line->link->count.calls_out++;
+	leg->counted = line->link;
 	return 0;
 }
 

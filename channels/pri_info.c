@@ -2,6 +2,8 @@
 /* channels/pri_info.c: what a person is shown of a trunk: its lines and its spans. Loop thread. */
 #include "channels/pri_private.h"
 
+#include <stdio.h>
+
 const char *pri_line_state_name(enum pri_line_state s)
 {
 	static const char *const names[] = {
@@ -55,6 +57,7 @@ int pri_trunk_spans(const struct pri_trunk *t, struct pri_span_info *out, int ma
 		out[i] = link->count;
 		out[i].span = link->span;
 		out[i].hunt = t->conf.hunt;
+		out[i].side = t->conf.side;
 		out[i].dchan = pri_dchan_role(link);
 		out[i].interface = link->interface;
 		out[i].active = link == link->group->active && pri_group_up(link->group);
@@ -66,4 +69,27 @@ int pri_trunk_spans(const struct pri_trunk *t, struct pri_span_info *out, int ma
 		out[i].layer2_since_us = link->layer2_since_us == PRI_UNSTAMPED ? t->now_us : link->layer2_since_us;
 	}
 	return t->n_links;
+}
+
+#define GLARE_SOME 3	 /* fewer say nothing */
+#define GLARE_PERCENT 1	 /* of the calls on the span */
+
+/* By side, so that two ends that both do as they are told do not meet again. An exchange takes the lowest channel by custom. */
+bool pri_glare_advice(const struct pri_span_info *s, char *text, size_t size)
+{
+	static const char *const words[] = { [PRI_USER] = "descending", [PRI_NETWORK] = "ascending" };
+	enum pri_hunt to = s->side == PRI_NETWORK ? PRI_ASCENDING : PRI_DESCENDING;
+	unsigned long long calls = (unsigned long long)s->calls_in + s->calls_out;
+	double share = calls ? 100.0 * s->glare / (double)calls : 100.0;
+
+	if (s->glare < GLARE_SOME || s->glare * 100ULL < calls * GLARE_PERCENT)
+		return false;
+	if (s->hunt != to)
+		snprintf(text, size, "%.1f %% of the calls met glare: both ends choose the same channels; set \"hunt: %s\" here (the %s side)",
+			 share, words[s->side], s->side == PRI_NETWORK ? "network" : "user");
+	else
+		snprintf(text, size, "%.1f %% of the calls met glare: both ends choose the same channels; this end is %s already, ask for %s "
+			 "at the far end (where it is so, the span is too full)",
+			 share, words[s->side], words[s->side == PRI_NETWORK ? PRI_USER : PRI_NETWORK]);
+	return true;
 }

@@ -159,6 +159,7 @@ struct pri_leg {
 	enum pri_stage stage;
 	int64_t since_us;		/* the last message either way */
 	int ds1;			/* interface identifier as the far end gave it, in libpri's encoding */
+	const struct pri_link *counted;	/* out: the last span that has counted it */
 	struct pri_line *refused;	/* out: where the first SETUP met cause 44, until the second has an answer */
 	bool glared, retried;		/* out: lost its line to the network's SETUP; tried a second line */
 	bool far_first;			/* the far end began to clear */

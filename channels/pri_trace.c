@@ -87,8 +87,16 @@ static size_t group(const uint8_t *p, size_t len)
 	return n < len ? n + 1 : len;
 }
 
+/* Identifier of an interface, LEN octets 3.1 (Q.931 4.5.13); none where it is the D channel's own. */
+static void say_interface(struct words *w, const char *before, const uint8_t *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		say(w, "%s%u", i ? "." : before, p[i] & 0x7fU);
+}
+
 static void say_channel(struct words *w, const uint8_t *p, size_t len)
 {
+	const char *before = " of interface ";
 	size_t at = 1;
 
 	if (len < 1)
@@ -102,8 +110,11 @@ static void say_channel(struct words *w, const uint8_t *p, size_t len)
 		say(w, " map");
 	else if (at + 1 < len)
 		say(w, " %u", p[at + 1] & 0x7fU);
-	else
+	else {
 		say(w, " whole interface");
+		before = " ";
+	}
+	say_interface(w, before, p + 1, at - 1);
 	say(w, p[0] & 0x08 ? " exclusive" : " preferred");
 }
 
@@ -221,6 +232,12 @@ static void read_element(struct words *w, struct q931_msg *m, const uint8_t *fra
 		say(w, " display \"");
 		say_ia5(w, p + (len && (p[0] & 0x80)), len - (len && (p[0] & 0x80)));
 		say(w, "\"");
+		break;
+	case 0x2c:		/* of a call's set-up alone: what is keyed in a conversation may be a PIN */
+		if (m->type != 0x05)
+			break;
+		say(w, " keypad ");
+		say_ia5(w, p, len);
 		break;
 	case 0x4c:
 		say_number(w, "connected", p, len);

@@ -23,6 +23,7 @@ static const char *const types[] = { "auto", "unknown", "international", "nation
 				     "abbreviated", NULL };
 static const char *const plans[] = { "auto", "unknown", "isdn", "data", "telex", "national", "private", NULL };
 static const char *const diversions[] = { "both", "diversion", "history-info", "none", NULL };
+static const char *const bearers[] = { "speech", "3.1k", NULL };
 static const char *const date_times[] = { "none", "date", "minutes", "seconds", NULL };
 /* Of display and service-messages. */
 static const char *const displays[] = { "auto", "send", "none", NULL };
@@ -210,6 +211,8 @@ static const struct conf_key sip[] = {
 	  .help = "none, or rfc3578: an INVITE for each digit that comes" },
 	{ .name = "clearmode", .type = &conf_type_bool, AT(conf_sip, clearmode), .def = "true", .live = true,
 	  .help = "data calls of 64 kbit/s, as CLEARMODE" },
+	{ .name = "bearer", .type = &conf_type_word, AT(conf_sip, bearer), .words = bearers, .def = "speech", .live = true,
+	  .help = "what ISDN is told that its calls carry: speech, or 3.1k for modems and fax machines" },
 	{ .name = "causes", .type = &conf_type_causes, AT(conf_sip, causes), .live = true,
 	  .help = "causes: {34: 480}, the SIP status for a Q.850 cause" },
 	{ .name = "statuses", .type = &conf_type_statuses, AT(conf_sip, statuses), .live = true,

@@ -181,6 +181,7 @@ struct conf_sip {		/* sip: */
 			      CONF_DIVERSION_NONE } diversion;
 	enum conf_overlap overlap;	/* overlap: none, or rfc3578: several INVITEs as digits come */
 	bool clearmode;		/* clearmode: true: data calls, RFC 4040 */
+	enum conf_bearer { CONF_BEARER_SPEECH, CONF_BEARER_3K1 } bearer;	/* bearer: of its calls that carry sound */
 	bool aoc;		/* aoc: true: charges are told it */
 	bool refer;		/* refer: false: its REFER is declined */
 };

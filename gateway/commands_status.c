@@ -67,30 +67,6 @@ void command_trunks(void *arg, struct control_request *req, struct json_object *
 
 /* --- spans ------------------------------------------------------------------------------------ */
 
-#define GLARE_SOME 3	 /* fewer say nothing */
-#define GLARE_PERCENT 1	 /* of the calls on the span */
-
-/* Both ends that hunt in one direction meet whenever they call at once. */
-static void add_advice(struct json_object *o, const struct pri_span_info *s)
-{
-	static const char *const other[] = {
-		[PRI_ASCENDING] = "descending",
-		[PRI_DESCENDING] = "ascending",
-		[PRI_ODD] = "even",
-		[PRI_EVEN] = "odd",
-	};
-	size_t n = sizeof(other) / sizeof(*other);
-	unsigned calls = s->calls_in + s->calls_out;
-	const char *to = (size_t)s->hunt < n && other[s->hunt] ? other[s->hunt] : "ascending or descending";
-	char text[160];
-
-	if (s->glare < GLARE_SOME || s->glare * 100ULL < calls * (unsigned long long)GLARE_PERCENT)
-		return;
-	snprintf(text, sizeof(text), "%.1f %% of the calls met glare: both ends choose the same channels; set \"hunt: %s\" here",
-		 100.0 * s->glare / calls, to);
-	put_str(o, "advice", text);
-}
-
 static void add_dchan(struct json_object *o, const struct pri_span_info *s)
 {
 	static const char *const names[] = {
@@ -111,6 +87,7 @@ static void add_signalling(struct gateway *gw, struct json_object *o, int span)
 	for (struct trunk *t = gw->trunks; t; t = t->next) {
 		struct pri_span_info s[SPANS_MAX];
 		int n = t->pri ? pri_trunk_spans(t->pri, s, SPANS_MAX) : 0;
+		char advice[240];
 
 		for (int i = 0; i < n && i < SPANS_MAX; i++) {
 			if (s[i].span != span)
@@ -134,7 +111,8 @@ static void add_signalling(struct gateway *gw, struct json_object *o, int span)
 			put_int(o, "calls_in", s[i].calls_in);
 			put_int(o, "calls_out", s[i].calls_out);
 			put_int(o, "layer3_calls", s[i].layer3_calls);
-			add_advice(o, &s[i]);
+			if (pri_glare_advice(&s[i], advice, sizeof(advice)))
+				put_str(o, "advice", advice);
 			return;
 		}
 	}

@@ -7,6 +7,9 @@
 #include <strings.h>
 
 #include "channels/pri_ie.h"
+#include "channels/pri_trace.h"
+
+#define INFORMATION 0x7b	/* Q.931 table 4-2 */
 
 static bool is_digit(uint8_t c)
 {
@@ -24,16 +27,88 @@ static void mask_runs(uint8_t *p, size_t len)
 	}
 }
 
-/* What one user says to another is nobody's business, digits or not; its protocol discriminator stays. */
+/* One number: all its digits count, whatever stands between them. ESCAPES: those of %2A and the like do not. */
+static void mask_number(uint8_t *p, size_t len, size_t kept, bool escapes)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (escapes && p[i] == '%')
+			i += 2;
+		else if (is_digit(p[i]) && ++digits > kept)
+			p[i] = '*';
+	}
+}
+
+/* --- D channel ------------------------------------------------------------------------------------ */
+
+/* Octets of a number's type, plan, presentation and screening, the last of which has bit 8 (Q.931 4.5.8). */
+static size_t head(const uint8_t *p, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && !(p[n] & 0x80))
+		n++;
+	return n < len ? n + 1 : 0;
+}
+
+/* FOLLOWS: of an INFORMATION message, whose digits come after those that the SETUP had. What one user says to another is
+ * nobody's business, digits or not; its protocol discriminator stays. */
+static void mask_element(uint8_t id, uint8_t *p, size_t len, bool follows)
+{
+	size_t at = 0;
+
+	switch (id) {
+	case IE_USER_USER:
+		if (len > 1)
+			memset(p + 1, '*', len - 1);
+		break;
+	case IE_CALLED:
+	case IE_CALLING:
+	case IE_CONNECTED:
+	case IE_REDIRECTING:
+		at = head(p, len);
+		/* fall through */
+	case IE_KEYPAD:
+		mask_number(p + at, len - at, follows ? 0 : MASK_KEPT, false);
+		break;
+	default:
+		mask_runs(p, len);
+	}
+}
+
+/* Element by element: an identifier or a length that looks like a digit is none. */
 void mask_lapd(uint8_t *frame, size_t len)
 {
-	struct q931_element e;
+	unsigned codeset = 0, locked = 0;
+	struct q931_msg m;
+	size_t size;
+	bool follows;
 
-	for (unsigned n = 0; (e = q931_find(frame, len, IE_USER_USER, n)).octets; n++)
-		if (e.len > 1)
-			memset(frame + (e.octets - frame) + 1, '*', e.len - 1);
-	mask_runs(frame, len);
+	if (!q931_read(frame, len, &m, NULL)) {
+		mask_runs(frame, len);
+		return;
+	}
+	follows = m.pd == Q931_PD && m.type == INFORMATION;
+	for (size_t at = m.elements_at; at < len; at += size) {
+		size = q931_size(frame + at, len - at);
+		if (!size) {		/* cut short */
+			mask_number(frame + at, len - at, follows ? 0 : MASK_KEPT, false);
+			return;
+		}
+		if ((frame[at] & 0xf0) == 0x90) {	/* shift, Q.931 4.5.3 */
+			codeset = frame[at] & 7;
+			if (!(frame[at] & 8))
+				locked = codeset;
+			continue;
+		}
+		if (size > 2)
+			mask_element(codeset ? 0 : frame[at], frame + at + 2, size - 2, follows);
+		codeset = locked;
+	}
 }
+
+/* --- SIP ------------------------------------------------------------------------------------------ */
 
 /* Octets of TEXT up to the first of STOP. */
 static size_t up_to(const char *text, size_t len, const char *stop)
@@ -59,13 +134,17 @@ static size_t scheme(const char *text, size_t len)
 }
 
 /* A user part, with its parameters (isub), ends at '@' only if there is one before the URI does: else it is a host, whose
- * digits are no number. */
+ * digits are no number. A number may be written with separators between its digits (RFC 3966 5.1.1). */
 static size_t mask_uri(char *text, size_t len, bool tel)
 {
 	size_t n = up_to(text, len, "@>\r\n\t ,");
 
-	if (tel || (n < len && text[n] == '@'))
-		mask_runs((uint8_t *)text, n);
+	if (!tel && (n >= len || text[n] != '@'))
+		return n;
+	for (size_t at = 0, part; at < n; at += part + 1) {
+		part = up_to(text + at, n - at, ";");
+		mask_number((uint8_t *)text + at, part, MASK_KEPT, true);
+	}
 	return n;
 }
 
@@ -145,7 +224,7 @@ void mask_sip(char *message, size_t len)
 		}
 		if (message[at] == '"') {
 			n = up_to(message + at + 1, len - at - 1, "\"\r\n");
-			mask_runs((uint8_t *)message + at + 1, n);
+			mask_number((uint8_t *)message + at + 1, n, MASK_KEPT, false);
 			at += n + 2;
 			continue;
 		}

@@ -11,7 +11,9 @@
 
 #define MASK_KEPT 4	/* digits at the beginning of a number that stay; shorter numbers stay whole */
 
-/* Every run of more than MASK_KEPT digits in a frame of a D channel, and user-user information behind its first octet. */
+/* A frame of a D channel: numbers and keypad facility behind MASK_KEPT digits, in INFORMATION all of theirs (overlap: the SETUP
+ * has shown what may be read, or less); user-user information behind its first octet; every run of more than MASK_KEPT digits in the
+ * other elements. */
 void mask_lapd(uint8_t *frame, size_t len);
 /* The same in the URIs, the quoted names and User-to-User of a SIP message's header; its body stays. In hex a masked octet is 2a. */
 void mask_sip(char *message, size_t len);

@@ -105,6 +105,8 @@ static void offer_up(struct sip_leg *l, const sip_t *sip)
 		offer.bearer = BEARER_UNRESTRICTED;
 	else
 		offer.progress = 1U << 1;	/* Q.931 annex G: not end-to-end ISDN */
+	if (bearer_is_sound(offer.bearer) && l->peer->conf.bearer == CONF_BEARER_3K1)
+		offer.bearer = BEARER_3K1;
 	offer.complete = true;
 	identity_read(sip, l->peer->conf.trust_identity, &offer);
 	l->called = offer.called;

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Unrestricted 64 kbit/s (RFC 4040): CLEARMODE at both SIP ends, unrestricted digital information between them. Every octet of
 all 256 values comes through as it was, also between laws; what cannot carry data refuses it."""
+import os
+
 import bed
+from pcap import fields
 
 HAND = ', jitter: 40ms'	# so that a host with much to do makes no gaps while octets are compared
 
@@ -57,6 +60,35 @@ class Data(bed.CallTest):
         """The called end answers CLEARMODE with PCMA: nothing in common, and everything is cleared."""
         r = self.sipcall('-p', '97,8')
         self.assertNotEqual(self.ends(r, 'uac')[0]['status'], 200)
+
+
+class Announced(bed.CallTest):
+    """The bearer capability of calls with sound (Q.931 4.5.5), as tshark reads it."""
+    office = ', bearer: 3.1k'
+    captures = 0
+
+    def capabilities(self, *args):
+        """Of the SETUPs of one call, on both spans."""
+        path = os.path.join(self.folder, 'bearer%d.pcapng' % self.captures)
+        self.captures += 1
+        self.gw.cli('trace', 'start', path)
+        self.assert_all_answered(self.sipcall('-t', 200, *args), 1)
+        self.assertEqual(self.gw.wait_idle(), [])
+        self.gw.cli('trace', 'stop')
+        return [int(x[0], 0) for x in fields(path, 'q931.message_type == 0x05', 'q931.information_transfer_capability')]
+
+    def test_sound_as_the_trunk_says_and_data_as_data(self):
+        self.assertEqual(self.capabilities(), [0x10, 0x10])
+        self.assertEqual([r['bearer'] for r in self.gw.records()], [16, 16])
+        self.assertEqual(self.capabilities('-p', '97,97'), [8, 8])
+
+    def test_live(self):
+        path = os.path.join(self.gw.conf, 'trunks.yaml')
+        with open(path, encoding='utf-8') as f:
+            text = f.read()
+        self.gw.write('trunks.yaml', text.replace('bearer: 3.1k', 'bearer: speech'))
+        self.gw.cli('reload')
+        self.assertEqual(self.capabilities(), [0, 0])
 
 
 class NoData(bed.CallTest):

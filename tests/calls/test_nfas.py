@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """NFAS in whole calls: three T1 spans under a primary and a backup D channel, and both ends of them here. Sound goes on,
 sample by sample, while signalling changes over; calls are cleared and placed on the other D channel."""
+import re
+
 import bed
 
 TRUNKS = """\
@@ -58,6 +60,19 @@ class Nfas:
         for words in ('up (primary, in use)', 'up (backup)', '(NFAS)'):
             self.assertIn(words, text)
         self.assertEqual(self.gw.ctl('status')['alarms'], [])
+
+    def test_ladder_names_the_interface(self):
+        """Channel numbers begin anew on each span."""
+        for _ in range(3):
+            self.gw.cli_json('call', 'telco', '+12125550100', '--seconds', '1')
+        self.assertEqual(self.gw.wait_idle(), [])
+        lines = []
+        for r in self.gw.records("out_trunk = 'telco'"):
+            setup = [s['detail'] for s in self.gw.ladder(r['call'])['steps'] if s['what'] == 'SETUP'][0]
+            found = re.search(r'chan (\d+) of interface (\d) preferred', setup)
+            self.assertTrue(found, setup)
+            lines.append('%d/%s' % (int(found.group(2)) + 1, found.group(1)))
+        self.assertEqual(lines, [r['out_line'] for r in self.gw.records("out_trunk = 'telco'")])
 
     def test_calls_on_every_span(self):
         r = self.sipcall('-n', '+121255502%02u', '-c', 30, '-x', 30, '-R', 15, '-t', 4000, '-p', '0,0', seconds=100)

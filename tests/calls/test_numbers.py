@@ -207,6 +207,10 @@ class Wire(Numbers):
         self.assertEqual(self.gw.wait_idle(), [])
         first, second = self.legs()
         self.assertEqual((first['out_called_raw'], second['in_called_ie'], second['in_called_raw']), ('*21#', '', '*21#'))
+        for leg in (first, second):
+            setup = [s['detail'] for s in self.gw.ladder(leg['call'])['steps'] if s['what'] == 'SETUP']
+            self.assertEqual(len(setup), 1)
+            self.assertIn(' keypad *21#', setup[0])
 
 
 class Allowed(Numbers):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Progress indicators, announcements after DISCONNECT, and digits one after the other, from end to end."""
+import os
 import socket
 import time
 
@@ -7,6 +8,7 @@ import audio
 import bed
 import sip_end
 import uas
+from pcap import fields
 
 TRUNKS = """\
 site: {{country: 44, area: 20}}
@@ -46,10 +48,10 @@ def messages(ladder, out=None):
 
 
 class Far(bed.CallTest):
-    telco = office = ''
+    telco = office = mask = ''
 
     def make_gateway(self, **kw):
-        return super().make_gateway(dids=DIDS, trunks=TRUNKS.format(
+        return super().make_gateway(dids=DIDS, trunks=self.mask + TRUNKS.format(
             port=bed.SIP_PORT, rtp=bed.RTP_FIRST, rtp_last=bed.RTP_LAST, peer=bed.PEER_PORT, telco=self.telco, office=self.office))
 
     def details(self, where, what):
@@ -231,6 +233,21 @@ class Overlap(Dialled):
         self.assertIn('>SETUP <SETUP ACKNOWLEDGE >INFORMATION', said)
         last = self.gw.records("in_trunk = 'far'")[0]
         self.assertEqual(last['in_called'], '+4933123456')
+
+
+class Masked(Dialled):
+    """trace: {mask: true}: of a number whose digits come one by one, what the SETUP has and no more."""
+    mask = 'trace: {mask: true}\n'
+
+    def test_digits_that_follow(self):
+        path = os.path.join(self.folder, 'masked.pcapng')
+        r = self.dial('+442079460100')
+        self.assertEqual(r['result'], 'answered', r)
+        self.gw.cli('trace', 'all', path)
+        said = fields(path, 'q931.called_party_number.digits', 'q931.message_type', 'q931.called_party_number.digits')
+        self.assertEqual({digits for kind, digits in said if int(kind, 16) == 0x7b}, {'*'}, said)
+        self.assertGreaterEqual(len(said), 20)
+        self.assertLessEqual(max(sum(c.isdigit() for c in digits) for _, digits in said), 4)
 
 
 class Sip(uas.Uas):

@@ -107,6 +107,9 @@ static const struct { const char *why, *text, *want; } sip_rows[] = {
 	{ "others are no numbers", "CSeq: 1234567 INVITE\r\nContent-Length: 12345\r\n", "CSeq: 1234567 INVITE\r\nContent-Length: 12345\r\n" },
 	{ "the body stays", "\r\n\r\no=- 1234567 1 IN IP4 sip:1234567@h", "\r\n\r\no=- 1234567 1 IN IP4 sip:1234567@h" },
 	{ "a quote that does not end", "From: \"12345678\r\nTo: <sip:12345678@h>", "From: \"1234****\r\nTo: <sip:1234****@h>" },
+	{ "separators", "To: <tel:+44-20-7946-0100>,<sip:(020)7946.0100@h>\r\n", "To: <tel:+44-20-****-****>,<sip:(020)7***.****@h>\r\n" },
+	{ "a name with spaces", "From: \"020 7946 0100\" <sip:bob@h>\r\n", "From: \"020 7*** ****\" <sip:bob@h>\r\n" },
+	{ "an escape is no digit", "To: <sip:*21*0207%23@h>\r\n", "To: <sip:*21*02**%23@h>\r\n" },
 	{ "cut short", "To: <sip:12345", "To: <sip:12345" },
 	{ "user-user information", "User-to-User: 0430323037;encoding=hex;purpose=isdn-uui\r\nTo: <sip:12345@h>",
 	  "User-to-User: 042a2a2a2a;encoding=hex;purpose=isdn-uui\r\nTo: <sip:1234*@h>" },
@@ -121,6 +124,39 @@ static const struct { const char *why, *text, *want; } sip_rows[] = {
 	{ "and cut short", "User-to-User: \"0431", "User-to-User: \"042a" },
 	{ "another header", "User-to-Users: 0430323037\r\nX-User-to-User", "User-to-Users: 0430323037\r\nX-User-to-User" },
 };
+
+/* From protocol discriminator on. */
+#define SETUP "\x08\x02\x00\x01\x05"
+#define INFORMATION "\x08\x02\x00\x01\x7b"
+#define ROW(why, a, b) { why, a, b, sizeof(a) - 1 }
+static const struct { const char *why, *octets, *want; size_t len; } lapd_rows[] = {
+	ROW("an incomplete number", SETUP "\x70\x03\x80" "02", SETUP "\x70\x03\x80" "02"),
+	ROW("the digits that follow", INFORMATION "\x70\x02\x80" "7", INFORMATION "\x70\x02\x80" "*"),
+	ROW("many in one message", INFORMATION "\x70\x05\x80" "7946", INFORMATION "\x70\x05\x80" "****"),
+	ROW("by keypad", INFORMATION "\x2c\x03" "1#2", INFORMATION "\x2c\x03" "*#*"),
+	ROW("its other elements", INFORMATION "\x28\x05" "12345" "\xa1", INFORMATION "\x28\x05" "1234*" "\xa1"),
+	ROW("of another codeset", INFORMATION "\x9d\x70\x02\x80" "7" "\x70\x02\x80" "7",
+	    INFORMATION "\x9d\x70\x02\x80" "7" "\x70\x02\x80" "*"),
+	ROW("a service code and a number", SETUP "\x2c\x0b" "*21*020794#", SETUP "\x2c\x0b" "*21*02****#"),
+	ROW("an identifier that looks like a digit", SETUP "\x2c\x05" "12345" "\x34\x01\x40", SETUP "\x2c\x05" "1234*" "\x34\x01\x40"),
+	ROW("a plan that looks like a digit", SETUP "\x6c\x06\x31\x80" "1234", SETUP "\x6c\x06\x31\x80" "1234"),
+	ROW("and that cut short", INFORMATION "\x70\x04\x80" "7", INFORMATION "\x70\x04\x80" "*"),
+	ROW("cut short", SETUP "\x70\x0b\x80" "02079460", SETUP "\x70\x0b\x80" "0207****"),
+};
+
+static void test_mask_lapd(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(lapd_rows) / sizeof(lapd_rows[0]); i++) {
+		uint8_t frame[64] = { 0, 1, 0, 0 };
+		size_t n = lapd_rows[i].len;
+
+		memcpy(frame + 4, lapd_rows[i].octets, n);
+		mask_lapd(frame, 4 + n);
+		if (memcmp(frame + 4, lapd_rows[i].want, n) != 0)
+			fail_msg("%s: %.*s", lapd_rows[i].why, (int)n - 5, (const char *)frame + 9);
+	}
+}
 
 static void test_mask(void **state)
 {
@@ -345,7 +381,7 @@ static void test_given_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ring), cmocka_unit_test(test_mask), cmocka_unit_test(test_dump),
+		cmocka_unit_test(test_ring), cmocka_unit_test(test_mask), cmocka_unit_test(test_mask_lapd), cmocka_unit_test(test_dump),
 		cmocka_unit_test(test_dump_read), cmocka_unit_test(test_files), cmocka_unit_test(test_given_files),
 	};
 

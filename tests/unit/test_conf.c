@@ -63,6 +63,7 @@ static void defaults(void **state)
 	assert_int_equal(o->sip.health_ms, 30000);
 	assert_int_equal(o->sip.rtp_timeout_ms, 60000);
 	assert_true(o->sip.clearmode);
+	assert_int_equal(o->sip.bearer, CONF_BEARER_SPEECH);
 	assert_int_equal(o->called_style, CONF_STYLE_PLUS);
 	assert_null(conf_trunk(c, "nobody"));
 	conf_free(c);
@@ -104,7 +105,7 @@ static void everything(void **state)
 			       "  pbx:\n"
 			       "    sip: {peer: \"[2001:db8::1]:5070\", transport: tcp, from: [192.0.2.0/24, \"2001:db8::/32\", 10.0.0.1],\n"
 			       "          codecs: pcmu, ptime: 10, symmetric: true, health: 0, rtp-timeout: 2500ms,\n"
-			       "          trust-identity: true, clearmode: false}\n"
+			       "          trust-identity: true, clearmode: false, bearer: 3.1k}\n"
 			       "site: {country: 1, area: 212}\n"
 			       "card: sim\n"
 			       "sim: {spans: {1: t1, 2: t1, 3: t1, 4: t1, 5: j1}, wires: [{a: 1, b: 5, ppm: -12.5}]}\n"
@@ -143,6 +144,7 @@ static void everything(void **state)
 	assert_int_equal(b->sip.n_codecs, 1);
 	assert_int_equal(b->sip.rtp_timeout_ms, 2500);
 	assert_false(b->sip.clearmode);
+	assert_int_equal(b->sip.bearer, CONF_BEARER_3K1);
 	assert_int_equal(b->sip.health_ms, 0);
 	assert_int_equal(c->sim.n_spans, 5);
 	assert_int_equal(c->sim.wires[0].b, 5);
@@ -193,6 +195,7 @@ static void differences(void **state)
 		  "live site.area: \"20\" -> \"161\"\nlive trunks.telco.numbers.area: \"20\" -> \"161\"\n"
 		  "live trunks.office.numbers.area: \"20\" -> \"161\"\n" },
 		{ "ptime", "pbx.example.com", "pbx.example.com, ptime: 10", "live trunks.office.sip.ptime: 20 -> 10\n" },
+		{ "bearer", "pbx.example.com", "pbx.example.com, bearer: 3.1k", "live trunks.office.sip.bearer: speech -> 3.1k\n" },
 		{ "peer", "pbx.example.com", "pbx2.example.com",
 		  "live trunks.office.sip.peer: \"pbx.example.com:5060\" -> \"pbx2.example.com:5060\"\n" },
 		{ "listen", "0.0.0.0:5060", "0.0.0.0:5061",

@@ -100,8 +100,37 @@ static void test_crossing_all_the_time(void **state)
 				fail_msg("a call of the %s ended with cause %d", end == USER ? "user" : "network",
 					 bench_event(l, LEG_CLEARED)->cause.q850);
 	assert_true(bench_span(b, USER).glare > 50);
+	assert_int_equal(bench_span(b, USER).calls_out, 40 * 12);	/* those that were tried twice are one call */
+	assert_int_equal(bench_span(b, NET).calls_out, 40 * 12);
 	bench_assert_idle(b);
 	bench_close(b);
+}
+
+/* Two ends that both follow what they are told differ, and are told no more to change. */
+static void test_advice(void **state)
+{
+	static const struct { enum pri_side side; enum pri_hunt hunt; unsigned glare; const char *want; } rows[] = {
+		{ PRI_USER, PRI_ASCENDING, 3, "set \"hunt: descending\" here" },
+		{ PRI_NETWORK, PRI_DESCENDING, 3, "set \"hunt: ascending\" here" },
+		{ PRI_NETWORK, PRI_ASCENDING, 3, "this end is ascending already, ask for descending at the far end" },
+		{ PRI_USER, PRI_DESCENDING, 3, "this end is descending already, ask for ascending at the far end" },
+		{ PRI_USER, PRI_ROUND_ROBIN, 3, "set \"hunt: descending\" here" },
+		{ PRI_NETWORK, PRI_ODD, 3, "set \"hunt: ascending\" here" },
+		{ PRI_USER, PRI_ASCENDING, 2, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct pri_span_info s = { .side = rows[i].side, .hunt = rows[i].hunt, .glare = rows[i].glare, .calls_out = 100,
+					   .calls_in = 200 };
+		char text[240];
+
+		assert_int_equal(pri_glare_advice(&s, text, sizeof(text)), rows[i].want != NULL);
+		if (rows[i].want && !strstr(text, rows[i].want))
+			fail_msg("row %zu: %s", i, text);
+		s.calls_in = 201;	/* less than one in a hundred */
+		assert_false(pri_glare_advice(&s, text, sizeof(text)));
+	}
 }
 
 /* --- At random --------------------------------------------------------------------------------- */
@@ -240,7 +269,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_thirty_at_once), cmocka_unit_test(test_sixty_for_thirty),
-		cmocka_unit_test(test_crossing_all_the_time),
+		cmocka_unit_test(test_crossing_all_the_time), cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_random), cmocka_unit_test(test_random_with_loss),
 		cmocka_unit_test(test_garbled),
 	};
