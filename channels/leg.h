@@ -55,6 +55,13 @@ struct leg_uui {
 	uint8_t octets[LEG_UUI_MAX];
 };
 
+/* Contents of a bearer capability or a low layer compatibility (Q.931 4.5.5, 4.5.19), as on the wire. */
+#define LEG_CAPABILITY_MAX 18
+struct leg_capability {
+	uint8_t len;			/* 0 for none */
+	uint8_t octets[LEG_CAPABILITY_MAX];
+};
+
 /* Information elements as they came, for the record: identifier, length and contents in hex; "" for none. */
 enum leg_element { ELEMENT_CALLED, ELEMENT_CALLING, ELEMENT_CALLING_2, ELEMENT_REDIRECTING, ELEMENT_CONNECTED,
 		   LEG_ELEMENTS };
@@ -87,6 +94,7 @@ struct leg_offer {
 	char keypad[32];		/* keypad facility (Q.931 4.5.18), "" for none */
 	struct leg_raw raw;
 	uint8_t bearer;			/* enum leg_bearer */
+	struct leg_capability bearer_ie, llc;	/* bearer_ie: of data only, that of sound is each line's own */
 	bool complete;			/* sending complete: no more digits will follow (else LEG_DIGIT, LEG_COMPLETE) */
 	uint8_t hlc;			/* Q.931 4.5.17 high layer characteristics: LEG_HLC_FAX, or another; 0 for none */
 	uint16_t progress;		/* progress indicators received, bit N for Q.931 4.5.23 value N (1 to 10) */
@@ -236,6 +244,7 @@ struct leg {
 	leg_trace_fn *trace;		/* may be NULL */
 	void *trace_arg;
 	bool incoming;
+	bool own_limit;			/* outgoing: while nobody answers, its driver ends it by timers that the trunk sets */
 	uint16_t progress;		/* set by the owner: progress indicators (bits) that alert, progress and answer are to carry */
 	struct hw_line *line;		/* line legs: the B channel, once it is known; else NULL */
 	struct media_port *port;	/* SIP and test legs: their end of the media path; the driver owns it */

@@ -22,8 +22,8 @@ enum pri_side { PRI_USER, PRI_NETWORK };
 enum pri_hunt { PRI_ASCENDING, PRI_DESCENDING, PRI_ROUND_ROBIN, PRI_LEAST_USED, PRI_LEAST_RECENT, PRI_ODD, PRI_EVEN };
 
 /* Timers and counters that a trunk may set, in milliseconds or as a number: channels/pri_timers.h. */
-enum pri_timer { PT_T200, PT_N200, PT_T203, PT_K, PT_T302, PT_T303, PT_T304, PT_T305, PT_T306, PT_T308, PT_T309, PT_T310,
-		 PT_T313, PT_T316, PT_N316, PT_HOLD, PT_RETRIEVE, PRI_TIMERS };
+enum pri_timer { PT_T200, PT_N200, PT_T203, PT_K, PT_T301, PT_T302, PT_T303, PT_T304, PT_T305, PT_T306, PT_T308, PT_T309,
+		 PT_T310, PT_T313, PT_T316, PT_N316, PT_HOLD, PT_RETRIEVE, PRI_TIMERS };
 /* What the network side says of the time with CONNECT; where names go that have no place of their own. */
 enum pri_date_time { PRI_DATE_TIME_NONE, PRI_DATE_TIME_DATE, PRI_DATE_TIME_MINUTES, PRI_DATE_TIME_SECONDS };
 enum pri_display { PRI_DISPLAY_AUTO, PRI_DISPLAY_SEND, PRI_DISPLAY_NONE };
@@ -84,7 +84,7 @@ struct pri_handlers {
 };
 
 /* Opens all spans' channels; a span that is not there or in alarm is out of service until it is back, and
- * is no error. CONF is copied. Errors: -EINVAL (no spans, a dialect that its span type cannot carry). */
+ * is no error. CONF is copied. Errors: -EINVAL (no spans, a dialect that its span type cannot carry, or one without NFAS for a group). */
 int pri_trunk_open(struct pri_trunk **out, struct hw *hw, const struct pri_trunk_conf *conf,
 		   const struct pri_handlers *handlers);
 /* Only when media has let go of every line. Calls that are up get LEG_CLEARED, cause 41. NULL is fine. */

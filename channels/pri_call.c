@@ -162,6 +162,22 @@ bool pri_setup_again(struct pri_leg *leg, int cause)
 	return true;
 }
 
+static void not_that(struct pri_leg *leg)
+{
+	if (!pri_setup_again(leg, 6))
+		pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 6, .location = 1});
+}
+
+/* The far end had to take the channel or refuse it with cause 44 (Q.931 5.1.2, 5.2.3.1). */
+static bool breaks_exclusive(struct pri_leg *leg, int pos)
+{
+	if (!leg->link->trunk->conf.exclusive || !pos || pos == 0xff)
+		return false;
+	pri_log(leg->link, LOG_WARNING, "call %u: the far end chose chan %d in the place of the one asked for exclusively", leg->cr, pos);
+	leg_trace(&leg->leg, "Q.931", false, "channel not taken", "chan %d, in the place of the exclusive one", pos);
+	return true;
+}
+
 /* The channel named in the first answer to SETUP counts (Q.931 5.1.2, 5.2.3). False: it cannot be had, the
  * call has been cleared. */
 bool pri_answer_channel(struct pri_leg *leg, int channel)
@@ -172,13 +188,16 @@ bool pri_answer_channel(struct pri_leg *leg, int channel)
 
 	if (line && line == leg->line)
 		return true;
+	if (breaks_exclusive(leg, pos)) {
+		not_that(leg);
+		return false;
+	}
 	if (!line || !line->hw || line->taken_out || (line->leg && !pri_line_yields(line))) {
 		pri_log(leg->link, LOG_WARNING, "call %u: the far end chose chan %d, which is %s", leg->cr, pos,
 			!line				    ? "none of ours"
 			: line->leg || line->taken_out ? pri_line_state_name(line->state)
 						       : "away");
-		if (!pri_setup_again(leg, 6))
-			pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 6, .location = 1});
+		not_that(leg);
 		return false;
 	}
 	pri_line_drop(leg, PRI_LINE_IDLE);

@@ -34,7 +34,7 @@ static const struct pri_dialect_def dialects[PRI_DIALECTS] = {
 	[PRI_EUROISDN_T1] = {"euroisdn", PRI_SWITCH_EUROISDN_T1, .overlap = true, .hold_notify = true, .services = ECT | SERVICE(REROUTE) | SERVICE(AOC) | SERVICE(MCID),
 			     .t1 = true, .facility = true, .name_net = BY_ELEMENT, .redirecting = BY_FACILITY, .redirect_count = true},
 	[PRI_NATIONAL1] = {"ni1", PRI_SWITCH_NI1, .services = SERVICE(HOLD), .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,
-			   .redirecting = BY_ELEMENT, .nfas = true},
+			   .redirecting = BY_ELEMENT},
 	[PRI_NATIONAL2] = {"ni2", PRI_SWITCH_NI2, .services = ECT, .t1 = true, .facility = true, .name_user = BY_ELEMENT,
 			   .name_net = BY_ELEMENT, .redirecting = BY_ELEMENT, .service = true, .nfas = true}, /* and names by facility */
 	[PRI_DMS100] = {"dms100", PRI_SWITCH_DMS100, .services = ECT, .t1 = true, .name_user = BY_ELEMENT, .name_net = BY_ELEMENT,

@@ -46,6 +46,13 @@ static void report(struct pri_leg *leg, enum leg_event_kind kind, uint16_t progr
 	leg_report(&leg->leg, &ev);
 }
 
+/* No timer of Q.931's runs under an announcement, which may be a queue; that of a call that rings is ours. It begins once. */
+static void wait_for_answer(struct pri_leg *leg)
+{
+	if (!leg->overlap && !leg->farewell && !(leg->wait_until && leg->waits_for == PT_T301))
+		pri_wait(leg, PT_T301);
+}
+
 static void on_proceeding(struct pri_link *link, pri_event *ev)
 {
 	uint16_t progress = pri_progress_bits(ev->proceeding.progressmask);
@@ -54,12 +61,14 @@ static void on_proceeding(struct pri_link *link, pri_event *ev)
 	if (!leg)
 		return;
 	pri_overlap_enough(leg);
-	if (!progress) /* T310 does not run under an announcement */
+	if (progress)
+		wait_for_answer(leg);
+	else
 		pri_wait(leg, PT_T310);
 	report(leg, LEG_PROCEEDING, progress, 0);
 }
 
-/* SETUP ACKNOWLEDGE: the far end wants more digits. If it got all that we have, it decides by its own timer. */
+/* SETUP ACKNOWLEDGE: the far end wants more digits. */
 static void on_setup_ack(struct pri_link *link, pri_event *ev)
 {
 	uint16_t progress = pri_progress_bits(ev->setup_ack.progressmask);
@@ -77,8 +86,10 @@ static void on_progress(struct pri_link *link, pri_event *ev)
 	int cause = ev->proceeding.cause;
 	struct pri_leg *leg = answered_by(link, ev->proceeding.call, ev->proceeding.channel);
 
-	if (leg)
-		report(leg, LEG_PROGRESS, progress, cause);
+	if (!leg)
+		return;
+	wait_for_answer(leg);
+	report(leg, LEG_PROGRESS, progress, cause);
 }
 
 static void on_ringing(struct pri_link *link, pri_event *ev)
@@ -91,6 +102,7 @@ static void on_ringing(struct pri_link *link, pri_event *ev)
 	if (!leg)
 		return;
 	pri_overlap_enough(leg);
+	wait_for_answer(leg);
 	pri_extra_alerted(leg, &e);
 	leg_report(&leg->leg, &e);
 }
@@ -108,6 +120,7 @@ static void on_answer(struct pri_link *link, pri_event *ev)
 	if (!leg)
 		return;
 	pri_overlap_enough(leg);
+	pri_wait_stop(leg);
 	leg->stage = PS_UP;
 	if (leg->line)
 		pri_line_set(leg->line, PRI_LINE_UP);

@@ -2,7 +2,7 @@
 /*
  * channels/pri_extra.c: what goes along with the messages of a call beside the numbers that libpri handles:
  * subaddresses (Q.931 4.5.9), user-user information (Q.957), keypad facility, a second calling party number
- * (EN 300 092-1), date and time. Loop thread.
+ * (EN 300 092-1), capabilities of data, date and time. Loop thread.
  *
  * libpri takes user-user information as a string, so that a zero octet ends it, always under protocol
  * discriminator 4, and what it gives of a received one is as short. It has no place for a second calling number,
@@ -68,6 +68,18 @@ static void attach_redirecting(struct pri_leg *leg, const struct leg_offer *o)
 	pri_attach_element(leg, Q931_SETUP_TYPE, ATTACH_UNLESS_THERE, IE_REDIRECTING, octets, n + 1);
 }
 
+/* Rate and protocol of data (V.110, V.120) go on as they came; libpri tells and sends the transfer capability alone. Sound has the
+ * law of its own line there. */
+static void attach_capabilities(struct pri_leg *leg, const struct leg_offer *o)
+{
+	const struct leg_capability *b = &o->bearer_ie, *llc = &o->llc;
+
+	if (b->len && !bearer_is_sound(o->bearer) && (b->octets[0] & 0x1f) == o->bearer)
+		pri_attach_element(leg, Q931_SETUP_TYPE, ATTACH_INSTEAD, IE_BEARER, b->octets, b->len);
+	if (llc->len)
+		pri_attach_element(leg, Q931_SETUP_TYPE, ATTACH_BESIDE, IE_LLC, llc->octets, llc->len);
+}
+
 void pri_extra_setup(struct pri_leg *leg, struct pri_sr *sr)
 {
 	const struct leg_offer *o = leg->offer;
@@ -81,6 +93,7 @@ void pri_extra_setup(struct pri_leg *leg, struct pri_sr *sr)
 		pri_attach_element(leg, Q931_SETUP_TYPE, ATTACH_BESIDE, IE_CALLING, octets, q931_put_number(&o->calling_user, octets));
 	if (o->redirecting.digits[0] && leg->link->trunk->conf.redirecting_element)
 		attach_redirecting(leg, o);
+	attach_capabilities(leg, o);
 	attach_sub(leg, Q931_SETUP_TYPE, IE_CALLING_SUB, &o->calling_sub);
 	attach_sub(leg, Q931_SETUP_TYPE, IE_CALLED_SUB, &o->called_sub);
 	attach_uui(leg, Q931_SETUP_TYPE, &o->uui);
@@ -182,6 +195,16 @@ static void sub_in(const struct pri_leg *leg, uint8_t id, struct leg_subaddress 
 	memcpy(out->octets, e.octets + 1, out->len);
 }
 
+static void capability_in(const struct pri_leg *leg, uint8_t id, struct leg_capability *out)
+{
+	struct q931_element e = element(leg, id, 0);
+
+	if (!e.octets || e.len < 2 || e.len > LEG_CAPABILITY_MAX)
+		return;
+	out->len = (uint8_t)e.len;
+	memcpy(out->octets, e.octets, e.len);
+}
+
 static void raw_in(const struct pri_leg *leg, struct leg_raw *out)
 {
 	static const struct { enum leg_element element; uint8_t id, n; } rows[] = {
@@ -218,6 +241,9 @@ void pri_extra_offer(struct pri_leg *leg, const pri_event_ring *ev, struct leg_o
 	second_calling(leg, o);
 	sub_in(leg, IE_CALLED_SUB, &o->called_sub);
 	sub_in(leg, IE_CALLING_SUB, &o->calling_sub);
+	if (!bearer_is_sound(o->bearer))
+		capability_in(leg, IE_BEARER, &o->bearer_ie);
+	capability_in(leg, IE_LLC, &o->llc);
 	q931_uui(element(leg, IE_USER_USER, 0), &o->uui);
 	raw_in(leg, &o->raw);
 }

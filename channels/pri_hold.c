@@ -171,7 +171,7 @@ void pri_on_retrieve_ack(struct pri_link *link, pri_event *ev)
 	if (!leg || leg->stage != PS_UP || leg->hold != PH_RETRIEVING)
 		return;
 	pri_touch(leg);
-	line = pos && pos != 0xff ? pri_line_at(link, pos) : leg->line;
+	line = pos && pos != 0xff ? pri_line_named(link, ev->retrieve_ack.channel) : leg->line;
 	if (line && line != leg->line && !line->leg && line->hw) { /* the far end chose another */
 		pri_line_drop(leg, PRI_LINE_IDLE);
 		pri_line_take(line, leg);

@@ -13,9 +13,10 @@
 #include "channels/leg.h"
 
 /* Q.931 table 4-3. */
-enum q931_ie { IE_PROGRESS = 0x1e, IE_DATE_TIME = 0x29, IE_KEYPAD = 0x2c, IE_CONNECTED = 0x4c, IE_CONNECTED_SUB = 0x4d, IE_CALLING = 0x6c,
+enum q931_ie { IE_BEARER = 0x04, IE_PROGRESS = 0x1e, IE_DATE_TIME = 0x29, IE_KEYPAD = 0x2c, IE_CONNECTED = 0x4c,
+	       IE_CONNECTED_SUB = 0x4d, IE_CALLING = 0x6c,
 	       IE_CALLING_SUB = 0x6d, IE_CALLED = 0x70, IE_CALLED_SUB = 0x71, IE_REDIRECTING = 0x74,
-	       IE_HLC = 0x7d, IE_USER_USER = 0x7e, IE_COMPLETE = 0xa1 };
+	       IE_LLC = 0x7c, IE_HLC = 0x7d, IE_USER_USER = 0x7e, IE_COMPLETE = 0xa1 };
 #define IE_MAX 255	/* octets of an element's contents */
 
 struct q931_element {

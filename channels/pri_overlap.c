@@ -188,11 +188,14 @@ static void send(struct pri_leg *leg, const char *digits, bool complete)
 	pri_wait(leg, PT_T304);
 }
 
-/* The far end has sent SETUP ACKNOWLEDGE: what has come meanwhile follows. */
+/* The far end has sent SETUP ACKNOWLEDGE: what has come meanwhile follows. When it got all that we have, it decides by its own
+ * timer, within ours. */
 void pri_overlap_acked(struct pri_leg *leg)
 {
-	if (!leg->overlap)
+	if (!leg->overlap) {
+		pri_wait(leg, PT_T304);
 		return;
+	}
 	leg->sending = true;
 	send(leg, leg->more, leg->more_complete);
 	leg->more[0] = '\0';

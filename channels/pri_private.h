@@ -67,7 +67,6 @@ struct pri_leg;
 #define PRI_REFUSALS 3			/* so often cause 44 for the same channel, and it is set aside */
 #define PRI_AUDIT_US 5000000		/* between comparisons of lines and legs with libpri's calls */
 #define PRI_SERVICE_US 20000000		/* SERVICE without an answer: once more, then given up */
-#define PRI_STUCK_SETUP_US 600000000	/* no message of a call that is not up: it is lost */
 #define PRI_SETTLE_US 5000000		/* the primary D channel has so long to come up before the backup is taken */
 #define PRI_NAME_US 1000000		/* a calling name that is announced comes within it, or not at all */
 #define PRI_DIVERT_US 10000000		/* a deflection without an answer: the call is sent on from here */

@@ -150,12 +150,11 @@ int64_t pri_service_next(const struct pri_link *link)
 
 /* --- The audit --------------------------------------------------------------------------------- */
 
+/* A call that is not up is never too old: T301 to T310 and libpri's T303 end it as Q.931 does, or the side that calls. */
 static bool stuck(const struct pri_leg *leg, int64_t now)
 {
-	int64_t limit = leg->stage == PS_CLEARING ? pri_stuck_clearing_us(leg->link->trunk) : PRI_STUCK_SETUP_US;
-
-	return leg->stage != PS_UP && leg->since_us != PRI_UNSTAMPED &&
-	       now >= leg->since_us + limit;
+	return leg->stage == PS_CLEARING && leg->since_us != PRI_UNSTAMPED &&
+	       now >= leg->since_us + pri_stuck_clearing_us(leg->link->trunk);
 }
 
 /* The calls that libpri holds; it tells only in its report for people. */

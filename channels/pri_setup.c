@@ -19,6 +19,7 @@ struct pri_leg *pri_leg_new(struct pri_link *link, bool incoming)
 		return NULL;
 	leg->leg.ops = &pri_leg_ops;
 	leg->leg.incoming = incoming;
+	leg->leg.own_limit = !incoming;
 	leg->link = link;
 	leg->stage = incoming ? PS_OFFERED : PS_SENT;
 	leg->next = link->trunk->legs;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * channels/pri_timers.c: the table of timers; see pri_timers.h. libpri runs those with an index of its own, this
- * driver the others: T302, T304, T306 and T310 in pri_wait.c, T316 and N316 in pri_restart.c. Loop thread.
+ * driver the others: T301, T302, T304, T306 and T310 in pri_wait.c, T316 and N316 in pri_restart.c. Loop thread.
  */
 #include "channels/pri_timers.h"
 
@@ -17,6 +17,9 @@ static const struct {
 	[PT_T203] = {{"T203", false, 10000, 1000, 300000, "Q.921 5.9.8", "no frame for so long: the far end is asked"},
 		     PRI_TIMER_T203},
 	[PT_K] = {{"K", true, 7, 1, 32, "Q.921 5.9.5", "frames under way without an answer"}, PRI_TIMER_K},
+	[PT_T301] = {{"T301", false, 600000, 10000, 7200000, "Q.931 5.1.7, 9.1",
+		      "ALERTING or an announcement, and no answer: cleared; Q.931 has 3 min or more"},
+		     -1},
 	[PT_T302] = {{"T302", false, 10000, 1000, 120000, "Q.931 5.1.3, 5.2.4", "overlap: no digit for so long: the number is taken as it is"},
 		     -1},
 	[PT_T303] = {{"T303", false, 4000, 1000, 60000, "Q.931 5.1.1", "SETUP without an answer: sent once more, then given up"},

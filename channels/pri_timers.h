@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * channels/pri_timers.h: the timers and counters of Q.921 and Q.931 that a trunk may set, by their names. In the
- * table is what really runs: libpri knows T301, T307, T314, T317 to T322 by name and starts none
- * of them (seen in its code), T312 is for broadcast SETUP, T201, T202 and N202 for TEIs, none of which a primary
+ * table is what really runs: libpri knows T301 (which the driver runs), T307, T314, T317 to T322 by name and
+ * starts none of them (seen in its code), T312 is for broadcast SETUP, T201, T202 and N202 for TEIs, none of which a primary
  * rate has. Pure.
  */
 #ifndef CHANNELS_PRI_TIMERS_H

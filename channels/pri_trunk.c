@@ -116,7 +116,7 @@ int pri_trunk_open(struct pri_trunk **out, struct hw *hw, const struct pri_trunk
 	struct pri_trunk *t;
 	int err;
 
-	if (conf->n_spans < 1 || conf->dialect >= PRI_DIALECTS)
+	if (conf->n_spans < 1 || conf->dialect >= PRI_DIALECTS || (conf->nfas_primary && !pri_dialect_def(conf->dialect)->nfas))
 		return -EINVAL;
 	t = calloc(1, sizeof(*t));
 	if (!t)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * channels/pri_wait.c: a leg that waits for something for so long and no longer: T302 for digits to come (Q.931 5.1.3, 5.2.4), T304
- * for the far end to want more of them, T306 for the announcement after a DISCONNECT (5.4.1), T310 for more than CALL
- * PROCEEDING, PT_DIVERT for an exchange to send a call on. One timer a leg, for they never run together. And that announcement: what a far end plays when it has cleared, and
- * the tone of our own. Loop thread.
+ * channels/pri_wait.c: a leg that waits for something for so long and no longer: T301 for an answer (Q.931 5.1.7, 5.2.5.3),
+ * T302 for digits to come (5.1.3, 5.2.4), T304 for the far end to want more of them, T306 for the announcement after a DISCONNECT
+ * (5.4.1), T310 for more than CALL PROCEEDING, PT_DIVERT for an exchange to send a call on. One timer a leg, for they never run
+ * together. And that announcement: what a far end plays when it has cleared, and the tone of our own. Loop thread.
  */
 #include "channels/pri_private.h"
 
@@ -23,6 +23,13 @@ void pri_wait_stop(struct pri_leg *leg)
 	leg->wait_until = 0;
 }
 
+/* Q.931 5.2.5.3: 102 is for the called side; to the caller, nobody has answered. */
+static void no_answer(struct pri_leg *leg, const struct leg_cause *late)
+{
+	if (!pri_leg_clear(&leg->leg, late))
+		leg->cause.q850 = 19;
+}
+
 static void over(struct pri_leg *leg)
 {
 	struct leg_cause late = {.q850 = 102, .location = 1};
@@ -34,6 +41,8 @@ static void over(struct pri_leg *leg)
 		pri_overlap_late(leg);
 	else if (leg->waits_for == PT_DIVERT)
 		pri_reroute_late(leg);
+	else if (leg->waits_for == PT_T301)
+		no_answer(leg, &late);
 	else if (leg->waits_for != PT_T306)
 		pri_leg_clear(&leg->leg, &late);
 	else if (!pri_leg_clear(&leg->leg, &leg->cause))

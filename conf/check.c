@@ -52,17 +52,16 @@ static void check_dialect(struct reader *r, const struct conf_trunk *t, const st
 {
 	char hint[160];
 
-	if (s->type != CONF_E1 || conf_dialect_on_e1(t->isdn.dialect))
+	if (s->type != CONF_E1 || conf_dialect_def(t->isdn.dialect)->e1)
 		return;
 	snprintf(hint, sizeof(hint), "dialect: euroisdn or qsig, or make span %d a t1 in sim", s->no);
 	report(r, item(trunk_node(r, t), "dialect", ""), hint, "%s is spoken on T1; span %d is an E1",
 	       conf_dialect_name(t->isdn.dialect), s->no);
 }
 
-/* The other dialects have no such element: what is not sent must not be asked for. */
 static void check_nsf(struct reader *r, const struct conf_trunk *t)
 {
-	if (t->isdn.nsf != CONF_NSF_NONE && t->isdn.dialect != CONF_4ESS && t->isdn.dialect != CONF_5ESS)
+	if (t->isdn.nsf != CONF_NSF_NONE && !conf_dialect_def(t->isdn.dialect)->nsf)
 		report(r, item(trunk_node(r, t), "nsf", ""), "leave nsf out, or write dialect: 4ess or 5ess",
 		       "%s has no network-specific facilities", conf_dialect_name(t->isdn.dialect));
 }
@@ -70,22 +69,21 @@ static void check_nsf(struct reader *r, const struct conf_trunk *t)
 /* Calls would wait for digits that never come: nothing in such a SETUP says that its number is complete. */
 static void check_overlap(struct reader *r, const struct conf_trunk *t)
 {
-	if (t->isdn.overlap && !conf_dialect_overlap(t->isdn.dialect))
+	if (t->isdn.overlap && !conf_dialect_def(t->isdn.dialect)->overlap)
 		report(r, item(trunk_node(r, t), "overlap", ""), "leave overlap out: every SETUP has the whole number",
 		       "%s has no overlap", conf_dialect_name(t->isdn.dialect));
 }
 
-/* Of services: what a dialect has no procedure for (the table of channels/pri_dialect.c). */
 static void check_services(struct reader *r, const struct conf_trunk *t)
 {
-	const unsigned charge = 1u << CONF_SERVICE_AOC | 1u << CONF_SERVICE_MCID, deflect = 1u << CONF_SERVICE_DEFLECT;
-	unsigned lacks = t->isdn.dialect == CONF_EUROISDN ? 0 : t->isdn.dialect == CONF_QSIG ? charge : charge | deflect;
+	unsigned has = conf_dialect_def(t->isdn.dialect)->services;
+	const char *hint = has & 1u << CONF_SERVICE_DEFLECT ? "leave out aoc and mcid" :
+			   has & 1u << CONF_SERVICE_TRANSFER ? "leave out all but hold and transfer" : "leave out all but hold";
 
-	if (t->isdn.services & lacks)
-		report(r, item(trunk_node(r, t), "services", ""),
-		       lacks & deflect ? "leave out all but hold and transfer" : "leave out aoc and mcid",
-		       lacks & deflect ? "%s has no deflect, aoc or mcid" : "%s has no aoc or mcid",
-		       conf_dialect_name(t->isdn.dialect));
+	for (int i = 0; i < CONF_SERVICES; i++)
+		if (t->isdn.services & ~has & 1u << i)
+			report(r, item(trunk_node(r, t), "services", conf_service_words[i]), hint, "%s has no %s",
+			       conf_dialect_name(t->isdn.dialect), conf_service_words[i]);
 }
 
 /* Advice of charge is asked for by who is subscribed to it, of an exchange. */
@@ -97,13 +95,11 @@ static void check_aoc_request(struct reader *r, const struct conf_trunk *t)
 		report(r, item(trunk_node(r, t), "aoc-request", ""), "add aoc to services", "aoc-request without the service aoc");
 }
 
-/* Those in which libpri reads SERVICE (channels/pri_dialect.c). */
 static void check_service_messages(struct reader *r, const struct conf_trunk *t)
 {
 	enum conf_dialect d = t->isdn.dialect;
 
-	if (t->isdn.service_messages == CONF_SERVICE_MESSAGES_SEND && d != CONF_4ESS && d != CONF_5ESS && d != CONF_DMS100 &&
-	    d != CONF_NI2)
+	if (t->isdn.service_messages == CONF_SERVICE_MESSAGES_SEND && !conf_dialect_def(d)->service_messages)
 		report(r, item(trunk_node(r, t), "service-messages", ""), "leave it out: 4ess, 5ess, dms100 and ni2 have them",
 		       "%s has no SERVICE messages", conf_dialect_name(d));
 }

@@ -9,7 +9,6 @@
 #define AT(s, f) .offset = offsetof(struct s, f)
 
 static const char *const cards[] = { "dahdi", "sim", NULL };
-static const char *const dialects[] = { "euroisdn", "ni1", "ni2", "dms100", "4ess", "5ess", "qsig", NULL };
 static const char *const sides[] = { "user", "network", NULL };
 /* As enum conf_nsf has them; the facilities of AT&T TR 41459 that libpri names. */
 static const char *const nsfs[] = { "none", "sid-preferred", "ani-preferred", "sid-only", "ani-only", "operator", "pcco",
@@ -28,21 +27,6 @@ static const char *const bearers[] = { "speech", "3.1k", NULL };
 static const char *const date_times[] = { "none", "date", "minutes", "seconds", NULL };
 /* Of display and service-messages. */
 static const char *const displays[] = { "auto", "send", "none", NULL };
-
-const char *conf_dialect_name(enum conf_dialect d)
-{
-	return dialects[d];
-}
-
-bool conf_dialect_on_e1(enum conf_dialect d)
-{
-	return d == CONF_EUROISDN || d == CONF_QSIG;
-}
-
-bool conf_dialect_overlap(enum conf_dialect d)
-{
-	return d == CONF_EUROISDN || d == CONF_QSIG;
-}
 
 const char *const conf_later[] = { "tls", "g722", "opus", "g729", NULL };
 
@@ -165,7 +149,7 @@ const struct conf_keys conf_numbers_keys = { "numbers", numbers, COUNT(numbers) 
 static const struct conf_key isdn[] = {
 	{ .name = "spans", .type = &conf_type_spans, .required = true, .help = "spans: [1, 2] or 1-4" },
 	{ .name = "nfas", .type = &conf_type_nfas, .help = "nfas: {primary: 1, backup: 2}" },
-	{ .name = "dialect", .type = &conf_type_word, AT(conf_isdn, dialect), .words = dialects, .def = "euroisdn",
+	{ .name = "dialect", .type = &conf_type_word, AT(conf_isdn, dialect), .words = conf_dialect_words, .def = "euroisdn",
 	  .help = "the switch type" },
 	{ .name = "nsf", .type = &conf_type_word, AT(conf_isdn, nsf), .words = nsfs, .def = "none",
 	  .help = "the network-specific facility that calls ask for" },

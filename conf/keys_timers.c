@@ -18,6 +18,7 @@ static const struct conf_key timers[] = {
 	COUNT_OF(N200, 1, 10, "3", "how often it is, before layer 2 is set up again"),
 	MS(T203, 1000, 300000, "10s", "no frame for so long and the far end is asked"),
 	COUNT_OF(K, 1, 32, "7", "frames under way without an answer"),
+	MS(T301, 10000, 7200000, "10m", "how long a call may ring, or be told that it waits"),
 	MS(T302, 1000, 120000, "10s", "how long the next digit is waited for"),
 	MS(T303, 1000, 60000, "4s", "SETUP without an answer"),
 	MS(T304, 1000, 120000, "30s", "digits sent and nothing said to them"),

@@ -72,6 +72,19 @@ const struct conf_type conf_type_sip_listen = { sip_listen_set, NULL };
 
 /* --- A trunk ---------------------------------------------------------------------------------- */
 
+/* Keys that one side, or one dialect, has a use for. */
+static void check_isdn(struct reader *r, const struct yaml *n, const struct conf_isdn *s)
+{
+	if (s->date_time != CONF_DATE_TIME_NONE && s->side != CONF_NETWORK)
+		report(r, yaml_get(n, "date-time"), "leave it out, or side: network", "date-time: only the network side says the time");
+	if (s->clear_tones && s->side != CONF_NETWORK)
+		report(r, yaml_get(n, "clear-tones"), "leave it out, or side: network",
+		       "clear-tones: only the network side ends calls with a tone");
+	if (s->redirecting_element && s->dialect != CONF_EUROISDN)
+		report(r, yaml_get(n, "redirecting-element"), "leave it out",
+		       "redirecting-element is of euroisdn: %s tells of a redirection in its own way alone", conf_dialect_name(s->dialect));
+}
+
 static void isdn_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
 {
 	struct conf_trunk *t = base;
@@ -82,8 +95,7 @@ static void isdn_set(struct reader *r, const struct conf_key *k, const struct ya
 	keys_defaults(r, &conf_isdn_keys, &t->isdn);
 	keys_defaults(r, &conf_timers_keys, t->isdn.timers);
 	keys_read(r, &conf_isdn_keys, n, &t->isdn);
-	if (t->isdn.date_time != CONF_DATE_TIME_NONE && t->isdn.side != CONF_NETWORK)
-		report(r, yaml_get(n, "date-time"), "leave it out, or side: network", "date-time: only the network side says the time");
+	check_isdn(r, n, &t->isdn);
 }
 
 static void timers_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)

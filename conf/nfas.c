@@ -94,7 +94,7 @@ static void check_group(struct reader *r, const struct conf_trunk *t, const stru
 	const struct conf_isdn *c = &t->isdn;
 	const struct yaml *map = yaml_get(isdn, "nfas");
 
-	if (c->dialect != CONF_NI2 && c->dialect != CONF_DMS100 && c->dialect != CONF_4ESS && c->dialect != CONF_5ESS)
+	if (!conf_dialect_def(c->dialect)->nfas)
 		report(r, map, "dialect: ni2, dms100, 4ess or 5ess", "nfas: %s has no such groups",
 		       conf_dialect_name(c->dialect));
 	check_bearer(r, c, map, "primary", c->nfas.primary);

@@ -71,7 +71,7 @@ extern const struct conf_keys conf_timers_keys;
 /* keys_line.c */
 extern const struct conf_keys conf_ports_keys, conf_pair_keys, conf_fxs_keys, conf_fxo_keys, conf_fxs_line_keys;
 /* What this version does not do yet, ending in NULL: "tls", "fxs" ... */
-extern const char *const conf_later[];
+extern const char *const conf_later[], *const conf_dialect_words[], *const conf_service_words[];
 
 /* read.c */
 void keys_read(struct reader *r, const struct conf_keys *t, const struct yaml *map, void *base);

@@ -34,10 +34,18 @@ enum conf_trunk_kind { CONF_TRUNK_ISDN, CONF_TRUNK_SIP, CONF_TRUNK_FXS, CONF_TRU
 /* "isdn", "sip", ... */
 const char *conf_kind_name(enum conf_trunk_kind kind);
 enum conf_dialect { CONF_EUROISDN, CONF_NI1, CONF_NI2, CONF_DMS100, CONF_4ESS, CONF_5ESS, CONF_QSIG, CONF_DIALECTS };
-/* As trunks.yaml has it; and whether an E1 can carry it (each runs on T1 and J1). */
+/* As trunks.yaml has it. */
 const char *conf_dialect_name(enum conf_dialect d);
-bool conf_dialect_on_e1(enum conf_dialect d);
-bool conf_dialect_overlap(enum conf_dialect d);	/* as channels/pri_dialect.c has it */
+/* What a dialect has, as channels/pri_dialect.c speaks it (conf/dialects.c). */
+struct conf_dialect_def {
+	bool e1;		/* an E1 can carry it; each runs on T1 and J1 */
+	bool overlap;		/* digits may follow SETUP */
+	bool nsf;		/* network-specific facilities in SETUP */
+	bool service_messages;	/* SERVICE for B channels */
+	bool nfas;		/* one D channel for several spans */
+	unsigned services;	/* of services:; bits 1 << enum conf_service */
+};
+const struct conf_dialect_def *conf_dialect_def(enum conf_dialect d);
 enum conf_nsf { CONF_NSF_NONE, CONF_NSF_SID_PREFERRED, CONF_NSF_ANI_PREFERRED, CONF_NSF_SID_ONLY, CONF_NSF_ANI_ONLY,
 		CONF_NSF_OPERATOR, CONF_NSF_PCCO, CONF_NSF_SDN, CONF_NSF_TOLL_FREE_MEGACOM, CONF_NSF_MEGACOM,
 		CONF_NSF_ACCUNET, CONF_NSF_LONG_DISTANCE, CONF_NSF_INTERNATIONAL_TOLL_FREE, CONF_NSF_MULTIQUEST,
@@ -99,8 +107,8 @@ struct conf_sip_listen {	/* sip: */
 };
 
 /* timers: {T200: 1s, N200: 3}; in the order of enum pri_timer, channels/pri.h. */
-enum conf_timer { CONF_T200, CONF_N200, CONF_T203, CONF_K, CONF_T302, CONF_T303, CONF_T304, CONF_T305, CONF_T306, CONF_T308,
-		  CONF_T309, CONF_T310, CONF_T313, CONF_T316, CONF_N316, CONF_T_HOLD, CONF_T_RETRIEVE, CONF_TIMERS };
+enum conf_timer { CONF_T200, CONF_N200, CONF_T203, CONF_K, CONF_T301, CONF_T302, CONF_T303, CONF_T304, CONF_T305, CONF_T306,
+		  CONF_T308, CONF_T309, CONF_T310, CONF_T313, CONF_T316, CONF_N316, CONF_T_HOLD, CONF_T_RETRIEVE, CONF_TIMERS };
 struct conf_timer_range { const char *name; unsigned min, max; };	/* milliseconds, or a number */
 bool conf_timer(enum conf_timer t, struct conf_timer_range *out);	/* false: there is no such timer */
 

@@ -210,7 +210,6 @@ const struct conf_type conf_type_fxo_numbers = { fxo_numbers_set, numbers_print 
 
 static const char *const answers[] = { "polarity", "battery", "ringback", "speech", "timer", NULL };
 static const char *const clears[] = { "battery", "polarity", "tone", "dialtone", "idle", NULL };
-static const char *const services[] = { "hold", "transfer", "deflect", "aoc", "mcid", NULL };
 static const char *const aoc_requests[] = { "setup", "during", "end", NULL };
 enum { BITS_MAX = 5 };	/* words of the longest of these lists */
 
@@ -293,12 +292,12 @@ static void clear_print(FILE *f, const struct conf_key *k, const void *base)
 
 static void services_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)
 {
-	bits_set(r, k, n, services, field(k, base));
+	bits_set(r, k, n, conf_service_words, field(k, base));
 }
 
 static void services_print(FILE *f, const struct conf_key *k, const void *base)
 {
-	bits_print(f, services, *(const unsigned *)cfield(k, base));
+	bits_print(f, conf_service_words, *(const unsigned *)cfield(k, base));
 }
 
 static void aoc_request_set(struct reader *r, const struct conf_key *k, const struct yaml *n, void *base)

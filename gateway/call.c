@@ -74,9 +74,17 @@ static void on_trace(void *arg, const char *proto, bool out, const char *what, c
 
 static void on_limit(void *arg)
 {
-	struct call *c = arg;
+	call_late(arg);
+}
 
-	call_clear(c, states[c->state].cause, states[c->state].why);
+/* The call may go to another destination yet, which has no limit of its own. */
+void call_late(struct call *c)
+{
+	loop_timer_cancel(c->gw->loop, &c->timer);
+	if (c->state < CALL_UP && c->out.leg && c->out.leg->own_limit)
+		loop_timer(c->gw->loop, states[c->state].limit_ms * 1000, on_limit, c, &c->timer);
+	else
+		call_clear(c, states[c->state].cause, states[c->state].why);
 }
 
 void call_set_state(struct call *c, enum call_state s)

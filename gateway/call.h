@@ -77,6 +77,7 @@ struct call *call_find(struct gateway *gw, uint64_t id);	/* NULL when there is n
 void call_note(struct call *c, const char *what, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev);
 void call_leg_attach(struct call_leg *cl, struct leg *leg);
+void call_late(struct call *c);	/* its state has lasted as long as it may */
 void call_set_state(struct call *c, enum call_state s);
 void call_end(struct call *c, const struct leg_cause *cause, const char *side, const char *why);
 void call_maybe_free(struct call *c);

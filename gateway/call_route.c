@@ -53,6 +53,8 @@ static void make_offer(struct call *c, const struct trunk *t, const char *number
 	*o = (struct leg_offer){ .bearer = c->offer.bearer, .progress = c->offer.progress };
 	o->complete = c->offer.complete || !t->overlap;
 	o->hlc = c->offer.hlc;
+	o->bearer_ie = c->offer.bearer_ie;
+	o->llc = c->offer.llc;
 	trunk_write_number(t, false, number, &o->called);
 	call_numbers_offer(c, t, o);
 	o->no_number = c->offer.no_number;

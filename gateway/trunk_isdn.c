@@ -23,7 +23,7 @@ static bool on_e1(struct gateway *gw, const struct conf_isdn *c)
 	for (i = 0; i < n && i < SPANS_MAX; i++)
 		if (spans[i].no == c->spans[0])
 			return spans[i].chans > 24;
-	return conf_dialect_on_e1(c->dialect);
+	return conf_dialect_def(c->dialect)->e1;
 }
 
 static void on_frame(void *arg, int span, bool out, const uint8_t *frame, size_t len)

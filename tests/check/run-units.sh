@@ -1,40 +1,45 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs unit test programs of a build folder and counts.   run-units.sh BUILD/VARIANT [NAME...]   (default: all)
-# Those of the media path move audio at its true rate and wait most of the time: they run beside the others.
+# Side by side: those that move audio at its true rate (they wait most of the time) and those that speak SIP are a row
+# each, since within a row they take the same ports; all others share what processors there are.
 b=${1:?usage: run-units.sh BUILD [NAME...]}
 shift
 # shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(cd "$(dirname "$0")/../unit" && ls test_*.c | sed 's/\.c$//')
-export ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1"
+export b ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1"
 
 run() {
-	local name t
-	for name in "$@"; do
-		t=$b/tests/unit/$name
-		if timeout 120 "$t" > "$t.log" 2>&1; then
-			echo "ok $name"
-		else
-			echo "FAILED $t"
-			tail -40 "$t.log"
-		fi
-	done
+	local t=$b/tests/unit/$1
+	if timeout 120 "$t" > "$t.log" 2>&1; then
+		echo "ok $1"
+	else
+		printf '%s\n' "FAILED $t" "$(tail -40 "$t.log")"
+	fi
+}
+export -f run
+row() {	# AT-ONCE NAME...
+	local n=$1
+	shift
+	[ $# = 0 ] || printf '%s\n' "$@" | xargs -P "$n" -I{} bash -c 'run {}'
 }
 
-media=() others=()
+media=() sip=() others=()
 for name in "$@"; do
 	case $name in
 	test_media* | test_line_audio) media+=("$name") ;;
+	test_sip* | test_resolve) sip+=("$name") ;;
 	*) others+=("$name") ;;
 	esac
 done
 out=$(mktemp -d)
-run "${media[@]}" > "$out/media" &
-run "${others[@]}" > "$out/others"
+row 1 "${media[@]}" > "$out/media" &
+row 1 "${sip[@]}" > "$out/sip" &
+row "$(nproc)" "${others[@]}" > "$out/others"
 wait
-cat "$out/media" "$out/others"
-pass=$(grep -hc '^ok test_' "$out/media" "$out/others" | awk '{ n += $1 } END { print n }')
-fail=$(grep -hc '^FAILED ' "$out/media" "$out/others" | awk '{ n += $1 } END { print n }')
+cat "$out"/*
+pass=$(cat "$out"/* | grep -c '^ok test_')
+fail=$(cat "$out"/* | grep -c '^FAILED ')
 rm -rf "$out"
 echo "unit tests ($b): $pass passed, $fail failed"
-[ "$fail" = 0 ] && [ "$pass" -gt 0 ]
+[ "$fail" = 0 ] && [ "$pass" = $# ]

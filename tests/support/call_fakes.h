@@ -24,6 +24,8 @@
 static char did[1024];		/* what the call did, in words */
 static struct leg in, out[4];
 static int n_out, cause_of_trunk;	/* the next trunk_call() fails with this cause */
+static struct leg_offer dialled;	/* the last one */
+static bool out_limits;		/* outgoing legs end themselves when nobody answers */
 static struct call_record last;
 static char tone[16];		/* the tone that a far end hears */
 static int n_records, joins, parts, open_lines;
@@ -180,9 +182,10 @@ int trunk_call(struct trunk *t, const struct leg_offer *o, leg_event_fn *fn, voi
 	(void)t;
 	say("o", "call", atoi(o->called.digits));
 	cause_of_trunk = 0;
+	dialled = *o;
 	if (cause)
 		return cause;
-	out[n_out] = (struct leg){ .ops = &ops, .line = &timeslot };
+	out[n_out] = (struct leg){ .ops = &ops, .line = &timeslot, .own_limit = out_limits };
 	leg_attach(&out[n_out], fn, arg);
 	*l = &out[n_out++];
 	return 0;

@@ -233,6 +233,54 @@ static void limits(void **state)
 	assert_null(gw.calls);
 }
 
+/* What says how data is coded goes on as it came. */
+static void capabilities(void **state)
+{
+	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 16 } };
+	struct leg_offer offer = { .complete = true, .hlc = 4, .bearer_ie = { 4, { 0x88, 0x90, 0x21, 0x8f } },
+				   .llc = { 3, { 0x88, 0x90, 0xa8 } } };
+
+	(void)state;
+	n_out = n_port = n_closing = n_records = 0;
+	in = (struct leg){ .ops = &ops, .incoming = true };
+	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
+	call_offered(&gw, &office, &in, &offer);
+	assert_int_equal(dialled.hlc, 4);
+	assert_memory_equal(&dialled.bearer_ie, &offer.bearer_ie, sizeof(offer.bearer_ie));
+	assert_memory_equal(&dialled.llc, &offer.llc, sizeof(offer.llc));
+	leg_report(&in, &gone);
+	leg_report(&out[0], &gone);
+	close_ports();
+	assert_null(gw.calls);
+}
+
+/* A call that nobody answers is ended by the call itself, but where the driver of the called leg has timers for it. */
+static void unanswered(void **state)
+{
+	struct leg_event alerting = { .kind = LEG_ALERTING }, gone = { .kind = LEG_CLEARED, .cause = { .q850 = 19 } };
+	struct leg_offer offer = { .complete = true };
+
+	(void)state;
+	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
+	for (int i = 0; i < 4; i++) {
+		did[0] = 0;
+		n_out = n_port = n_closing = n_records = 0;
+		out_limits = i & 1;
+		in = (struct leg){ .ops = &ops, .incoming = true };
+		call_offered(&gw, &office, &in, &offer);
+		if (i & 2)
+			leg_report(&out[0], &alerting);
+		did[0] = 0;
+		call_late(gw.calls);
+		assert_string_equal(did, i & 1 ? "" : i & 2 ? "i:clear19 o:clear19" : "i:clear102 o:clear102");
+		leg_report(&out[0], &gone);
+		leg_report(&in, &gone);
+		close_ports();
+		assert_null(gw.calls);
+	}
+	out_limits = false;
+}
+
 /* A telephone has two calls and joins their far ends: it called both, or was called first; the second has
  * answered or still rings. */
 static void transfers(void **state)
@@ -336,6 +384,8 @@ int main(void)
 		cmocka_unit_test(media_numbers),
 		cmocka_unit_test(port_that_leaves),
 		cmocka_unit_test(limits),
+		cmocka_unit_test(capabilities),
+		cmocka_unit_test(unanswered),
 		cmocka_unit_test(transfers),
 		cmocka_unit_test(extras),
 	};

