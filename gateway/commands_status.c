@@ -121,6 +121,36 @@ static void add_signalling(struct gateway *gw, struct json_object *o, int span)
 	put_bool(o, "in_service", false);
 }
 
+/* Spans of trunks that are not among the N that the card has, S. */
+static void add_removed(struct gateway *gw, struct json_object *list, const struct hw_span *s, int n)
+{
+	for (struct trunk *t = gw->trunks; t; t = t->next) {
+		struct pri_span_info ours[SPANS_MAX];
+		int m = t->pri ? pri_trunk_spans(t->pri, ours, SPANS_MAX) : 0;
+
+		for (int i = 0; i < m && i < SPANS_MAX; i++) {
+			struct json_object *o, *alarms;
+			int at = 0;
+
+			while (at < n && s[at].no != ours[i].span)
+				at++;
+			if (at < n)
+				continue;
+			o = json_object_new_object();
+			alarms = json_object_new_array();
+			json_object_array_add(alarms, json_object_new_string("removed"));
+			put_int(o, "no", ours[i].span);
+			put_str(o, "name", "the card has no such span");
+			put_str(o, "desc", "");
+			put_str(o, "type", "-");
+			put_bool(o, "removed", true);
+			json_object_object_add(o, "alarms", alarms);
+			add_signalling(gw, o, ours[i].span);
+			json_object_array_add(list, o);
+		}
+	}
+}
+
 static struct json_object *span_list(struct gateway *gw)
 {
 	struct json_object *a = json_object_new_array();
@@ -139,6 +169,7 @@ static struct json_object *span_list(struct gateway *gw)
 		add_signalling(gw, o, s[i].no);
 		json_object_array_add(a, o);
 	}
+	add_removed(gw, a, s, n < SPANS_MAX ? n : SPANS_MAX);
 	return a;
 }
 

@@ -108,21 +108,6 @@ static int isdn_call(struct trunk *t, const struct leg_offer *offer, leg_event_f
 	return err ? pri_call_error_cause(err) : 0;
 }
 
-static bool isdn_in_service(const struct trunk *t, char *why, size_t size)
-{
-	struct pri_span_info s[SPANS_MAX];
-	int n = pri_trunk_spans(t->pri, s, SPANS_MAX);
-
-	for (int i = 0; i < n && i < SPANS_MAX; i++)
-		if (s[i].in_service)
-			return true;
-	if (n == 1 && s[0].alarms)
-		snprintf(why, size, "span %d is in alarm", s[0].span);
-	else
-		snprintf(why, size, "%s", n && s[0].alarms ? "alarm on every span" : "no D channel is up");
-	return false;
-}
-
 static bool is_out(const struct pri_line_info *l)
 {
 	return l->state == PRI_LINE_OUT || l->state == PRI_LINE_SET_ASIDE || l->state == PRI_LINE_TAKEN_OUT ||
@@ -191,6 +176,10 @@ static bool card_has(struct gateway *gw, int no)
 }
 
 enum why_out { SET_ASIDE, REFUSED, TAKEN_OUT, FAR_OUT, WHYS };
+static const char *const why_words[WHYS + 1] = {
+	"set aside, RESTART is not answered", "set aside, the far end refuses calls on it", "taken out of service by command",
+	"taken out of service by the far end", "on a span that is out of service",
+};
 
 static bool is_out_by(const struct pri_line_info *l, enum why_out why)
 {
@@ -205,12 +194,60 @@ static bool is_out_by(const struct pri_line_info *l, enum why_out why)
 	}
 }
 
+/* No call can be placed: every line is out, or will be when the call on it ends. WHY: the reason, or several with how many. */
+static bool every_line_out(const struct trunk *t, char *why, size_t size)
+{
+	struct pri_line_info *l = calloc(TRUNK_LINES_MAX, sizeof(*l));
+	int n = l ? pri_trunk_lines(t->pri, l, TRUNK_LINES_MAX) : 0, count[WHYS + 1] = { 0 }, out = 0, kinds = 0;
+	size_t at = 0;
+
+	n = n < TRUNK_LINES_MAX ? n : TRUNK_LINES_MAX;
+	for (int i = 0; i < n; i++) {
+		int reason = 0;
+
+		while (reason < WHYS && !is_out_by(&l[i], (enum why_out)reason))
+			reason++;
+		if (reason == WHYS && l[i].state != PRI_LINE_OUT)
+			break;
+		kinds += !count[reason]++;
+		out++;
+	}
+	free(l);
+	if (!n || out < n)
+		return false;
+	for (int reason = 0; reason <= WHYS && at < size; reason++)
+		if (kinds == 1 && count[reason])
+			at += (size_t)snprintf(why, size, "every line is %s", why_words[reason]);
+		else if (count[reason])
+			at += (size_t)snprintf(why + at, size - at, "%s %d %s", at ? "," : "every line is out of service:",
+					       count[reason], why_words[reason]);
+	return true;
+}
+
+static bool isdn_in_service(const struct trunk *t, char *why, size_t size)
+{
+	struct pri_span_info s[SPANS_MAX];
+	int n = pri_trunk_spans(t->pri, s, SPANS_MAX), alarms = 0, removed = 0;
+
+	n = n < SPANS_MAX ? n : SPANS_MAX;
+	for (int i = 0; i < n; i++) {
+		if (s[i].in_service)
+			return !every_line_out(t, why, size);
+		alarms += s[i].alarms != 0;
+		removed += !card_has(t->gw, s[i].span);
+	}
+	if (n && removed == n)
+		snprintf(why, size, "the card has none of its spans");
+	else if (n == 1 && alarms)
+		snprintf(why, size, "span %d is in alarm", s[0].span);
+	else
+		snprintf(why, size, "%s", n && alarms == n ? "alarm on every span" : "no D channel is up");
+	return false;
+}
+
 /* Lines of one span that are out, for one reason: how many, since when, and which the first is. */
 static void line_alarm(const struct pri_line_info *l, int n, int span, enum why_out why, trunk_alarm_fn *fn, void *arg)
 {
-	static const char *const words[WHYS] = { "set aside, RESTART is not answered", "set aside, the far end refuses calls on it",
-						 "taken out of service by command",
-						 "taken out of service by the far end" };
 	const struct pri_line_info *first = NULL;
 	int64_t since = 0;
 	int count = 0;
@@ -225,7 +262,7 @@ static void line_alarm(const struct pri_line_info *l, int n, int span, enum why_
 	if (!count)
 		return;
 	snprintf(text, sizeof(text), "span %d: %d line%s %s, the first is %d/%d", span, count, count == 1 ? "" : "s",
-		 words[why], span, first->pos);
+		 why_words[why], span, first->pos);
 	fn(arg, since, text);
 }
 

@@ -56,6 +56,10 @@ class Faults(bed.CallTest):
         self.up(2)
         self.gw.cli('fault', '2', 'removed', '1')
         self.assertTrue(bed.wait_for(lambda: not self.gw.calls_now(), 12), self.gw.ctl('calls'))
+        span = {s['no']: s for s in self.gw.ctl('spans')['spans']}[2]
+        self.assertEqual((span['removed'], span['alarms'], span['trunk'], span['in_service']), (True, ['removed'], 'exchange', False))
+        self.assertRegex(self.gw.cli('spans')[1], r'\n *2 .*exchange +removed ')
+        self.assertEqual([t['why'] for t in self.gw.ctl('trunks')['trunks'] if t['name'] == 'exchange'], ['the card has none of its spans'])
         self.gw.cli('fault', '2', 'removed', '0')
         self.assertTrue(bed.wait_for(self.gw.in_service, 25), self.gw.ctl('spans'))
         self.assertEqual(self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '1')['result'], 'answered')

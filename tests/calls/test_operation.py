@@ -63,6 +63,10 @@ class Operation(bed.CallTest):
     def told(self):
         return [a['what'] for a in self.gw.ctl('status')['alarms']]
 
+    def trunk(self, name):
+        """(in service, why not)"""
+        return [(t['in_service'], t['why']) for t in self.gw.ctl('trunks')['trunks'] if t['name'] == name][0]
+
     def test_out_of_service_and_back(self):
         p, call = self.one_call()
         span, pos = (int(n) for n in call['out']['line'].split('/'))
@@ -83,10 +87,13 @@ class Operation(bed.CallTest):
         r = self.finish(p)
         self.assertTrue(all(e['errors'] == 0 and e['verified'] > 0 for e in r['ends']), r)
         self.assertTrue(bed.wait_for(lambda: self.states(span) == {'taken out'}, 10))
+        self.assertEqual(self.trunk('telco'), (False, 'every line is taken out of service by command'))
+        self.assertRegex(self.gw.cli('trunks')[1], r'telco .*out of service .*every line is taken out of service by command')
         # One line is enough for one call.
         chan = [line['chan'] for line in self.gw.ctl('lines')['lines'] if line['line'] == call['out']['line']][0]
         self.assertEqual(self.gw.cli('in', str(chan))[1], '%s put back into service\n' % call['out']['line'])
         self.assertTrue(bed.wait_for(lambda: 'idle' in self.states(span), 10))
+        self.assertEqual(self.trunk('telco'), (True, ''))
         self.assertEqual(self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '1')['line'], '%d/%d' % (span, pos))
         self.gw.cli('in', 'telco')
         self.assertEqual(self.gw.wait_idle(), [])
