@@ -211,7 +211,7 @@ static size_t mask_uui(char *text, size_t len)
 
 void mask_sip(char *message, size_t len)
 {
-	size_t at = 0, n;
+	size_t at = 0, name = 0, n;	/* name: where that of an address in <> may begin, when it has no quotes */
 
 	while (at < len) {
 		if (len - at >= 4 && !memcmp(message + at, "\r\n\r\n", 4))
@@ -226,8 +226,13 @@ void mask_sip(char *message, size_t len)
 			n = up_to(message + at + 1, len - at - 1, "\"\r\n");
 			mask_number((uint8_t *)message + at + 1, n, MASK_KEPT, false);
 			at += n + 2;
+			name = at;
 			continue;
 		}
+		if (message[at] == '<')
+			mask_number((uint8_t *)message + name, at - name, MASK_KEPT, false);
+		if (strchr("\n:,<", message[at]))
+			name = at + 1;
 		n = scheme(message + at, len - at);
 		at += n ? n + mask_uri(message + at + n, len - at - n, n == 4 && (message[at] | 32) == 't') : 1;
 	}
