@@ -163,7 +163,7 @@ static void not_taken(const struct call *c, const struct did_dest *d, int cause,
  * there was no further destination and the caller of this function is to end it. */
 bool call_try_next(struct call *c)
 {
-	char name[NUMBER_MAX * 2 + 8], reason[128] = "", why[sizeof(name) + sizeof(reason)];
+	char name[NUMBER_MAX * 2 + 8], reason[128] = "", why[sizeof(name) + sizeof(reason) + 2];
 	int cause = 0;
 
 	while (c->in.leg && c->dest + 1 < c->route.n_dests) {
