@@ -32,7 +32,8 @@ busy='test_audio,test_peers,test_soak,test_isdn_load,test_sipp,test_operation,te
 
 part build-gcc 600 make -s -j"$jobs" everything
 part style 60 tests/check/style.sh
-# Tests that wait leave the processors to what only computes, which takes only what nobody else wants.
+# Tests that wait leave the processors to what only computes, which takes only what nobody else wants. Unit programs and whole calls
+# have no port in common.
 behind() { renice -n 19 $BASHPID > /dev/null; }
 (
 	behind
@@ -42,7 +43,7 @@ behind() { renice -n 19 $BASHPID > /dev/null; }
 	part build-tsan 900 make -s -j"$jobs" VARIANT=tsan OPT='-O1 -g' all $unit_paths
 	part corpora 300 tests/check/corpora.sh build/asan
 ) &
-part units 200 tests/check/run-units.sh build/gcc
+part units 200 tests/check/run-units.sh build/gcc &
 part bad-conf 120 tests/check/conf-bad.sh
 part install 120 tests/check/install.sh
 part lines 600 tests/calls/run.py --build build/gcc -j 7 -k "!${busy//,/,!}"
@@ -50,8 +51,9 @@ wait
 part calls 600 tests/calls/run.py --build build/gcc -j 2 -k "$busy"
 part units-asan 300 tests/check/run-units.sh build/asan
 # shellcheck disable=SC2086
-part units-tsan 300 tests/check/run-units.sh build/tsan $threaded
+part units-tsan 300 tests/check/run-units.sh build/tsan $threaded &
 part calls-asan 300 tests/calls/run.py --build build/asan -j 3 -k test_demo,test_sipp,test_soak,_reload,_clear,_stop,span_down,pulled,Stranger,next_dest,bad_conf
 part lines-asan 400 tests/calls/run.py --build build/asan -j 6 -k test_phones,three_way,transfer,call_waiting
 part calls-tsan 120 tests/calls/run.py --build build/tsan -k 'test_office_to_telco_and_back'
+wait
 awk '{ p += $1; f += $2 } END { printf "%d passed, %d failed\n", p, f; exit !(p && !f) }' "$out/counts"
