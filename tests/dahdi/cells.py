@@ -163,11 +163,15 @@ class Cells(dialect_bed.Pair):
         return WORKS
 
     def cell_overlap_sending(self):
-        """A test call of the gateway, dialled digit by digit. En bloc: all of them in SETUP, whatever the far end asks for."""
-        number, reports = self.out + '000', []
+        """A test call of the gateway, dialled digit by digit. En bloc: that is refused, and all digits are in SETUP, whatever the far
+        end asks for."""
+        number, reports, by_digit = self.out + '000', [], self.row['overlap']
+        if not by_digit:
+            with self.test.assertRaisesRegex(RuntimeError, 'has no overlap'):
+                self.gw.ctl('call', trunk='telco', number=number, overlap=True, seconds=9)
         self.sw.say('incoming', 'setup-ack')
         t = threading.Thread(target=lambda: reports.append(
-            self.gw.ctl('call', trunk='telco', number=number, overlap=True, seconds=9)))
+            self.gw.ctl('call', trunk='telco', number=number, overlap=by_digit, seconds=9)))
         t.start()
         setup = self.sw.wait('setup')
         called = setup['called']

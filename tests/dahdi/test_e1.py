@@ -107,7 +107,7 @@ class OutOfService(bed.CallTest):
     """As on the simulated card."""
     jitter = ', jitter: 40ms'
     one_call, finish = test_operation.Operation.one_call, test_operation.Operation.finish
-    states, told = test_operation.Operation.states, test_operation.Operation.told
+    states, told, trunk = test_operation.Operation.states, test_operation.Operation.told, test_operation.Operation.trunk
     test_out_of_service_and_back = test_operation.Operation.test_out_of_service_and_back
 
 
