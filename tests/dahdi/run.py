@@ -18,11 +18,11 @@ import wire
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 SUITES = {	# name: (spans, tests); the longest first
-    'analog': ('analog', 'test_analog'),
     'e1': ('e1pair', 'test_e1'),
     't1': ('t1pri', 'test_t1'),
-    'switch': ('e1pair', 'test_switch'),
+    'analog': ('analog', 'test_analog'),
     'outage': ('e1pair', 'test_outage'),
+    'switch': ('e1pair', 'test_switch'),
     'nfas': ('nfas', 'test_group'),
     'ground': ('ground', 'test_ground'),
 }
