@@ -121,6 +121,21 @@ static void add_signalling(struct gateway *gw, struct json_object *o, int span)
 	put_bool(o, "in_service", false);
 }
 
+static struct json_object *removed_span(struct gateway *gw, int no)
+{
+	struct json_object *o = json_object_new_object(), *alarms = json_object_new_array();
+
+	json_object_array_add(alarms, json_object_new_string("removed"));
+	put_int(o, "no", no);
+	put_str(o, "name", "the card has no such span");
+	put_str(o, "desc", "");
+	put_str(o, "type", "-");
+	put_bool(o, "removed", true);
+	json_object_object_add(o, "alarms", alarms);
+	add_signalling(gw, o, no);
+	return o;
+}
+
 /* Spans of trunks that are not among the N that the card has, S. */
 static void add_removed(struct gateway *gw, struct json_object *list, const struct hw_span *s, int n)
 {
@@ -129,24 +144,12 @@ static void add_removed(struct gateway *gw, struct json_object *list, const stru
 		int m = t->pri ? pri_trunk_spans(t->pri, ours, SPANS_MAX) : 0;
 
 		for (int i = 0; i < m && i < SPANS_MAX; i++) {
-			struct json_object *o, *alarms;
 			int at = 0;
 
 			while (at < n && s[at].no != ours[i].span)
 				at++;
-			if (at < n)
-				continue;
-			o = json_object_new_object();
-			alarms = json_object_new_array();
-			json_object_array_add(alarms, json_object_new_string("removed"));
-			put_int(o, "no", ours[i].span);
-			put_str(o, "name", "the card has no such span");
-			put_str(o, "desc", "");
-			put_str(o, "type", "-");
-			put_bool(o, "removed", true);
-			json_object_object_add(o, "alarms", alarms);
-			add_signalling(gw, o, ours[i].span);
-			json_object_array_add(list, o);
+			if (at == n)
+				json_object_array_add(list, removed_span(gw, ours[i].span));
 		}
 	}
 }

@@ -14,16 +14,27 @@ _Static_assert((int)CONF_TIMERS == (int)PRI_TIMERS && (int)CONF_T_RETRIEVE == (i
 _Static_assert((int)PRI_SERVICE_NONE == (int)CONF_SERVICE_MESSAGES_NONE, "conf's word is the driver's");
 _Static_assert((int)PRI_EVEN == (int)CONF_EVEN, "conf's hunting orders are the driver's");
 
+/* Span NO as the card has it now; false when it has none. OUT may be NULL. */
+static bool card_span(struct gateway *gw, int no, struct hw_span *out)
+{
+	struct hw_span s[SPANS_MAX];
+	int n = hw_spans(gw->hw, s, SPANS_MAX);
+
+	for (int i = 0; i < n && i < SPANS_MAX; i++)
+		if (s[i].no == no) {
+			if (out)
+				*out = s[i];
+			return true;
+		}
+	return false;
+}
+
 /* Is the trunk's first span an E1? One that the card has not is taken as what its dialect wants. */
 static bool on_e1(struct gateway *gw, const struct conf_isdn *c)
 {
-	struct hw_span spans[SPANS_MAX];
-	int n = hw_spans(gw->hw, spans, SPANS_MAX), i;
+	struct hw_span first;
 
-	for (i = 0; i < n && i < SPANS_MAX; i++)
-		if (spans[i].no == c->spans[0])
-			return spans[i].chans > 24;
-	return conf_dialect_def(c->dialect)->e1;
+	return card_span(gw, c->spans[0], &first) ? first.chans > 24 : conf_dialect_def(c->dialect)->e1;
 }
 
 static void on_frame(void *arg, int span, bool out, const uint8_t *frame, size_t len)
@@ -164,17 +175,6 @@ static void isdn_detail(const struct trunk *t, char *buf, size_t size)
 		 out);
 }
 
-static bool card_has(struct gateway *gw, int no)
-{
-	struct hw_span s[SPANS_MAX];
-	int n = hw_spans(gw->hw, s, SPANS_MAX);
-
-	for (int i = 0; i < n && i < SPANS_MAX; i++)
-		if (s[i].no == no)
-			return true;
-	return false;
-}
-
 enum why_out { SET_ASIDE, REFUSED, TAKEN_OUT, FAR_OUT, WHYS };
 static const char *const why_words[WHYS + 1] = {
 	"set aside, RESTART is not answered", "set aside, the far end refuses calls on it", "taken out of service by command",
@@ -234,7 +234,7 @@ static bool isdn_in_service(const struct trunk *t, char *why, size_t size)
 		if (s[i].in_service)
 			return !every_line_out(t, why, size);
 		alarms += s[i].alarms != 0;
-		removed += !card_has(t->gw, s[i].span);
+		removed += !card_span(t->gw, s[i].span, NULL);
 	}
 	if (n && removed == n)
 		snprintf(why, size, "the card has none of its spans");
@@ -291,7 +291,7 @@ static void dchan_alarm(const struct pri_span_info *s, trunk_alarm_fn *fn, void 
 
 static const char *why_out(struct gateway *gw, const struct pri_span_info *s)
 {
-	if (!card_has(gw, s->span))
+	if (!card_span(gw, s->span, NULL))
 		return "the card has no such span";
 	if (s->alarms)
 		return "alarm";
