@@ -118,19 +118,18 @@ static void put_times(struct json_object *times)
 		{ "alerting", "ringing" },
 		{ "answered", "answered" },
 	};
+	size_t order[sizeof(rows) / sizeof(rows[0])], n = 0;
 
-	size_t n = sizeof(rows) / sizeof(rows[0]), next;
-
-	for (bool done[sizeof(rows) / sizeof(rows[0])] = { false };; done[next] = true) {
-		next = n;
-		for (size_t i = 0; i < n; i++)	/* as they came: with overlap progress is before the rest */
-			if (!done[i] && jo(times, rows[i].key) &&
-			    (next == n || jd(times, rows[i].key) < jd(times, rows[next].key)))
-				next = i;
-		if (next == n)
-			break;
-		printf("  %8.1f ms  %s\n", jd(times, rows[next].key), rows[next].words);
+	/* As they came: with overlap progress is before the rest. */
+	for (size_t i = 0, at; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!jo(times, rows[i].key))
+			continue;
+		for (at = n++; at && jd(times, rows[order[at - 1]].key) > jd(times, rows[i].key); at--)
+			order[at] = order[at - 1];
+		order[at] = i;
 	}
+	for (size_t i = 0; i < n; i++)
+		printf("  %8.1f ms  %s\n", jd(times, rows[order[i]].key), rows[order[i]].words);
 }
 
 static void put_test_call(struct json_object *a)
