@@ -44,17 +44,23 @@ static void test_display(void **state)
 	}
 }
 
+/* In NI2, by facility alone. */
+static struct bench_leg *named_by_facility(struct bench **b, int caller)
+{
+	struct bench_conf conf = isdn_ni2;
+
+	conf.display = PRI_DISPLAY_NONE;
+	*b = isdn_bench(&conf);
+	return named(*b, caller);
+}
+
 /* NI2, user to network: the name is in a facility of SETUP. */
 static void test_name_in_setup(void **state)
 {
-	struct bench_conf conf = isdn_ni2;
-	struct bench_leg *in;
 	struct bench *b;
+	struct bench_leg *in = named_by_facility(&b, USER);
 
 	(void)state;
-	conf.display = PRI_DISPLAY_NONE;
-	b = isdn_bench(&conf);
-	in = named(b, USER);
 	assert_null(on_wire(MSG_SETUP, DISPLAY, 0).octets);
 	assert_non_null(memmem(on_wire(MSG_SETUP, FACILITY_IE, 0).octets, on_wire(MSG_SETUP, FACILITY_IE, 0).len, "J\xf6rg", 4));
 	assert_string_equal(in->offer.calling_name, "J\xc3\xb6rg");
@@ -64,14 +70,10 @@ static void test_name_in_setup(void **state)
 /* NI2, network to user: SETUP says that the name follows, FACILITY brings it, and the call is offered with it. */
 static void test_name_follows(void **state)
 {
-	struct bench_conf conf = isdn_ni2;
-	struct bench_leg *in;
 	struct bench *b;
+	struct bench_leg *in = named_by_facility(&b, NET);
 
 	(void)state;
-	conf.display = PRI_DISPLAY_NONE;
-	b = isdn_bench(&conf);
-	in = named(b, NET);
 	assert_non_null(on_wire(MSG_FACILITY, FACILITY_IE, 0).octets);
 	assert_string_equal(in->offer.calling_name, "J\xc3\xb6rg");
 	assert_string_equal(in->offer.called.digits, "2079460100");
