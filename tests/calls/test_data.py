@@ -6,8 +6,6 @@ import os
 import bed
 from pcap import fields
 
-HAND = ', jitter: 40ms'	# so that a host with much to do makes no gaps while octets are compared
-
 TWO_LAWS = """\
 site: {{country: 44, area: 20}}
 card: sim
@@ -33,7 +31,7 @@ def setup_bearers(test):
 
 
 class Data(bed.CallTest):
-    jitter = HAND
+    jitter = bed.STEADY
 
     def test_every_octet_both_ways(self):
         self.exact_call(40000, '-t', 7000, '-p', '97,97')
@@ -92,7 +90,7 @@ class Announced(bed.CallTest):
 
 
 class NoData(bed.CallTest):
-    office = ', clearmode: false'
+    office, jitter = ', clearmode: false', bed.STEADY
 
     def test_refused_here(self):
         r = self.sipcall('-p', '97,97')

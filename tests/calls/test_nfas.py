@@ -32,7 +32,7 @@ SIM = 'sim: {spans: {1: t1, 2: t1, 3: t1-nfas, 4: t1, 5: t1, 6: t1-nfas}, wires:
 
 
 class Nfas:
-    dialect, jitter = 'ni2', ', jitter: 40ms'
+    dialect, jitter = 'ni2', bed.STEADY
 
     def make_gateway(self, **kw):
         text = TRUNKS.format(card=bed.CARD, sim=SIM if bed.CARD == 'sim' else '', port=bed.SIP_PORT, rtp=bed.RTP_FIRST,

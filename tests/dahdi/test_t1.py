@@ -17,7 +17,7 @@ class Driver(bed.unittest.TestCase):
 
 
 class T1(bed.CallTest):
-    span, jitter = bed.T1, ', jitter: 40ms'
+    span, jitter = bed.T1, bed.STEADY
 
     def test_twenty_three_calls_at_once(self):
         r = self.sipcall('-n', '+121255502%02u', '-c', 23, '-x', 23, '-R', 20, '-t', 5000, '-p', '0,0', seconds=100)
