@@ -94,6 +94,8 @@ void pri_trunk_close(struct pri_trunk *t);
  * and every deferred event, and return the time of the next deadline in now_us's clock, -1 for none. Call
  * it once a turn of the loop: any other call on a trunk or leg may have moved the deadline. */
 int64_t pri_trunk_service(struct pri_trunk *t, int64_t now_us, const struct timeval *wall);
+/* An address within libpri: who calls gettimeofday() from there is to have a clock that nobody sets (gateway/steady.c). */
+const void *pri_library(void);
 
 /* Places a call. OUT is set before any event. Errors, with nothing sent and no event to follow: -EAGAIN
  * (no channel free: cause 34), -ENETDOWN (no span of the trunk is in service: cause 27), -ESHUTDOWN (the

@@ -165,6 +165,15 @@ void pri_link_retire(struct pri_link *link)
 	link->pri = NULL;
 }
 
+const void *pri_library(void)
+{
+	struct pri *(*in)(int, int, int, pri_io_cb, pri_io_cb, void *) = pri_new_cb;
+	const void *address;
+
+	memcpy(&address, &in, sizeof(address));
+	return address;
+}
+
 /* The call reference value; libpri gives it in two parts, as GR-303 names them. 0 when it has no such call.
  */
 unsigned pri_call_reference(struct pri *pri, q931_call *call)
