@@ -127,6 +127,16 @@ static void on_line(void *arg, enum hw_event ev)
 		on_event(line->link, ev);
 }
 
+/* It is tried again each second, and said once. */
+static void cannot_open(struct pri_link *link, int chan, int err)
+{
+	if (link->failed_chan == chan && link->failed_err == err)
+		return;
+	link->failed_chan = chan;
+	link->failed_err = err;
+	pri_log(link, LOG_ERR, "channel %d: %s", chan, strerror(-err));
+}
+
 static int open_line(struct pri_link *link, const struct hw_chan *c)
 {
 	struct pri_line *line = pri_line_at(link, c->pos);
@@ -146,7 +156,7 @@ static int open_line(struct pri_link *link, const struct hw_chan *c)
 	err = hw_line_open(link->trunk->hw, c->no, on_line, line, &line->hw);
 	if (err) {
 		line->hw = NULL;
-		pri_log(link, LOG_ERR, "channel %d: %s", c->no, strerror(-err));
+		cannot_open(link, c->no, err);
 	}
 	return err;
 }
@@ -161,9 +171,9 @@ static int open_channels(struct pri_link *link)
 	for (int i = 0; i < n && i < CHANS_MAX; i++) {
 		if (chans[i].kind == HW_CHAN_B && !err)
 			err = open_line(link, &chans[i]);
-		if (chans[i].kind == HW_CHAN_D && !link->bears_d)
+		if (chans[i].kind == HW_CHAN_D && !link->bears_d && !link->gone)
 			pri_log(link, LOG_ERR, "channel %d is not used: it is a D channel for the driver, and none of nfas", chans[i].no);
-		else if (chans[i].kind == HW_CHAN_D && !link->dchan_no)
+		else if (chans[i].kind == HW_CHAN_D && link->bears_d && !link->dchan_no)
 			link->dchan_no = chans[i].no;
 		link->law = chans[i].law;
 	}
@@ -194,6 +204,7 @@ void pri_hw_open(struct pri_link *link)
 	}
 	if (link->gone)
 		pri_log(link, LOG_NOTICE, "the span is back");
+	link->failed_chan = 0;
 	alarms_now(link);
 	link->held = link->gone || link->alarms;
 	link->gone = false;

@@ -237,6 +237,7 @@ struct pri_link {
 	bool rx_clearing, rx_status;	/* that of a leg has been set */
 	bool gone;			/* the span has left; reopened from reopen_at */
 	int64_t reopen_at;
+	int failed_chan, failed_err;	/* a line that could not be opened, as the log has it; 0: none */
 
 	bool layer2, in_service;
 	int64_t since_us, layer2_since_us;	/* of in_service, of layer2 */

@@ -84,13 +84,32 @@ void pri_service_layer2(struct pri_link *link, bool up)
 	pri_group_changed(link);
 }
 
+/* "red, yellow" */
+static const char *alarm_words(unsigned alarms, char *buf, size_t size)
+{
+	static const struct { unsigned bit; const char *word; } words[] = {
+		{ HW_ALARM_RED, "red" }, { HW_ALARM_YELLOW, "yellow" }, { HW_ALARM_BLUE, "blue" },
+		{ HW_ALARM_RECOVERING, "recovering" }, { HW_ALARM_LOOPBACK, "loopback" }, { HW_ALARM_NOTOPEN, "not open" },
+	};
+	size_t at = 0;
+
+	snprintf(buf, size, "over already");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && at < size; i++)
+		if (alarms & words[i].bit)
+			at += (size_t)snprintf(buf + at, size - at, "%s%s", at ? ", " : "", words[i].word);
+	return buf;
+}
+
 void pri_service_alarm(struct pri_link *link, bool alarm)
 {
+	char words[80];
+
+
 	if (alarm) {
 		if (!link->alarm_at)
 			link->alarm_at = pri_stamp(link->trunk);
 		link->clear_at = 0;
-		pri_log(link, LOG_WARNING, "alarm 0x%x", link->alarms);
+		pri_log(link, LOG_WARNING, "alarm: %s", alarm_words(link->alarms, words, sizeof(words)));
 	} else {
 		link->alarm_at = 0;
 		if (link->held)

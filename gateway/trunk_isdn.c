@@ -227,17 +227,20 @@ static bool every_line_out(const struct trunk *t, char *why, size_t size)
 static bool isdn_in_service(const struct trunk *t, char *why, size_t size)
 {
 	struct pri_span_info s[SPANS_MAX];
-	int n = pri_trunk_spans(t->pri, s, SPANS_MAX), alarms = 0, removed = 0;
+	int n = pri_trunk_spans(t->pri, s, SPANS_MAX), alarms = 0, closed = 0, removed = 0;
 
 	n = n < SPANS_MAX ? n : SPANS_MAX;
 	for (int i = 0; i < n; i++) {
 		if (s[i].in_service)
 			return !every_line_out(t, why, size);
 		alarms += s[i].alarms != 0;
+		closed += (s[i].alarms & HW_ALARM_NOTOPEN) != 0;
 		removed += !card_span(t->gw, s[i].span, NULL);
 	}
 	if (n && removed == n)
 		snprintf(why, size, "the card has none of its spans");
+	else if (n && closed == n)
+		snprintf(why, size, "the channels of its span%s cannot be opened, the log says why", n == 1 ? "" : "s");
 	else if (n == 1 && alarms)
 		snprintf(why, size, "span %d is in alarm", s[0].span);
 	else
@@ -293,6 +296,8 @@ static const char *why_out(struct gateway *gw, const struct pri_span_info *s)
 {
 	if (!card_span(gw, s->span, NULL))
 		return "the card has no such span";
+	if (s->alarms & HW_ALARM_NOTOPEN)
+		return "its channels cannot be opened, the log says why";
 	if (s->alarms)
 		return "alarm";
 	return s->dchan == PRI_DCHAN_OWN ? "its D channel is down" : "no D channel of its group is up";

@@ -285,6 +285,34 @@ static void test_removed(void **state)
 	removed(60000);
 }
 
+/* Another program has a channel of the span: said once, tried each second, and the span comes when it lets go. */
+static void test_channel_taken(void **state)
+{
+	static const char said[] = "channel 5: Device or resource busy";
+	struct bench *b = bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1 });
+	struct bench_end *user = &b->end[USER];
+	struct hw_line *other = NULL;
+	char *at;
+
+	(void)state;
+	pri_trunk_close(user->trunk);
+	user->trunk = NULL;
+	assert_int_equal(hw_line_open(b->card, 5, NULL, NULL, &other), 0);
+	bench_reopen(b, USER);
+	bench_run(b, 10000);
+	assert_int_equal(bench_span(b, USER).alarms, HW_ALARM_NOTOPEN);
+	at = strstr(user->log, said);
+	assert_non_null(at);
+	assert_null(strstr(at + 1, said));
+	hw_line_close(other);
+	bench_run(b, 1100);
+	assert_non_null(strstr(user->log, "the span is back"));
+	in_service_again(b, 40000);
+	bench_run(b, 10000);
+	bench_assert_idle(b);
+	bench_close(b);
+}
+
 /* --- The audit --------------------------------------------------------------------------------- */
 
 static void announce(struct bench_leg *l)
@@ -322,7 +350,7 @@ int main(void)
 		cmocka_unit_test(test_layer2_back_in_time), cmocka_unit_test(test_layer2_back_too_late),
 		cmocka_unit_test(test_layer2_lost_in_setup), cmocka_unit_test(test_lossy),
 		cmocka_unit_test(test_short_alarm), cmocka_unit_test(test_long_alarm), cmocka_unit_test(test_alarm_times_changed),
-		cmocka_unit_test(test_removed), cmocka_unit_test(test_rings_long),
+		cmocka_unit_test(test_removed), cmocka_unit_test(test_channel_taken), cmocka_unit_test(test_rings_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
