@@ -124,6 +124,11 @@ int pri_trunk_restart_at(struct pri_trunk *t, int span, int pos);
  * tells it again where the line was not out. Returns how many lines of the trunk that names. */
 int pri_trunk_take_out(struct pri_trunk *t, int span, int pos, bool out);
 
+/* NFAS with a backup: signalling goes to the D channel that is not in use, and the far end is told by SERVICE. The span of the one
+ * in use then. Errors: -EINVAL (there is no second D channel), -ENOTSUP (the trunk sends no SERVICE: the far end would stay where
+ * it is), -ENETDOWN (the other one is down). */
+int pri_trunk_changeover(struct pri_trunk *t);
+
 /* --- For status ------------------------------------------------------------------------------- */
 
 enum pri_line_state { PRI_LINE_OUT, PRI_LINE_RESTARTING, PRI_LINE_IDLE, PRI_LINE_SETUP, PRI_LINE_UP,

@@ -25,7 +25,7 @@
 #define OUT_OF_SERVICE 2
 #define ALL UINT32_MAX
 
-static bool sends(const struct pri_link *link)
+bool pri_maintenance_sends(const struct pri_link *link)
 {
 	const struct pri_trunk_conf *conf = &link->trunk->conf;
 	const struct pri_dialect_def *d = pri_dialect_def(conf->dialect);
@@ -82,7 +82,7 @@ static bool overdue(const struct pri_line *line)
 
 void pri_maintenance_run(struct pri_link *link)
 {
-	if (!link->in_service || !sends(link))
+	if (!link->in_service || !pri_maintenance_sends(link))
 		return;
 	for (int i = 0; i < link->n_lines; i++) {
 		struct pri_line *line = &link->lines[i];
@@ -220,7 +220,7 @@ static bool is_dchan(const struct pri_link *link, const struct pri_link *span, u
 
 void pri_maintenance_dchan(struct pri_link *link)
 {
-	if (!sends(link))
+	if (!pri_maintenance_sends(link))
 		return;
 	link->count.service_sent++;
 	pri_maintenance_service(link->pri, link->interface, T1_DCHAN, IN_SERVICE);

@@ -180,17 +180,38 @@ void pri_group_changed(struct pri_link *link)
 		pri_service_update(span);
 }
 
+int pri_trunk_changeover(struct pri_trunk *t)
+{
+	struct pri_group *g = &t->groups[0];
+	struct pri_link *other = g->active == g->d[0] ? g->d[1] : g->d[0];
+
+	if (g->n_d < 2)
+		return -EINVAL;
+	if (!pri_maintenance_sends(other))
+		return -ENOTSUP;
+	if (!pri_dchan_usable(other))
+		return -ENETDOWN;
+	pri_enter(t);
+	use(g, other, "by command");
+	pri_maintenance_dchan(other);
+	move_calls(g);
+	pri_group_changed(other);
+	pri_leave(t);
+	return other->span;
+}
+
 /* Wherever it speaks, it is followed, call by call as libpri does: a far end may have seen a failure that has
- * not shown here. */
+ * not shown here. A call that was being set up when signalling went elsewhere, and nothing had failed, is at its place there. */
 void pri_group_heard(struct pri_link *link, struct pri_leg *leg)
 {
 	struct pri_group *g = link->group;
+	bool stayed = leg && leg->link == link;
 
 	if (leg && leg->link != link) {
 		leg->link = link;
 		leg->moves = false;
 	}
-	if (link == g->active || !pri_dchan_usable(link))
+	if (link == g->active || stayed || !pri_dchan_usable(link))
 		return;
 	use(g, link, "the far end signals there");
 	move_calls(g);

@@ -388,6 +388,7 @@ void pri_on_restart(struct pri_link *link, pri_event *ev);
 void pri_on_restart_ack(struct pri_link *link, pri_event *ev);
 
 /* pri_maintenance.c */
+bool pri_maintenance_sends(const struct pri_link *link);	/* SERVICE, by its dialect and its trunk */
 void pri_maintenance_apply(struct pri_link *link);	/* to libpri's instance, a new one or an old one */
 void pri_maintenance_stop(struct pri_link *link);	/* the span leaves service */
 void pri_maintenance_anew(struct pri_link *link);	/* layer 2 is set up by SABME */

@@ -12,6 +12,7 @@ const struct control_command gateway_commands[] = {
 	{ "phone", command_phone },     { "line", command_line },     { "timers", command_timers },
 	{ "trace", command_trace },
 	{ "out", command_out },	      { "in", command_in },	    { "restart", command_restart },
+	{ "changeover", command_changeover },
 	{ "records", command_records }, { "log", command_log },	      { NULL, NULL },
 };
 

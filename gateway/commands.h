@@ -39,6 +39,7 @@ void command_line(void *arg, struct control_request *req, struct json_object *ar
 void command_out(void *arg, struct control_request *req, struct json_object *args);
 void command_in(void *arg, struct control_request *req, struct json_object *args);
 void command_restart(void *arg, struct control_request *req, struct json_object *args);
+void command_changeover(void *arg, struct control_request *req, struct json_object *args);
 /* commands_phone.c */
 void command_phone(void *arg, struct control_request *req, struct json_object *args);
 /* commands_trace.c */

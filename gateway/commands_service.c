@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * gateway/commands_service.c: out, in and restart: B channels taken out of service by people, put back, and RESTART on
- * demand. What is named by WHAT: a line ("1/7", or its DAHDI channel), a span ("span 1") or an ISDN trunk. Loop thread.
+ * demand. What is named by WHAT: a line ("1/7", or its DAHDI channel), a span ("span 1") or an ISDN trunk. And changeover from one
+ * D channel of an NFAS group to the other. Loop thread.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -108,4 +110,38 @@ void command_restart(void *arg, struct control_request *req, struct json_object 
 
 	if (named(arg, req, args, &w))
 		answer(req, &w, pri_trunk_restart_at(w.trunk->pri, w.span, w.pos));
+}
+
+static bool is_primary(const struct trunk *t, int span)
+{
+	struct pri_span_info s[128];
+	int n = pri_trunk_spans(t->pri, s, 128);
+
+	for (int i = 0; i < n && i < 128; i++)
+		if (s[i].span == span)
+			return s[i].dchan == PRI_DCHAN_PRIMARY;
+	return false;
+}
+
+void command_changeover(void *arg, struct control_request *req, struct json_object *args)
+{
+	const char *name = command_str(args, "trunk", "");
+	struct trunk *t = trunk_find(arg, name);
+	int span = t && t->pri ? pri_trunk_changeover(t->pri) : -EINVAL;
+	struct json_object *o;
+
+	if (span == -EINVAL) {
+		control_fail(req, "an ISDN trunk with nfas: {primary: N, backup: M}", "there is no trunk \"%s\" with two D channels", name);
+	} else if (span == -ENOTSUP) {
+		control_fail(req, "the exchange has to know them: service-messages: send in trunks.yaml",
+			     "%s sends no SERVICE messages: its far end would stay where it is", name);
+	} else if (span < 0) {
+		control_fail(req, "tipring spans tells more", "the other D channel of %s is down", name);
+	} else {
+		o = json_object_new_object();
+		put_str(o, "trunk", t->name);
+		put_int(o, "span", span);
+		put_str(o, "dchannel", is_primary(t, span) ? "primary" : "backup");
+		control_answer(req, o);
+	}
 }

@@ -10,7 +10,7 @@ _tipring() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" words="" i nth=0
 	local -a socket=()
 	local commands="check detect explain cause status spans lines calls timers trunks call ladder trace clear mcid drain
-		out in restart reload records log fault line phone help"
+		out in restart changeover reload records log fault line phone help"
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		-s | --socket) socket=(-s "${COMP_WORDS[++i]}") ;;
@@ -33,7 +33,7 @@ _tipring() {
 	esac
 	case $command:$nth in
 	:*) words="$commands --json --version --help -s" ;;
-	explain:0 | call:0 | lines:0 | timers:0) words=$(_tipring_ask trunks name) ;;
+	explain:0 | call:0 | lines:0 | timers:0 | changeover:0) words=$(_tipring_ask trunks name) ;;
 	clear:0 | ladder:0 | mcid:0) words=$(_tipring_ask calls call) ;;
 	out:0 | in:0 | restart:0) words="span $(_tipring_ask trunks name) $(_tipring_ask lines line)" ;;
 	out:1 | in:1 | restart:1) [[ $prev == span ]] && words=$(_tipring_ask spans no) ;;

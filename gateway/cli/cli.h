@@ -82,6 +82,7 @@ int cli_clear(const struct cli *cli, int argc, char **argv);
 int cli_out(const struct cli *cli, int argc, char **argv);
 int cli_in(const struct cli *cli, int argc, char **argv);
 int cli_restart(const struct cli *cli, int argc, char **argv);
+int cli_changeover(const struct cli *cli, int argc, char **argv);
 int cli_drain(const struct cli *cli, int argc, char **argv);
 int cli_line(const struct cli *cli, int argc, char **argv);
 int cli_phone(const struct cli *cli, int argc, char **argv);

@@ -67,6 +67,9 @@ static const struct cli_command commands[] = {
 	  "next start of the daemon. The far end is told where the trunk has service-messages." },
 	{ "in", "LINE | TRUNK | span N", "put ISDN lines back into service, restarted first", 1, 2, cli_in, "" },
 	{ "restart", "LINE | TRUNK | span N", "RESTART of ISDN lines that have no call (Q.931 5.5)", 1, 2, cli_restart, "" },
+	{ "changeover", "TRUNK", "NFAS: signalling goes to the other D channel", 1, 1, cli_changeover,
+	  "From the primary to the backup, or back; calls stay. The far end is told by SERVICE, so the trunk must send\n"
+	  "it: 4ESS and 5ESS do, others with service-messages: send." },
 	{ "reload", "", "read the configuration again; nothing is applied if it has errors", 0, 0, cli_reload,
 	  "Prints what changed. Calls on trunks that did not change are not disturbed. Exit status 1 when nothing\n"
 	  "was applied." },

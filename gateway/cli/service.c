@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Commands that act on ISDN lines: out, in, restart. */
+/* Commands that act on ISDN lines and D channels: out, in, restart, changeover. */
 #include <stdio.h>
 #include <string.h>
 
@@ -72,4 +72,18 @@ int cli_in(const struct cli *cli, int argc, char **argv)
 int cli_restart(const struct cli *cli, int argc, char **argv)
 {
 	return act(cli, "restart", argc, argv);
+}
+
+int cli_changeover(const struct cli *cli, int argc, char **argv)
+{
+	struct json_object *q = cli_request("changeover"), *a;
+	int rc;
+
+	(void)argc;
+	json_object_object_add(q, "trunk", json_object_new_string(argv[0]));
+	rc = cli_ask(cli, q, ASK_S, &a);
+	if (rc == CLI_OK && !cli->json)
+		printf("%s signals on span %lld now, its %s D channel\n", js(a, "trunk"), (long long)ji(a, "span"), js(a, "dchannel"));
+	json_object_put(a);
+	return rc;
 }

@@ -83,6 +83,7 @@ static const struct { const char *name, *body; } answers[] = {
 	{ "drain", "{'draining':true,'calls':2}" },
 	{ "out", "{'trunk':'telco','lines':30,'calls':1}" }, { "in", "{'trunk':'telco','line':'1/7','lines':1,'calls':0}" },
 	{ "restart", "{'trunk':'telco','lines':30,'calls':1}" },
+	{ "changeover", "{'trunk':'telco','span':2,'dchannel':'backup'}" },
 	{ "reload", "{'applied':false,'changed':[],'errors':[{'file':'trunks.yaml','line':7,'column':3,'length':5,"
 	  "'message':'unknown key','suggestion':'hunts','source':'\\thunty: x'}],'why':'the files have errors'}" },
 	{ "log", "{}" },
@@ -112,7 +113,7 @@ static void do_any(void *arg, struct control_request *r, struct json_object *arg
 static const struct control_command commands[] = {
 	{ "status", do_any }, { "trunks", do_any }, { "spans", do_any }, { "lines", do_any }, { "calls", do_any },
 	{ "records", do_any }, { "call", do_any }, { "explain", do_any }, { "ladder", do_any },
-	{ "clear", do_any }, { "drain", do_any }, { "out", do_any }, { "in", do_any }, { "restart", do_any }, { "reload", do_any }, { "log", do_any }, { "fault", do_any },
+	{ "clear", do_any }, { "drain", do_any }, { "out", do_any }, { "in", do_any }, { "restart", do_any }, { "changeover", do_any }, { "reload", do_any }, { "log", do_any }, { "fault", do_any },
 	{ NULL, NULL },
 };
 
@@ -200,6 +201,7 @@ static void test_rows(void **state)
 		{ "out", "out span 1", 0, { "30 lines taken out of service, 1 of them when its call ends\n" } },
 		{ "in", "in 1/7", 0, { "1/7 put back into service\n" } },
 		{ "restart", "restart telco", 0, { "29 lines restarted; 1 with a call left alone\n" } },
+		{ "changeover", "changeover telco", 0, { "telco signals on span 2 now, its backup D channel\n" } },
 		{ "out of what?", "out", 2, { "usage: tipring out LINE | TRUNK | span N" } },
 		{ "drain what?", "drain sink", 2, { "usage: tipring drain [off]" } },
 		{ "a reload that was not applied", "reload", 1, { "trunks.yaml:7:3: error: unknown key\n    \thunty: x\n"
@@ -239,6 +241,7 @@ static void test_requests(void **state)
 		{ "out span 2", "{\"do\":\"out\",\"what\":\"span 2\"}" },
 		{ "in 1/7", "{\"do\":\"in\",\"what\":\"1\\/7\"}" },
 		{ "restart telco", "{\"do\":\"restart\",\"what\":\"telco\"}" },
+		{ "changeover telco", "{\"do\":\"changeover\",\"trunk\":\"telco\"}" },
 		{ "records 5", "{\"do\":\"records\",\"count\":5}" },
 		{ "log debug", "{\"do\":\"log\",\"level\":\"debug\"}" },
 		{ "fault 2 ppm 30", "{\"do\":\"fault\",\"span\":2,\"fault\":\"ppm\",\"value\":30}" },

@@ -3,6 +3,7 @@
  * tests/unit/test_pri_nfas_changeover.c: three T1 spans under a primary D channel and a backup: calls outlive the D channel
  * that they were set up on.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -220,6 +221,60 @@ static void test_reopened(void **state)
 	bench_over(b);
 }
 
+/* By command, there and back: calls stay, also one that rings meanwhile, whose messages do not take signalling back with them. */
+static void test_by_command(void **state)
+{
+	struct bench *b = nfas_open(2, PRI_4ESS, PRI_ASCENDING);
+	struct bench_leg *up[2], *ringing;
+	struct pri_trunk *t = b->end[USER].trunk;
+
+	(void)state;
+	for (int i = 0; i < 2; i++)
+		up[i] = bench_call_up(b, i ? NET : USER, "2125553001");
+	b->end[NET].offered = bench_ring;
+	ringing = bench_call(b, USER, "2125553002");
+	bench_until(b, 500, bench_event(ringing, LEG_ALERTING));
+	assert_int_equal(pri_trunk_changeover(t), BACKUP);
+	bench_run(b, 500);
+	nfas_assert_active(b, BACKUP);
+	assert_up(b, 2);
+	assert_int_equal(leg_answer(b->end[NET].legs->leg, NULL), 0);
+	bench_run(b, 500);
+	assert_non_null(bench_event(ringing, LEG_ANSWERED));
+	nfas_assert_active(b, BACKUP);
+	assert_int_equal(nfas_span(b, USER, PRIMARY).switchovers, 1);
+	assert_int_equal(nfas_span(b, NET, PRIMARY).switchovers, 1);
+	bench_clear(up[0], 16);
+	bench_clear(ringing, 16);
+	bench_run(b, 500);
+	assert_true(up[0]->cleared && ringing->cleared);
+	assert_up(b, 1);
+	nfas_assert_active(b, BACKUP);
+	assert_int_equal(pri_trunk_changeover(t), PRIMARY);
+	bench_run(b, 500);
+	nfas_assert_active(b, PRIMARY);
+	nfas_layer2_lost(b, BACKUP);
+	assert_int_equal(pri_trunk_changeover(t), -ENETDOWN);
+	nfas_layer2_passes(b, BACKUP);
+	bench_run(b, 20000);
+	nfas_assert_active(b, PRIMARY);
+	assert_up(b, 1);
+	bench_over(b);
+}
+
+/* Where the far end would not hear of it, or there is nowhere to go. */
+static void test_not_by_command(void **state)
+{
+	struct bench *b = nfas_open(2, PRI_NATIONAL2, PRI_ASCENDING);
+
+	(void)state;
+	assert_int_equal(pri_trunk_changeover(b->end[USER].trunk), -ENOTSUP);
+	bench_over(b);
+	b = nfas_open(1, PRI_4ESS, PRI_ASCENDING);
+	assert_int_equal(pri_trunk_changeover(b->end[USER].trunk), -EINVAL);
+	bench_over(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +286,8 @@ int main(void)
 		cmocka_unit_test(test_starts_on_backup),
 		cmocka_unit_test(test_far_end_changes),
 		cmocka_unit_test(test_reopened),
+		cmocka_unit_test(test_by_command),
+		cmocka_unit_test(test_not_by_command),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
