@@ -112,6 +112,9 @@ void pri_trunk_drain(struct pri_trunk *t, bool on);
 void pri_trunk_hunt(struct pri_trunk *t, enum pri_hunt hunt);
 /* Changes how long an alarm lasts; a time that runs already ends by the new length. */
 void pri_trunk_alarm_times(struct pri_trunk *t, unsigned hold_ms, unsigned clear_ms);
+/* Whether SERVICE is sent from now on. Where it was and is not any more, the far end is told first that what it was told is
+ * out is back, for it would not hear of that later. */
+void pri_trunk_service_messages(struct pri_trunk *t, enum pri_service_messages how);
 /* Timers from now on; those that run go on. */
 void pri_trunk_timers(struct pri_trunk *t, const unsigned values[PRI_TIMERS]);
 void pri_trunk_timers_now(const struct pri_trunk *t, unsigned values[PRI_TIMERS]);	/* those in force */

@@ -110,6 +110,26 @@ int64_t pri_maintenance_next(const struct pri_link *link)
 	return next;
 }
 
+void pri_trunk_service_messages(struct pri_trunk *t, enum pri_service_messages how)
+{
+	bool sent = pri_maintenance_sends(t->links[0]);
+
+	if (how == t->conf.service_messages)
+		return;
+	pri_enter(t);
+	for (int i = 0; i < t->n_links; i++)
+		for (int j = 0; sent && j < t->links[i]->n_lines; j++)
+			if (t->links[i]->lines[j].told == PRI_TOLD_OUT && t->links[i]->in_service)
+				tell(&t->links[i]->lines[j], PRI_TOLD_IN);
+	t->conf.service_messages = how;
+	for (int i = 0; i < t->n_links; i++) {
+		if (!pri_maintenance_sends(t->links[i]))
+			pri_maintenance_stop(t->links[i]);	/* no answer is awaited */
+		pri_maintenance_run(t->links[i]);
+	}
+	pri_leave(t);
+}
+
 void pri_maintenance_again(struct pri_line *line)
 {
 	line->told = PRI_TOLD_NOTHING;

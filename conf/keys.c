@@ -181,7 +181,7 @@ static const struct conf_key isdn[] = {
 	{ .name = "display", .type = &conf_type_word, AT(conf_isdn, display), .words = displays, .def = "auto",
 	  .help = "names in the display element" },
 	{ .name = "service-messages", .type = &conf_type_word, AT(conf_isdn, service_messages), .words = displays,
-	  .def = "auto", .help = "whether SERVICE tells the far end which channels are in service" },
+	  .def = "auto", .live = true, .help = "whether SERVICE tells the far end which channels are in service" },
 	{ .name = "services", .type = &conf_type_services, AT(conf_isdn, services),
 	  .help = "services: [hold, transfer, deflect, aoc, mcid]" },
 	{ .name = "aoc-request", .type = &conf_type_aoc_request, AT(conf_isdn, aoc_request),

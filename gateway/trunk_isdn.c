@@ -105,6 +105,7 @@ static void isdn_reload(struct trunk *t, const struct conf_trunk *c)
 	pri_trunk_hunt(t->pri, (enum pri_hunt)c->hunt);
 	pri_trunk_alarm_times(t->pri, c->isdn.alarm_hold_ms, c->isdn.alarm_clear_ms);
 	pri_trunk_timers(t->pri, c->isdn.timers);
+	pri_trunk_service_messages(t->pri, (enum pri_service_messages)c->isdn.service_messages);
 }
 
 static void isdn_drain(struct trunk *t, bool on)

@@ -235,6 +235,45 @@ static void test_layer2_anew(void **state)
 	bench_over(b);
 }
 
+/* --- Told or not, by a reload ------------------------------------------------------------------- */
+
+/* In NI2, which by itself tells nothing. */
+static void test_changed(void **state)
+{
+	struct bench *b;
+	struct bench_leg *l;
+
+	(void)state;
+	maintenance_forget();
+	b = maintenance_open(PRI_NATIONAL2, PRI_SERVICE_AUTO);
+	l = bench_call_up(b, USER, "1");
+	bench_take_out(b, USER, 3, true);
+	bench_run(b, 500);
+	assert_int_equal(seen.service[1], 0);
+	pri_trunk_service_messages(b->end[USER].trunk, PRI_SERVICE_SEND);
+	bench_run(b, 500);
+	assert_int_equal(seen.service[1], LINES);
+	assert_int_equal(seen.out[1], 1);
+	assert_int_equal(bench_line(b, NET, 3), PRI_LINE_FAR_OUT);
+	assert_false(l->cleared);
+	bench_take_out(b, USER, 4, true);
+	bench_run(b, 500);
+	alter.lose_acks = true;		/* none is awaited any more, nor sent again */
+	pri_trunk_service_messages(b->end[USER].trunk, PRI_SERVICE_NONE);
+	assert_int_equal(bench_line(b, USER, 3), PRI_LINE_TAKEN_OUT);
+	bench_run(b, SERVICE_TWICE_MS);
+	assert_int_equal(seen.service[1], LINES + 3);
+	assert_int_equal(bench_span(b, USER).service_timeouts, 0);
+	assert_int_equal(bench_line(b, NET, 3), PRI_LINE_IDLE);
+	assert_int_equal(bench_line(b, NET, 4), PRI_LINE_IDLE);
+	bench_take_out(b, USER, 0, false);
+	bench_run(b, 1000);
+	assert_int_equal(seen.service[1], LINES + 3);
+	assert_false(l->cleared);
+	bench_clear(l, 16);
+	bench_over(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_next_run),
 		cmocka_unit_test(test_layer2_anew),
+		cmocka_unit_test(test_changed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
