@@ -16,6 +16,7 @@
 #define SETTLE_US 1000000	/* after a call's end: its last messages are still to come */
 #define LATER_MAX 16		/* files that wait for that */
 #define FILES_A_MINUTE 10	/* written by themselves */
+#define SPAN_AGAIN_US 600000000	/* one that goes and comes all the time: so seldom, or its files are soon all there are */
 #define COLLECT_US 100000	/* between looks at SIP messages and RTP headers that have passed */
 #define FLUSH_OCTETS 65536
 #define WAITING_MAX (8 << 20)	/* octets that the disk has not taken: what comes more is lost, and counted */
@@ -50,6 +51,7 @@ struct trace {
 	unsigned in_minute;
 	uint64_t written, left_out, lost;
 	bool in_service[SPAN_MAX];
+	int64_t kept_at[SPAN_MAX];	/* when its last failure was; 0: never */
 	int64_t collected_us;
 	struct running run;
 };
@@ -222,12 +224,24 @@ void trace_call_over(struct trace *t, const struct call *c)
 		later(t, c->id, 0);
 }
 
+static void span_failed(struct trace *t, int span)
+{
+	int64_t now = loop_now_us();
+
+	if (t->kept_at[span] && now < t->kept_at[span] + SPAN_AGAIN_US) {
+		t->left_out++;
+		return;
+	}
+	t->kept_at[span] = now;
+	later(t, 0, span);
+}
+
 void trace_span(struct trace *t, int span, bool in_service)
 {
 	if (!t || span < 0 || span >= SPAN_MAX)
 		return;
 	if (t->in_service[span] && !in_service && conf_of(t)->alarms && !t->gw->stopping)
-		later(t, 0, span);
+		span_failed(t, span);
 	t->in_service[span] = in_service;
 }
 

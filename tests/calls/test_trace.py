@@ -121,6 +121,14 @@ class Trace(bed.CallTest):
         self.assertTrue(fields(files[0], 'lapd', 'frame.number'))
         self.gw.cli('fault', '1', 'down', '0')
         self.assertTrue(bed.wait_for(lambda: all(s['in_service'] for s in self.gw.ctl('spans')['spans']), 30))
+        # Again at once: its files would soon be all there are.
+        kept = self.gw.ctl('trace')['kept']
+        self.gw.cli('fault', '1', 'down', '1')
+        self.assertTrue(bed.wait_for(lambda: self.gw.ctl('trace')['left_out'] > 0, 10))
+        self.gw.cli('fault', '1', 'down', '0')
+        self.assertTrue(bed.wait_for(lambda: all(s['in_service'] for s in self.gw.ctl('spans')['spans']), 30))
+        self.assertEqual(self.gw.ctl('trace')['kept'], kept)
+        self.assertEqual(len(self.kept('kept-*-span1.pcapng')), 1)
 
 
 class Masked(Trace):
