@@ -308,6 +308,15 @@ void pri_on_facility(struct pri_link *link, pri_event *ev)
 
 /* --- What libpri has to be told once ------------------------------------------------------------- */
 
+/* Diversion as EN 300 207-1 has it, names as NI2 (GR-1367) and QSIG (ECMA-164) have them. */
+bool pri_extra_facility(const struct pri_link *link)
+{
+	const struct pri_trunk_conf *conf = &link->trunk->conf;
+
+	return pri_dialect_def(conf->dialect)->facility ||
+	       (conf->dialect == PRI_DMS100 && pri_has(link, PRI_SERVICE_TRANSFER));	/* RLT: pri_bridge.c */
+}
+
 void pri_extra_options(struct pri_link *link)
 {
 	static const int date_times[] = {
@@ -322,9 +331,7 @@ void pri_extra_options(struct pri_link *link)
 	};
 	const struct pri_trunk_conf *conf = &link->trunk->conf;
 
-	/* Diversion as EN 300 207-1 has it, names as NI2 (GR-1367) and QSIG (ECMA-164) have them. */
-	if (pri_dialect_def(conf->dialect)->facility ||
-	    (conf->dialect == PRI_DMS100 && pri_has(link, PRI_SERVICE_TRANSFER)))	/* RLT: pri_bridge.c */
+	if (pri_extra_facility(link))
 		pri_facility_enable(link->pri);
 	pri_display_options_send(link->pri, displays[conf->display]);
 	if (conf->side == PRI_NETWORK)

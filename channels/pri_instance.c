@@ -19,6 +19,7 @@ struct retired {
 	struct retired *next;
 	struct pri *pri, *master;
 	int node, type;
+	bool facility; /* libpri cannot be told to leave that again */
 	bool up; /* layer 2, as it last said */
 	struct q921_seq in, out;
 	int span; /* whose lines the far end had out of service */
@@ -69,7 +70,7 @@ static bool fits(const struct retired *r, int node, int type, const struct pri_l
 	const struct pri_group *g = link->group;
 	const struct pri_link *mate = g->d[0] == link ? g->d[1] : g->d[0];
 
-	if (r->node != node || r->type != type || (r->master != NULL) != (g->n_d > 1))
+	if (r->node != node || r->type != type || r->facility != pri_extra_facility(link) || (r->master != NULL) != (g->n_d > 1))
 		return false;
 	return !r->master || !mate->pri || mate->master == r->master;
 }
@@ -154,6 +155,7 @@ void pri_link_retire(struct pri_link *link)
 	r->master = link->master;
 	r->node = conf->side == PRI_NETWORK ? PRI_NETWORK : PRI_CPE;
 	r->type = pri_dialect_def(conf->dialect)->switch_type;
+	r->facility = pri_extra_facility(link);
 	r->up = link->layer2;
 	r->in = link->seq_in;
 	r->out = link->seq_out;

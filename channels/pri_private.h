@@ -417,6 +417,7 @@ void pri_audit(struct pri_trunk *t);
 
 /* pri_extra.c */
 void pri_extra_options(struct pri_link *link);
+bool pri_extra_facility(const struct pri_link *link);	/* libpri sends FACILITY for it */
 void pri_extra_got(struct pri_link *link, const uint8_t *frame, size_t len);
 void pri_extra_offer(struct pri_leg *leg, const pri_event_ring *ev, struct leg_offer *o);
 void pri_extra_called(struct pri_leg *leg, struct pri_sr *sr);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * conf/diff.c: two trunk files compared, key by key of the same tables that read them: each difference as
- * the file would have it, and whether it can be applied while calls go on.
+ * the file would have it, and whether it can be applied while calls go on, or when the trunk has none.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -15,8 +15,8 @@ struct differ {
 	int restarts;
 };
 
-static void tell(struct differ *d, bool live, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-static void tell(struct differ *d, bool live, const char *fmt, ...)
+static void tell(struct differ *d, enum conf_change how, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void tell(struct differ *d, enum conf_change how, const char *fmt, ...)
 {
 	va_list ap;
 	char *text = NULL;
@@ -25,9 +25,9 @@ static void tell(struct differ *d, bool live, const char *fmt, ...)
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
 	va_end(ap);
-	d->fn(d->arg, text ? text : "(no memory)", live);
+	d->fn(d->arg, text ? text : "(no memory)", how);
 	free(text);
-	d->restarts += !live;
+	d->restarts += how == CONF_CHANGE_RESTART;
 }
 
 static char *printed(const struct conf_key *k, const void *base)
@@ -43,7 +43,9 @@ static char *printed(const struct conf_key *k, const void *base)
 	return text;
 }
 
-static void diff_keys(struct differ *d, const char *where, const struct conf_keys *t, const void *a, const void *b)
+/* OTHER: what a key takes that does not apply live. */
+static void diff_keys_or(struct differ *d, enum conf_change other, const char *where, const struct conf_keys *t, const void *a,
+			 const void *b)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		const struct conf_key *k = &t->keys[i];
@@ -54,12 +56,17 @@ static void diff_keys(struct differ *d, const char *where, const struct conf_key
 		x = printed(k, a);
 		y = printed(k, b);
 		if (!x || !y)
-			tell(d, false, "%s%s: cannot compare, no memory", where, k->name);
+			tell(d, CONF_CHANGE_RESTART, "%s%s: cannot compare, no memory", where, k->name);
 		else if (strcmp(x, y))
-			tell(d, k->live, "%s%s: %s -> %s", where, k->name, x, y);
+			tell(d, k->live ? CONF_CHANGE_LIVE : other, "%s%s: %s -> %s", where, k->name, x, y);
 		free(x);
 		free(y);
 	}
+}
+
+static void diff_keys(struct differ *d, const char *where, const struct conf_keys *t, const void *a, const void *b)
+{
+	diff_keys_or(d, CONF_CHANGE_RESTART, where, t, a, b);
 }
 
 static void diff_trunk(struct differ *d, const struct conf_trunk *a, const struct conf_trunk *b)
@@ -67,7 +74,7 @@ static void diff_trunk(struct differ *d, const struct conf_trunk *a, const struc
 	char where[100];
 
 	if (a->kind != b->kind) {
-		tell(d, false, "trunks.%s: %s -> %s", a->name, conf_kind_name(a->kind), conf_kind_name(b->kind));
+		tell(d, CONF_CHANGE_RESTART, "trunks.%s: %s -> %s", a->name, conf_kind_name(a->kind), conf_kind_name(b->kind));
 		return;
 	}
 	snprintf(where, sizeof(where), "trunks.%s.", a->name);
@@ -86,12 +93,40 @@ static void diff_trunk(struct differ *d, const struct conf_trunk *a, const struc
 		diff_keys(d, where, &conf_fxo_keys, &a->fxo, &b->fxo);
 		break;
 	default:
-		diff_keys(d, where, &conf_isdn_keys, &a->isdn, &b->isdn);
+		diff_keys_or(d, CONF_CHANGE_ANEW, where, &conf_isdn_keys, &a->isdn, &b->isdn);
 		snprintf(where, sizeof(where), "trunks.%s.isdn.nfas.", a->name);
-		diff_keys(d, where, &conf_nfas_keys, &a->isdn.nfas, &b->isdn.nfas);
+		diff_keys_or(d, CONF_CHANGE_ANEW, where, &conf_nfas_keys, &a->isdn.nfas, &b->isdn.nfas);
 		snprintf(where, sizeof(where), "trunks.%s.isdn.timers.", a->name);
 		diff_keys(d, where, &conf_timers_keys, a->isdn.timers, b->isdn.timers);
 	}
+}
+
+static void note_anew(void *arg, const char *text, enum conf_change how)
+{
+	bool *anew = arg;
+
+	(void)text;
+	*anew |= how == CONF_CHANGE_ANEW;
+}
+
+bool conf_trunk_anew(const struct conf_trunk *a, const struct conf_trunk *b)
+{
+	bool anew = false;
+	struct differ d = { .fn = note_anew, .arg = &anew };
+
+	diff_trunk(&d, a, b);
+	return anew;
+}
+
+/* A whole trunk. Lines of analog ports are opened at the start alone. */
+static enum conf_change to_go(const struct conf_trunk *t)
+{
+	return t->kind == CONF_TRUNK_SIP ? CONF_CHANGE_LIVE : t->kind == CONF_TRUNK_ISDN ? CONF_CHANGE_ANEW : CONF_CHANGE_RESTART;
+}
+
+static enum conf_change to_come(const struct conf_trunk *t)
+{
+	return t->kind == CONF_TRUNK_SIP || t->kind == CONF_TRUNK_ISDN ? CONF_CHANGE_LIVE : CONF_CHANGE_RESTART;
 }
 
 int conf_diff(const struct conf *old, const struct conf *new_, conf_diff_fn *fn, void *arg)
@@ -109,10 +144,10 @@ int conf_diff(const struct conf *old, const struct conf *new_, conf_diff_fn *fn,
 		if (b)
 			diff_trunk(&d, a, b);
 		else
-			tell(&d, a->kind == CONF_TRUNK_SIP, "trunks.%s: removed", a->name);
+			tell(&d, to_go(a), "trunks.%s: removed", a->name);
 	}
 	for (int i = 0; i < new_->n_trunks; i++)
 		if (!conf_trunk(old, new_->trunks[i].name))
-			tell(&d, new_->trunks[i].kind == CONF_TRUNK_SIP, "trunks.%s: added", new_->trunks[i].name);
+			tell(&d, to_come(&new_->trunks[i]), "trunks.%s: added", new_->trunks[i].name);
 	return d.restarts;
 }

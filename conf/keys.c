@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * conf/keys.c: the schema of trunks.yaml: every key, its type, range, default and what it is for. A key that
- * is not here is an error. "live" keys may change under calls; a change of any other needs a restart.
+ * is not here is an error. "live" keys may change under calls; a change of any other makes an ISDN trunk anew, or needs a restart.
  */
 #include "conf/reader.h"
 
@@ -168,7 +168,7 @@ static const struct conf_key isdn[] = {
 	{ .name = "alarm-clear", .type = &conf_type_ms, AT(conf_isdn, alarm_clear_ms), .max = 300000, .def = "5s",
 	  .live = true, .help = "no alarm this long and the span is used again" },
 	{ .name = "echo-canceller", .type = &conf_type_uint, AT(conf_isdn, echo_taps), .max = 1024, .def = "0",
-	  .help = "length in samples, 0 for none" },
+	  .live = true, .help = "length in samples, 0 for none" },
 	{ .name = "timers", .type = &conf_type_timers, .live = true, .help = "timers: {T200: 1s, N200: 3}" },
 	{ .name = "keypad", .type = &conf_type_bool, AT(conf_isdn, keypad), .def = "false",
 	  .help = "service codes go as keypad facility" },

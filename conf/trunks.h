@@ -310,8 +310,15 @@ size_t conf_area_prefix(const char *country, const char *area);
 const char *conf_nearest(const char *text, const char *const *words, size_t n);
 
 /* Can NEW take OLD's place while calls go on? Prints each difference as one line "trunks.office.ptime: 20
- * -> 10" to FN, with whether it applies live or needs a restart. Returns the number that need a restart. */
-typedef void conf_diff_fn(void *arg, const char *text, bool live);
+ * -> 10" to FN, with what it takes. Returns the number that need a restart. */
+enum conf_change {
+	CONF_CHANGE_LIVE,	/* nothing: it applies under calls */
+	CONF_CHANGE_ANEW,	/* an ISDN trunk is closed and made anew, or goes: when it has no calls */
+	CONF_CHANGE_RESTART,
+};
+typedef void conf_diff_fn(void *arg, const char *text, enum conf_change how);
 int conf_diff(const struct conf *old, const struct conf *new_, conf_diff_fn *fn, void *arg);
+/* Is the trunk A, of both files, to be made anew when it becomes B? */
+bool conf_trunk_anew(const struct conf_trunk *a, const struct conf_trunk *b);
 
 #endif

@@ -2,6 +2,7 @@
 /* Commands about the configuration and the books: explain, reload, records, log. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/call.h"
@@ -111,19 +112,28 @@ void command_explain(void *arg, struct control_request *req, struct json_object 
 
 /* --- reload: built aside, applied whole or not at all ------------------------------------------ */
 
+#define AGAIN_US 50000	/* media lets go of a line within a few ticks */
+#define AGAIN_MAX 20
+
 struct reload {
-	struct json_object *changed, *errors;	/* either may be NULL: then the log is told */
+	struct gateway *gw;
+	struct control_request *req;		/* NULL: the log alone is told */
+	struct json_object *changed, *errors;
+	char why[200];
+	int tries;
 };
 
-static void on_diff(void *arg, const char *text, bool live)
+static void on_diff(void *arg, const char *text, enum conf_change how)
 {
+	static const char *const words[] = { "", " (with no calls on the trunk)", " (needs a restart)" };
 	struct reload *r = arg;
 	struct json_object *o = json_object_new_object();
 
 	put_str(o, "text", text);
-	put_bool(o, "live", live);
+	put_bool(o, "live", how != CONF_CHANGE_RESTART);
+	put_bool(o, "anew", how == CONF_CHANGE_ANEW);
 	json_object_array_add(r->changed, o);
-	log_line(LOG_L_NOTICE, "reload: %s%s", text, live ? "" : " (needs a restart)");
+	log_line(LOG_L_NOTICE, "reload: %s%s", text, words[how]);
 }
 
 static void on_error(void *arg, const struct site_error *e)
@@ -142,27 +152,20 @@ static void on_error(void *arg, const struct site_error *e)
 	log_line(LOG_L_ERROR, "reload: %s:%d:%d: %s", e->file, e->line, e->column, e->message);
 }
 
-/* Returns 0 when the new configuration is in force, -EINVAL when it has errors, -EBUSY when it needs a restart. */
-static int reload(struct gateway *gw, struct reload *r)
+/* FRESH is in force; on an error nothing of it is. */
+static int switch_to(struct gateway *gw, struct site *fresh)
 {
-	struct site *fresh, *old = gw->site;
-	int err = site_load(&fresh, gw->args.dir, on_error, r);
+	struct site *old = gw->site;
+	int err;
 
-	if (err)
-		return err;
-	if (conf_diff(old->conf, fresh->conf, on_diff, r) > 0) {
-		site_free(fresh);
-		return -EBUSY;
-	}
 	gw->site = fresh;
 	err = sip_ua_reload(gw->ua, fresh->conf);
 	if (!err)
-		err = trunks_reload(gw);
-	if (err) { /* out of memory: the old one goes on */
+		err = trunks_reload(gw, old->conf);
+	if (err) { /* out of memory, or the card has not such spans: the old one goes on */
 		gw->site = old;
 		sip_ua_reload(gw->ua, old->conf);
-		trunks_reload(gw);
-		site_free(fresh);
+		trunks_reload(gw, fresh->conf);
 		return err;
 	}
 	media_tones(gw->media, site_country(fresh->conf, ""));
@@ -174,32 +177,89 @@ static int reload(struct gateway *gw, struct reload *r)
 	return 0;
 }
 
+/* Returns 0 when the new configuration is in force, else r->why says why not; -EAGAIN: it may be soon. */
+static int reload(struct reload *r)
+{
+	struct gateway *gw = r->gw;
+	struct site *fresh;
+	int err = site_load(&fresh, gw->args.dir, on_error, r);
+
+	if (err) {
+		snprintf(r->why, sizeof(r->why), "%s", err == -EINVAL ? "the files have errors" : strerror(-err));
+		return err;
+	}
+	if (conf_diff(gw->site->conf, fresh->conf, on_diff, r) > 0) {
+		snprintf(r->why, sizeof(r->why), "a change needs a restart");
+		err = -EBUSY;
+	}
+	if (!err)
+		err = trunks_may_reload(gw, fresh->conf, r->why, sizeof(r->why));
+	if (!err) {
+		err = switch_to(gw, fresh);
+		if (err)
+			snprintf(r->why, sizeof(r->why), "%s", err == -EINVAL ? "a span of the card cannot carry its trunk's dialect" : strerror(-err));
+	}
+	if (err)
+		site_free(fresh);
+	return err;
+}
+
+static void reload_over(struct reload *r, bool applied)
+{
+	struct json_object *o;
+
+	if (!applied)
+		log_line(LOG_L_ERROR, "reload: nothing was applied: %s", r->why);
+	if (r->req) {
+		o = json_object_new_object();
+		put_bool(o, "applied", applied);
+		json_object_object_add(o, "changed", json_object_get(r->changed));
+		json_object_object_add(o, "errors", json_object_get(r->errors));
+		if (!applied)
+			put_str(o, "why", r->why);
+		control_answer(r->req, o);
+	}
+	json_object_put(r->changed);
+	json_object_put(r->errors);
+	free(r);
+}
+
+static void try_reload(void *arg)
+{
+	struct reload *r = arg;
+	int err;
+
+	json_object_put(r->changed);
+	json_object_put(r->errors);
+	r->changed = json_object_new_array();
+	r->errors = json_object_new_array();
+	err = r->gw->stopping ? -ESHUTDOWN : reload(r);
+	if (err == -EAGAIN && r->tries++ < AGAIN_MAX && !loop_timer(r->gw->loop, AGAIN_US, try_reload, r, NULL))
+		return;
+	reload_over(r, !err);
+}
+
+static void begin_reload(struct gateway *gw, struct control_request *req)
+{
+	struct reload *r = calloc(1, sizeof(*r));
+
+	if (r) {
+		*r = (struct reload){ .gw = gw, .req = req };
+		try_reload(r);
+	} else if (req) {
+		control_fail(req, "", "out of memory");
+	}
+}
+
 void command_reload(void *arg, struct control_request *req, struct json_object *args)
 {
-	struct reload r = { json_object_new_array(), json_object_new_array() };
-	struct json_object *o = json_object_new_object();
-	int err = reload(arg, &r);
-
 	(void)args;
-	put_bool(o, "applied", !err);
-	json_object_object_add(o, "changed", r.changed);
-	json_object_object_add(o, "errors", r.errors);
-	if (err == -EBUSY)
-		put_str(o, "why", "a change needs a restart");
-	else if (err)
-		put_str(o, "why", err == -EINVAL ? "the files have errors" : strerror(-err));
-	control_answer(req, o);
+	begin_reload(arg, req);
 }
 
 void commands_reload(struct gateway *gw)
 {
-	struct reload r = { json_object_new_array(), json_object_new_array() };
-	int err = reload(gw, &r);
-
-	if (err)
-		log_line(LOG_L_ERROR, "reload: nothing was applied%s", err == -EBUSY ? ": it needs a restart" : "");
-	json_object_put(r.changed);
-	json_object_put(r.errors);
+	begin_reload(gw, NULL);
 }
 
 /* --- records and log -------------------------------------------------------------------------- */

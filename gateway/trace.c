@@ -245,6 +245,12 @@ void trace_span(struct trace *t, int span, bool in_service)
 	t->in_service[span] = in_service;
 }
 
+void trace_span_left(struct trace *t, int span)
+{
+	if (t && span >= 0 && span < SPAN_MAX)
+		t->in_service[span] = false;
+}
+
 static void on_kept(void *arg, const char *path, int err)
 {
 	struct trace *t = arg;

@@ -28,6 +28,7 @@ void trace_reload(struct trace *t);		/* the configuration has changed */
 void trace_frame(struct trace *t, int span, bool out, const uint8_t *frame, size_t len);
 void trace_message(struct trace *t, const struct dump_message *m, const struct sockaddr_storage *local);
 void trace_span(struct trace *t, int span, bool in_service);
+void trace_span_left(struct trace *t, int span);	/* its trunk is closed: no failure */
 /* The call has a leg on SPAN (0: none) or with this SIP Call-ID ("": none). */
 void trace_call_leg(struct trace *t, const struct call *c, int span, const char *call_id);
 void trace_call_over(struct trace *t, const struct call *c);

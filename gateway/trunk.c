@@ -28,7 +28,7 @@ void trunk_log(void *arg, int level, const char *text)
 static const struct trunk_kind *const kinds[] = { [CONF_TRUNK_ISDN] = &trunk_isdn, [CONF_TRUNK_SIP] = &trunk_sip,
 						  [CONF_TRUNK_FXS] = &trunk_fxs, [CONF_TRUNK_FXO] = &trunk_fxo };
 
-static void take_conf(struct trunk *t, const struct conf_trunk *c)
+void trunk_take_conf(struct trunk *t, const struct conf_trunk *c)
 {
 	site_number_rules(c, &t->rules);
 	t->max_calls = c->max_calls;
@@ -39,9 +39,23 @@ static void take_conf(struct trunk *t, const struct conf_trunk *c)
 		t->is->reload(t, c);
 }
 
-static int add(struct gateway *gw, const struct conf_trunk *c)
+/* Its place is that of the trunk file, where one that leaves has none. */
+static struct trunk **place_of(struct gateway *gw, const struct conf_trunk *c)
 {
-	struct trunk *t = calloc(1, sizeof(*t)), **p = &gw->trunks;
+	struct trunk **p = &gw->trunks;
+
+	for (const struct conf_trunk *before = gw->site->conf->trunks; *p; p = &(*p)->next) {
+		const struct conf_trunk *at = conf_trunk(gw->site->conf, (*p)->name);
+
+		if (at && at - before > c - before)
+			break;
+	}
+	return p;
+}
+
+int trunk_add(struct gateway *gw, const struct conf_trunk *c)
+{
+	struct trunk *t = calloc(1, sizeof(*t)), **p = place_of(gw, c);
 	int err = 0;
 
 	if (!t)
@@ -57,9 +71,10 @@ static int add(struct gateway *gw, const struct conf_trunk *c)
 		free(t);
 		return err;
 	}
-	take_conf(t, c);
-	while (*p)
-		p = &(*p)->next;
+	trunk_take_conf(t, c);
+	if (gw->draining && t->is->drain)
+		t->is->drain(t, true);
+	t->next = *p;
 	*p = t;
 	return 0;
 }
@@ -85,7 +100,7 @@ int trunks_open(struct gateway *gw)
 	int err = 0;
 
 	for (int i = 0; i < gw->site->conf->n_trunks && !err; i++)
-		err = add(gw, &gw->site->conf->trunks[i]);
+		err = trunk_add(gw, &gw->site->conf->trunks[i]);
 	return err ? err : loop_add_turn(gw->loop, service, gw);
 }
 
@@ -109,30 +124,6 @@ void trunks_close(struct gateway *gw)
 			t->is->close(t);
 		free(t);
 	}
-}
-
-int trunks_reload(struct gateway *gw)
-{
-	const struct conf *c = gw->site->conf;
-	struct trunk **p = &gw->trunks, *t;
-	int err = 0;
-
-	while ((t = *p)) {
-		const struct conf_trunk *ct = conf_trunk(c, t->name);
-
-		if (ct && ct->kind == t->kind) {
-			take_conf(t, ct);
-		} else if (!t->calls && !t->is->close) {
-			*p = t->next;
-			free(t);
-			continue;
-		}
-		p = &t->next;
-	}
-	for (int i = 0; i < c->n_trunks && !err; i++)
-		if (!trunk_find(gw, c->trunks[i].name))
-			err = add(gw, &c->trunks[i]);
-	return err;
 }
 
 void trunks_drain(struct gateway *gw, bool on)

@@ -69,9 +69,12 @@ int trunks_open(struct gateway *gw);
 /* Nothing of any trunk uses the media path any more: then the trunks can be closed. Call it between turns of the loop. */
 bool trunks_quiet(struct gateway *gw);
 void trunks_close(struct gateway *gw);
-/* Takes over what applies live from the configuration in force: rules, limits, SIP trunks come and go. A SIP trunk with calls on it
- * stays in the list until the last is over. */
-int trunks_reload(struct gateway *gw);
+/* Can TO take the place of the configuration in force? -EBUSY: a trunk that is made anew has calls; -EAGAIN: or had some a moment
+ * ago. WHY: a sentence. */
+int trunks_may_reload(struct gateway *gw, const struct conf *to, char *why, size_t size);
+/* Takes over the configuration in force, where it was FROM: rules and limits, trunks that come, go, or are made anew. A SIP trunk
+ * with calls on it stays in the list until the last is over. */
+int trunks_reload(struct gateway *gw, const struct conf *from);
 void trunks_drain(struct gateway *gw, bool on);
 
 struct trunk *trunk_find(struct gateway *gw, const char *name);		/* NULL when there is none */
@@ -94,6 +97,9 @@ void trunk_lines_detail(const struct trunk *t, char *buf, size_t size);
 void trunk_lines_alarms(const struct trunk *t, trunk_alarm_fn *fn, void *arg);
 /* "+44..." of a line's own number: the plus becomes the type. */
 void trunk_own_number(struct leg_number *n);
+/* trunk.c: one trunk into the list; an error has been logged. What applies live, of the trunk that is open. */
+int trunk_add(struct gateway *gw, const struct conf_trunk *c);
+void trunk_take_conf(struct trunk *t, const struct conf_trunk *c);
 /* trunk_start.c: -EINVAL, logged, where a port of LINES starts otherwise on the card. */
 int trunk_start(struct trunk *t, enum conf_start start, const struct conf_lines *lines);
 

@@ -91,7 +91,12 @@ static int isdn_open(struct trunk *t, const struct conf_trunk *c)
 
 static void isdn_close(struct trunk *t)
 {
+	struct pri_span_info s[SPANS_MAX];
+	int n = pri_trunk_spans(t->pri, s, SPANS_MAX);
+
 	pri_trunk_close(t->pri);
+	for (int i = 0; i < n && i < SPANS_MAX; i++)
+		trace_span_left(t->gw->trace, s[i].span);
 }
 
 static int64_t isdn_service(struct trunk *t, int64_t now_us, const struct timeval *wall)

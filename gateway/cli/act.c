@@ -81,10 +81,11 @@ int cli_drain(const struct cli *cli, int argc, char **argv)
 static void put_changes(struct json_object *changed)
 {
 	for (size_t i = 0; i < jlen(changed); i++) {
-		bool live = jb(jat(changed, i), "live");
+		struct json_object *o = jat(changed, i);
+		bool live = jb(o, "live");
 
 		put_colour(live ? PLAIN : WARN);
-		printf("  %s%s\n", js(jat(changed, i), "text"), live ? "" : "   (needs a restart)");
+		printf("  %s%s\n", js(o, "text"), !live ? "   (needs a restart)" : jb(o, "anew") ? "   (with no calls on the trunk)" : "");
 		put_colour(PLAIN);
 	}
 }

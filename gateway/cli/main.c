@@ -71,8 +71,9 @@ static const struct cli_command commands[] = {
 	  "From the primary to the backup, or back; calls stay. The far end is told by SERVICE, so the trunk must send\n"
 	  "it: 4ESS and 5ESS do, others with service-messages: send." },
 	{ "reload", "", "read the configuration again; nothing is applied if it has errors", 0, 0, cli_reload,
-	  "Prints what changed. Calls on trunks that did not change are not disturbed. Exit status 1 when nothing\n"
-	  "was applied." },
+	  "Prints what changed. Calls on trunks that did not change are not disturbed. An ISDN trunk that is removed,\n"
+	  "or has another span, dialect or side, is made anew, when it has no calls. Exit status 1 when nothing was\n"
+	  "applied." },
 	{ "records", "[N]", "the last N call records (10)", 0, 1, cli_records,
 	  "All of them, with every field, are in an SQLite file: sqlite3 FILE 'SELECT * FROM call_list'." },
 	{ "log", "LEVEL", "what the daemon logs: error, warning, notice, info, debug", 1, 1, cli_log, "" },

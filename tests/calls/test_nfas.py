@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """NFAS in whole calls: three T1 spans under a primary and a backup D channel, and both ends of them here. Sound goes on,
 sample by sample, while signalling changes over; calls are cleared and placed on the other D channel."""
+import os
 import re
 
 import bed
@@ -78,6 +79,40 @@ class Nfas:
         r = self.sipcall('-n', '+121255502%02u', '-c', 30, '-x', 30, '-R', 15, '-t', 4000, '-p', '0,0', seconds=100)
         self.assert_all_answered(r, 30)
         self.assert_audio_exact(r, 16000)
+
+
+class ByCommand(Nfas, bed.CallTest):
+    """What people do to the group: the other D channel is put in use, and its spans get other numbers by a reload."""
+    dialect = '4ess'
+    test_shown = test_ladder_names_the_interface = test_calls_on_every_span = None
+
+    def test_changeover(self):
+        p = self.sipcall_start('-n', '+121255502%02u', '-c', 6, '-x', 6, '-R', 10, '-t', 6000, '-p', '0,0')
+        self.up(6)
+        _, text, _ = self.gw.cli('changeover', 'telco')
+        self.assertEqual(text, 'telco signals on span 2 now, its backup D channel\n')
+        self.assertTrue(bed.wait_for(lambda: self.active(2, 5), 5), self.spans())
+        r = self.gw.cli_json('call', 'telco', '+12125550100', '--seconds', '1')
+        self.assertEqual(r['result'], 'answered', r)
+        self.assertEqual(self.gw.cli('changeover', 'exchange')[1], 'exchange signals on span 4 now, its primary D channel\n')
+        self.assertTrue(bed.wait_for(lambda: self.active(1, 4), 5), self.spans())
+        self.assert_all_answered(self.sipcall_end(p), 6)
+        self.assertEqual([s['switchovers'] for s in self.spans().values()], [2] * 6)
+        for name in ('office', 'nowhere'):
+            self.assertIn('there is no trunk "%s" with two D channels' % name, self.gw.cli('changeover', name, check=False)[2])
+
+    def test_interfaces_changed(self):
+        path = os.path.join(self.gw.conf, 'trunks.yaml')
+        with open(path, encoding='utf-8') as f:
+            text = f.read()
+        self.gw.write('trunks.yaml', text.replace('interfaces: [0, 1, 2]', 'interfaces: [0, 1, 5]')
+                      .replace('backup: 5', 'backup: 5, interfaces: [0, 1, 5]'))
+        self.assertIn('trunks.telco.isdn.nfas.interfaces: [0, 1, 2] -> [0, 1, 5]   (with no calls on the trunk)', self.gw.cli('reload')[1])
+        self.assertTrue(bed.wait_for(self.gw.in_service, 20), self.spans())
+        self.assertEqual([s['interface'] for s in self.spans().values()], [0, 1, 5] * 2)
+        self.assertTrue(self.active(1, 4), self.spans())
+        r = self.gw.cli_json('call', 'telco', '+12125550100', '--seconds', '1')
+        self.assertEqual(r['result'], 'answered', r)
 
 
 class OnSim(Nfas, bed.CallTest):

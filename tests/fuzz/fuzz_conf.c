@@ -14,11 +14,11 @@ static void on_error(void *arg, const struct conf_error *e)
 		abort();
 }
 
-static void on_diff(void *arg, const char *text, bool live)
+static void on_diff(void *arg, const char *text, enum conf_change how)
 {
 	(void)arg;
 	(void)text;
-	(void)live;
+	(void)how;
 	abort();
 }
 

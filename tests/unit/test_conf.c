@@ -180,11 +180,12 @@ static void nearest(void **state)
 	}
 }
 
-static void one_difference(void *arg, const char *text, bool live)
+static void one_difference(void *arg, const char *text, enum conf_change how)
 {
+	static const char *const words[] = { "live", "anew", "restart" };
 	char *out = arg;
 
-	sprintf(out + strlen(out), "%s %s\n", live ? "live" : "restart", text);
+	sprintf(out + strlen(out), "%s %s\n", words[how], text);
 }
 
 static void differences(void **state)
@@ -200,12 +201,17 @@ static void differences(void **state)
 		  "live trunks.office.sip.peer: \"pbx.example.com:5060\" -> \"pbx2.example.com:5060\"\n" },
 		{ "listen", "0.0.0.0:5060", "0.0.0.0:5061",
 		  "restart sip.listen: [\"0.0.0.0:5060\"] -> [\"0.0.0.0:5061\"]\n" },
-		{ "spans", "spans: 1", "spans: 1-2", "restart trunks.telco.isdn.spans: [1] -> [1, 2]\n" },
+		{ "spans", "spans: 1", "spans: 1-2", "anew trunks.telco.isdn.spans: [1] -> [1, 2]\n" },
+		{ "another side", "spans: 1", "spans: 1, side: network", "anew trunks.telco.isdn.side: user -> network\n" },
+		{ "SERVICE", "spans: 1", "spans: 1, service-messages: none",
+		  "live trunks.telco.isdn.service-messages: auto -> none\n" },
+		{ "an echo canceller", "spans: 1", "spans: 1, echo-canceller: 256",
+		  "live trunks.telco.isdn.echo-canceller: 0 -> 256\n" },
 		{ "hunt", "{isdn: {", "{hunt: descending, isdn: {", "live trunks.telco.hunt: ascending -> descending\n" },
 		{ "alarm times", "spans: 1", "alarm-hold: 9s, alarm-clear: 0, spans: 1",
 		  "live trunks.telco.isdn.alarm-hold: 2500ms -> 9s\nlive trunks.telco.isdn.alarm-clear: 5s -> 0\n" },
 		{ "a SIP trunk renamed", "office", "pbx", "live trunks.office: removed\nlive trunks.pbx: added\n" },
-		{ "an ISDN trunk renamed", "telco", "bt", "restart trunks.telco: removed\nrestart trunks.bt: added\n" },
+		{ "an ISDN trunk renamed", "telco", "bt", "anew trunks.telco: removed\nlive trunks.bt: added\n" },
 		{ "another kind", "sip: {peer: pbx.example.com}", "isdn: {spans: 2}", "restart trunks.office: sip -> isdn\n" },
 		{ "card", "trunks:", "card: sim\nsim: {spans: {1: e1}}\ntrunks:",
 		  "restart card: dahdi -> sim\nrestart sim.spans: {} -> {1: e1}\n" },

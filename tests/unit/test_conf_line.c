@@ -218,11 +218,12 @@ static void every_key_of_fxo(void **state)
 	conf_free(c);
 }
 
-static void one_difference(void *arg, const char *text, bool live)
+static void one_difference(void *arg, const char *text, enum conf_change how)
 {
+	static const char *const words[] = { "live", "anew", "restart" };
 	char *out = arg;
 
-	sprintf(out + strlen(out), "%s %s\n", live ? "live" : "restart", text);
+	sprintf(out + strlen(out), "%s %s\n", words[how], text);
 }
 
 static void differences(void **state)
