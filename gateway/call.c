@@ -54,6 +54,11 @@ static int64_t wall_us(void)
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
+int64_t call_wall_us(const struct call *c)
+{
+	return c->rec.start_ms * 1000 + loop_now_us() - c->start_us;
+}
+
 void call_note(struct call *c, const char *what, const char *fmt, ...)
 {
 	char text[200];
@@ -62,14 +67,14 @@ void call_note(struct call *c, const char *what, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	ladder_step(c->gw->ladder, c->id, wall_us(), LADDER_CALL, "call", false, what, text);
+	ladder_step(c->gw->ladder, c->id, call_wall_us(c), LADDER_CALL, "call", false, what, text);
 }
 
 static void on_trace(void *arg, const char *proto, bool out, const char *what, const char *detail)
 {
 	struct call_leg *cl = arg;
 
-	ladder_step(cl->call->gw->ladder, cl->call->id, wall_us(), cl->side, proto, out, what, detail);
+	ladder_step(cl->call->gw->ladder, cl->call->id, call_wall_us(cl->call), cl->side, proto, out, what, detail);
 }
 
 static void on_limit(void *arg)
@@ -400,7 +405,7 @@ static void alerted(struct call *c, const struct leg_event *ev)
 	bool inband;
 
 	if (!c->rec.alert_ms)
-		c->rec.alert_ms = wall_us() / 1000;
+		c->rec.alert_ms = call_wall_us(c) / 1000;
 	if (c->state == CALL_DIALING)
 		call_set_state(c, CALL_ALERTING);
 	if (ev->inband)
@@ -423,7 +428,7 @@ static void progressed(struct call *c, const struct leg_event *ev)
 
 static void answered(struct call *c, const struct leg_event *ev)
 {
-	c->rec.answer_ms = wall_us() / 1000;
+	c->rec.answer_ms = call_wall_us(c) / 1000;
 	if (ev->how)
 		snprintf(c->rec.answered_how, sizeof(c->rec.answered_how), "%s", ev->how);
 	c->answer_us = loop_now_us();
@@ -468,7 +473,7 @@ static void digit(struct call *c, const struct call_leg *cl, const struct leg_ev
 {
 	const struct call_leg *other = cl == &c->in ? &c->out : &c->in;
 
-	ladder_step(c->gw->ladder, c->id, wall_us(), cl->side, "media", false, "digit", (const char[]){ ev->digit, 0 });
+	ladder_step(c->gw->ladder, c->id, call_wall_us(c), cl->side, "media", false, "digit", (const char[]){ ev->digit, 0 });
 	if (ev->digit == '!' && c->state == CALL_UP && other->leg && other->trunk && other->trunk->fxo)
 		leg_digit(other->leg, '!', 0);
 }

@@ -74,6 +74,9 @@ struct call *call_find(struct gateway *gw, uint64_t id);	/* NULL when there is n
 
 /* --- between the files of the call ------------------------------------------------------------ */
 
+/* The time of day by the clock of the call's start, microseconds: its times differ by what has passed, though the host's clock is set
+ * meanwhile. */
+int64_t call_wall_us(const struct call *c);
 void call_note(struct call *c, const char *what, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev);
 void call_leg_attach(struct call_leg *cl, struct leg *leg);

@@ -6,7 +6,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "gateway/call.h"
 #include "gateway/log.h"
@@ -18,13 +17,10 @@ static void on_line_media(void *arg, struct media_port *p, const struct media_ev
 {
 	struct call_leg *cl = arg;
 	struct call *c = cl->call;
-	struct timespec ts;
 	char digit[2] = { ev->digit, 0 };
 
 	if (ev->kind == MEDIA_DIGIT) {
-		clock_gettime(CLOCK_REALTIME, &ts);
-		ladder_step(c->gw->ladder, c->id, (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000, cl->side, "media",
-			    false, "digit", digit);
+		ladder_step(c->gw->ladder, c->id, call_wall_us(c), cl->side, "media", false, "digit", digit);
 		return;
 	}
 	if (ev->kind != MEDIA_CLOSED)

@@ -2,7 +2,6 @@
 /* What a call leaves behind: one record with both legs, and one line in the log. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "gateway/call.h"
 #include "gateway/cause.h"
@@ -102,10 +101,7 @@ static void log_end(const struct call *c)
 
 void call_record_write(struct call *c)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	c->rec.end_ms = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	c->rec.end_ms = call_wall_us(c) / 1000;
 	c->rec.in = c->in.rec;
 	c->rec.out = c->out.rec;
 	log_end(c);
