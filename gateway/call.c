@@ -326,6 +326,8 @@ static const char *sentence(const struct call *c, const struct call_leg *cl, con
 
 	if (ev->how && !strcmp(ev->how, "transfer"))
 		return "the exchange has joined its two calls";
+	if (ev->how && !strcmp(ev->how, "deflection"))
+		return "the exchange has sent the call on";
 	if (cause->q850 == 16 && c->rec.answer_ms)
 		return in ? "the calling side hung up" : "the called side hung up";
 	if (in)
@@ -357,6 +359,10 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 		cl->trunk = NULL;
 	}
 	if (c->state == CALL_CLEARING) {
+		if (ev->how && !strcmp(ev->how, "transfer")) {	/* an exchange may say so with the end of the second call only */
+			snprintf(c->rec.cleared_how, sizeof(c->rec.cleared_how), "%s", ev->how);
+			snprintf(c->rec.why, sizeof(c->rec.why), "%s", sentence(c, cl, ev, buf, sizeof(buf)));
+		}
 		call_maybe_free(c);
 		return;
 	}

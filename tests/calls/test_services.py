@@ -135,6 +135,8 @@ class Attended(ServiceTest):
         self.ended()
         self.assertTrue(self.seen("'transferred'"))
         self.assertEqual(bool(self.seen("'FACILITY'")), self.asked)
+        whys = [r['why'] for r in self.gw.records("in_trunk = 'telco' and cleared_how = 'transfer'")]
+        self.assertEqual(whys, ['the exchange has joined its two calls'] if self.asked else [])
 
 
 class AttendedByExchange(Attended):
@@ -289,7 +291,8 @@ class MovedByExchange(Moved):
         self.assertEqual(self.reports[0]['result'], 'answered', self.reports)
         self.assertTrue(self.seen('deflected'))
         r = self.gw.records()
-        self.assertEqual([(x['in_trunk'], x['out_trunk']) for x in r if x['in_trunk'] == 'telco'], [('telco', 'office')])
+        self.assertEqual([(x['in_trunk'], x['out_trunk'], x['cleared_how'], x['why']) for x in r if x['in_trunk'] == 'telco'],
+                         [('telco', 'office', 'deflection', 'the exchange has sent the call on')])
         self.assertEqual([x['out_trunk'] for x in r if x['in_trunk'] == 'test'], ['test/milliwatt'])
 
 
