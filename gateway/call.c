@@ -303,8 +303,10 @@ void call_end(struct call *c, const struct leg_cause *cause, const char *side, c
 		leg_clear(c->in.leg, cause);
 	if (c->out.leg)
 		leg_clear(c->out.leg, cause);
-	if (c->referrer.leg)
+	if (c->referrer.leg) {
+		leg_referred(c->referrer.leg, cause);	/* the one that he would have transferred has left */
 		leg_clear(c->referrer.leg, cause);
+	}
 	call_unjoin(&c->in);
 	call_unjoin(&c->out);
 	loop_timer(c->gw->loop, (int64_t)STUCK_MS * 1000, on_stuck, c, &c->stuck);

@@ -95,6 +95,7 @@ bool call_row_full(const struct call *c, const struct did_route *route);	/* its 
 /* call_transfer.c: the far ends of C's leg and of OTHER's call go on in one call; the other ends. */
 void call_transfer(struct call_leg *cl, struct leg *other);
 void call_transfer_event(struct call *c, const struct leg_event *ev);	/* of its new called side */
+void call_ring_tone(struct call *c, bool on);	/* to the calling side of a call that is up, while its new called side is rung */
 /* call_progress.c: progress indicators for the calling leg's next answer, from EV of the called one; returns whether it is to say
  * that there is something to hear. And LEG_DISCONNECT. */
 bool call_progress(struct call *c, const struct leg_event *ev);
@@ -109,6 +110,7 @@ void call_trade(struct call_leg *a, struct call_leg *b);
 /* call_refer.c: CL's end asks that the other end talks with TO. */
 void call_refer(struct call_leg *cl, const struct leg_divert *to);
 void call_refer_done(struct call *c);
+void call_refer_limit(struct call *c);	/* the new called side rings no longer than this */
 void call_refer_next(struct call *c, int cause);	/* the new called side is gone, or cannot be called */
 void call_referrer_gone(struct call *c);
 /* call_divert.c: the called side sends the call on to another number. */
