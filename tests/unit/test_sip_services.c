@@ -39,6 +39,42 @@ static void test_hold_refused(void **state)
 	wire_world_close(&w);
 }
 
+/* Who is held may answer that he does not send either (RFC 3264 6.1): nobody is held by him for that, then or when he is taken back. */
+static void test_hold_answered_inactive(void **state)
+{
+	static const char *const answers[] = { "inactive", "recvonly" };
+	struct wire_world w;
+	char tag[64];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		wire_world_open(&w);
+		wire_call_up(&w, CONTACT, tag, sizeof(tag));
+		w.events[0] = 0;
+		assert_int_equal(leg_hold(w.leg), 0);
+		assert_true(sip_wire_expect(&w.peer, "INVITE "));
+		sip_wire_answer(&w.peer, "200 OK", "", CONTACT, i ? SDP("2", "4000", "recvonly") : SDP("2", "4000", "inactive"));
+		assert_true(sip_wire_expect(&w.peer, "ACK "));
+		wire_for_turns(&w, 5);
+		if (w.events[0])
+			fail_msg("%s: %s", answers[i], w.events);
+		assert_int_equal(leg_resume(w.leg), 0);
+		assert_true(sip_wire_expect(&w.peer, "INVITE "));
+		assert_non_null(strstr(w.peer.msg, "a=sendrecv"));
+		sip_wire_answer(&w.peer, "200 OK", "", CONTACT, SDP("3", "4000", "sendrecv"));
+		assert_true(sip_wire_expect(&w.peer, "ACK "));
+		wire_for_turns(&w, 5);
+		assert_string_equal(w.events, "");
+		wire_request(&w, "INVITE", 30, tag, CONTACT, SDP("4", "4000", "inactive"));	/* his own offer is one */
+		assert_true(sip_wire_expect(&w.peer, "SIP/2.0 200"));
+		wire_request(&w, "ACK", 30, tag, "", NULL);
+		wire_for_turns(&w, 5);
+		assert_string_equal(w.events, "held");
+		wire_they_clear(&w, tag);
+		wire_world_close(&w);
+	}
+}
+
 static void test_mwi_rows(void **state)
 {
 	static const struct { const char *body; int rc; unsigned waiting; } rows[] = {
@@ -268,6 +304,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hold_refused),
+		cmocka_unit_test(test_hold_answered_inactive),
 		cmocka_unit_test(test_mwi_rows),
 		cmocka_unit_test(test_ring_rows),
 		cmocka_unit_test(test_notify),
