@@ -115,6 +115,7 @@ void call_refer_done(struct call *c)
 	loop_timer_cancel(c->gw->loop, &c->timer);
 	call_note(c, "transferred", "to %s %s", c->out.rec.trunk, c->out.rec.called);
 	if (c->referrer.leg) {
+		call_record_transfer(c, &c->referrer);
 		leg_referred(c->referrer.leg, NULL);
 		leg_clear(c->referrer.leg, &cause);
 	}
@@ -145,6 +146,8 @@ void call_refer_next(struct call *c, int cause)
 
 void call_referrer_gone(struct call *c)
 {
+	if (c->referring)
+		call_record_transfer(c, &c->referrer);
 	c->referrer.leg = NULL;
 	if (c->referrer.trunk)
 		c->referrer.trunk->calls--;

@@ -73,6 +73,7 @@ void call_transfer(struct call_leg *cl, struct leg *other)
 	}
 	end = with->call;
 	asks = cl->leg;
+	call_record_transfer(keep, cl);
 	far = far_of(cl);
 	new_far = far_of(with);
 	call_unjoin(&keep->in);

@@ -155,7 +155,8 @@ class Blind(ServiceTest):
         self.assertEqual([t.split()[1] for t in self.far.told], ['100', '200'])
         self.ended()
         self.assertIn('1004', self.reports[0]['heard'].replace('1003', '1004').replace('1005', '1004'))
-        self.assertEqual([r['out_trunk'] for r in self.gw.records("in_trunk = 'telco'")], ['telco'])
+        self.assertEqual([(r['out_trunk'], r['transferred_by']) for r in self.gw.records("in_trunk = 'telco'")],
+                         [('telco', 'office ' + CALLED)])
 
     def test_refused(self):
         """Busy, and where no row lets him: he is told, and has the call as it was."""

@@ -142,6 +142,7 @@ static void refers(void **state)
 		assert_int_equal(gw.n_calls, 1);
 		gone_with(&out[1], 16);
 		all_over();
+		assert_string_equal(last.transferred_by, "telco 1");
 	}
 	begin("1");	/* busy: the call is as it was */
 	leg_report(&out[0], &ev_answered);
@@ -161,6 +162,7 @@ static void refers(void **state)
 	close_ports();
 	assert_null(gw.calls);
 	assert_int_equal(telco.calls + office.calls, 0);
+	assert_string_equal(last.transferred_by, "");
 }
 
 /* Busy, and who asked has left meanwhile; the far end leaves while the new one rings. */
