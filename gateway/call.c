@@ -513,6 +513,8 @@ void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev)
 	case LEG_AUDIO:
 		if (c->joined && c->state != CALL_CLEARING)
 			call_join(c);
+		if (c->ringback && c->state != CALL_CLEARING)
+			call_ring_tone(c, true);
 		call_record_leg(cl, NULL);
 		return;
 	case LEG_DIGIT:

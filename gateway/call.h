@@ -49,6 +49,7 @@ struct call {
 	char later[LEG_DIGITS_MAX];	/* digits that it has still to dial */
 	struct loop_timer *dialling;
 	bool transferring;		/* up, and its new called side has yet to answer */
+	bool ringback;			/* and the calling side hears it ring, from us */
 	unsigned open_ports;		/* ports of ours whose MEDIA_CLOSED is still to come */
 	struct loop_timer *timer;	/* the state's */
 	struct loop_timer *stuck;	/* after clearing: a leg that does not report */
@@ -121,6 +122,7 @@ bool call_divert_go(struct call *c);
 void call_charge(struct call_leg *cl, const struct leg_charge *charge);
 void call_malicious(struct call_leg *cl, const char *what);
 /* call_media.c */
+struct media_port *call_port(struct call_leg *cl);	/* made where it is not there yet; NULL: CL has no sound now */
 void call_join(struct call *c);
 void call_part(struct call *c);
 void call_unjoin(struct call_leg *cl);

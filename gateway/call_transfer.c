@@ -42,8 +42,10 @@ void call_trade(struct call_leg *a, struct call_leg *b)
 
 void call_ring_tone(struct call *c, bool on)
 {
-	struct media_port *p = c->in.leg && c->in.leg->port ? c->in.leg->port : c->in.port;
+	/* NULL while it has no channel: it is rung when it has. */
+	struct media_port *p = on ? call_port(&c->in) : c->in.leg && c->in.leg->port ? c->in.leg->port : c->in.port;
 
+	c->ringback = on;
 	if (p)
 		media_tone(p, on ? "ringback" : "");
 }

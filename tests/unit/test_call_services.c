@@ -311,6 +311,37 @@ static void join_ringing_in(void **state)
 	assert_int_equal(n_records, 2);
 }
 
+/* The same with the ISDN party of the first call, whose port is made for each call: he hears it ring too, also where he has no channel
+ * yet as he was held. */
+static void join_ringing_isdn(void **state)
+{
+	struct leg_event alerting = { .kind = LEG_ALERTING }, audio = { .kind = LEG_AUDIO };
+
+	(void)state;
+	for (int held = 0; held <= 1; held++) {
+		begin("1");
+		leg_report(&out[0], &ev_answered);
+		second_call();
+		leg_report(&out[1], &alerting);
+		tone[0] = 0;
+		if (held) {
+			out[0].line = NULL;
+			leg_report(&out[0], &audio);
+		}
+		join(&in, &waiting);
+		assert_string_equal(tone, held ? "" : "ringback");
+		out[0].line = &timeslot;
+		leg_report(&out[0], &audio);
+		assert_string_equal(tone, "ringback");
+		leg_report(&out[1], &ev_answered);
+		assert_string_equal(tone, "");
+		leg_report(&out[0], &audio);
+		assert_string_equal(tone, "");
+		end_all();
+		assert_int_equal(open_lines, 0);
+	}
+}
+
 /* A call in the middle of one transfer is in no other, and goes on as it does. */
 static void join_while_referring(void **state)
 {
@@ -402,6 +433,7 @@ int main(void)
 		cmocka_unit_test(refer_offer),
 		cmocka_unit_test(join_ringing_in),
 		cmocka_unit_test(join_ringing_out),
+		cmocka_unit_test(join_ringing_isdn),
 		cmocka_unit_test(join_while_referring),
 		cmocka_unit_test(charges),
 	};
