@@ -209,6 +209,17 @@ bool diversion_target(const sip_t *sip, struct leg_number *out, uint8_t *reason)
 	return true;
 }
 
+uint8_t diversion_why(const sip_t *sip, const url_t *target, unsigned count)
+{
+	struct leg_offer told = { .redirect_count = 0 };
+	char cause[16] = "";
+
+	if (target->url_params && url_param(target->url_params, "cause", cause, sizeof(cause)) > 0)
+		return reason_of_cause(strtoul(cause, NULL, 10));
+	diversion_read(sip, &told);
+	return told.redirect_count > count ? told.redirect_reason : 0;
+}
+
 /* --- Writing ---------------------------------------------------------------------------------- */
 
 static bool redirected(const struct leg_offer *o)
