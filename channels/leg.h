@@ -99,6 +99,8 @@ struct leg_offer {
 	uint8_t hlc;			/* Q.931 4.5.17 high layer characteristics: LEG_HLC_FAX, or another; 0 for none */
 	uint16_t progress;		/* progress indicators received, bit N for Q.931 4.5.23 value N (1 to 10) */
 	char ring[24];			/* how to ring: "" as always, "1" to "5" a distinctive cadence (Alert-Info, ring= of a row) */
+	uint8_t refused;		/* not 0: the driver has refused it already, with this cause, and says why: it is only recorded */
+	char refused_why[96];
 	char no_number;			/* calling number absent: 'O' not available, 'P' withheld (GR-30); else 0 */
 	char id[128];			/* the edge's own name of the call: SIP Call-ID, or "span/call reference" */
 	char source[64];		/* where it came from, for people: "192.0.2.7:5060 udp", "span 1" */

@@ -249,6 +249,10 @@ void call_offered(struct gateway *gw, struct trunk *t, struct leg *leg, const st
 	call_record_leg(&c->in, t->name);
 	call_note(c, "offered", "%s calls %s on %s (%s)", c->from[0] ? c->from : "no number", c->number, t->name,
 		  offer->source);
+	if (offer->refused) {
+		call_clear(c, offer->refused, offer->refused_why);
+		return;
+	}
 	if (t->max_calls && t->calls > (unsigned)t->max_calls) {
 		did_lookup(gw->site->dids, t->name, c->number, &c->route);
 		if (!c->route.emergency) {

@@ -254,6 +254,27 @@ static void capabilities(void **state)
 	assert_null(gw.calls);
 }
 
+/* What a driver has refused by itself is recorded, and goes nowhere. */
+static void refused_below(void **state)
+{
+	struct leg_offer offer = { .complete = true, .bearer = BEARER_UNRESTRICTED, .refused = 65, .refused_why = "too wide" };
+	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 65 } };
+
+	(void)state;
+	did[0] = 0;
+	n_out = n_port = n_closing = n_records = 0;
+	in = (struct leg){ .ops = &ops, .incoming = true };
+	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
+	call_offered(&gw, &office, &in, &offer);
+	leg_report(&in, &gone);
+	assert_string_equal(did, "i:clear65");
+	assert_null(gw.calls);
+	assert_int_equal(n_records, 1);
+	assert_int_equal(last.cause, 65);
+	assert_string_equal(last.why, "too wide");
+	assert_string_equal(last.side, "gateway");
+}
+
 /* A call that nobody answers is ended by the call itself, but where the driver of the called leg has timers for it. */
 static void unanswered(void **state)
 {
@@ -385,6 +406,7 @@ int main(void)
 		cmocka_unit_test(port_that_leaves),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(capabilities),
+		cmocka_unit_test(refused_below),
 		cmocka_unit_test(unanswered),
 		cmocka_unit_test(transfers),
 		cmocka_unit_test(extras),
