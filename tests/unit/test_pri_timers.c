@@ -189,12 +189,14 @@ static void t305_t308(unsigned t305, unsigned t308)
 {
 	struct bench_conf c = { .dialect = PRI_EUROISDN_E1, .tap = tap, .timers = { [PT_T305] = t305, [PT_T308] = t308 } };
 	struct bench_leg *out;
+	unsigned restarts;
 	struct bench *b;
 	int64_t gone;
 
 	see(0, NOTHING);
 	b = bench_open(&c);
 	out = up(b);
+	restarts = bench_span(b, USER).restarts;
 	see(1, DISCONNECT | RELEASE);
 	watch.drop = DISCONNECT | RELEASE;	/* the far end hears nothing of it */
 	bench_clear(out, 16);
@@ -204,6 +206,10 @@ static void t305_t308(unsigned t305, unsigned t308)
 	assert_ms(ms_between(0), in_force(PT_T305, t305));
 	assert_ms(ms_between(1), in_force(PT_T308, t308));
 	assert_ms((unsigned)((gone - watch.at[2]) / 1000), in_force(PT_T308, t308));
+	/* 5.3.3: the far end may still have the channel, RESTART takes it back. */
+	assert_int_equal(bench_span(b, USER).restarts, restarts + 1);
+	bench_until(b, 500, bench_count(b, USER, PRI_LINE_IDLE) == 30);
+	assert_true(b->end[NET].legs->cleared);
 	bench_close(b);
 }
 
