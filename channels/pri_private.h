@@ -251,7 +251,7 @@ struct pri_link {
 	struct q921_seq seq_in, seq_out;	/* which I frames are repetitions */
 	struct pri_early stray[PRI_STRAY_MAX];
 	unsigned n_stray;
-	struct pri_sent { unsigned cr; uint8_t location, cause, n_diag, diag[LEG_CAUSE_MAX]; } sent[PRI_SENT_CAUSES];
+	struct pri_sent { unsigned cr; uint8_t location, own, cause, n_diag, diag[LEG_CAUSE_MAX]; } sent[PRI_SENT_CAUSES];
 	unsigned n_sent;
 	struct pri_attach attached[PRI_ATTACHED];
 	unsigned n_attached;
