@@ -54,7 +54,8 @@
 
 /* Timers, in milliseconds; RFC 3261's own are sofia-sip's. */
 enum sip_timer {
-	T_SETUP,	/* from INVITE to its final response */
+	T_SETUP,	/* from our INVITE, and each 18x to it, to its final response */
+	T_OFFERED,	/* the same of an INVITE from a peer */
 	T_LINGER,	/* a leg that is over waits so long for the far end's last word before it is reported */
 	T_FORGET,	/* then its transactions may take so long to die */
 	T_OPTIONS,	/* an OPTIONS without an answer has failed */

@@ -200,7 +200,7 @@ int sip_invite_answer(struct leg *leg, const struct leg_number *connected)
 	if (l->state != SIP_OFFERED)
 		return -EALREADY;
 	l->state = SIP_ANSWERED;
-	su_timer_reset(l->timer); /* T_SETUP is over; sofia-sip's timer H watches for the ACK */
+	su_timer_reset(l->timer); /* T_OFFERED is over; sofia-sip's timer H watches for the ACK */
 	sip_connected_headers(l, connected);
 	sip_send_reply(l, l->invite, 200, SIP_REPLY_SDP, NULL);
 	memset(&l->with, 0, sizeof(l->with));
