@@ -77,14 +77,29 @@ static void on_limit(void *arg)
 	call_late(arg);
 }
 
+/* Who hears something before the answer waits as long as one who hears it ring. */
+static enum call_state patience(const struct call *c)
+{
+	return c->state == CALL_DIALING && c->heard ? CALL_ALERTING : c->state;
+}
+
+static void limit(struct call *c)
+{
+	int64_t ms = states[patience(c)].limit_ms;
+
+	loop_timer_cancel(c->gw->loop, &c->timer);
+	if (ms)
+		loop_timer(c->gw->loop, ms * 1000, on_limit, c, &c->timer);
+}
+
 /* The call may go to another destination yet, which has no limit of its own. */
 void call_late(struct call *c)
 {
 	loop_timer_cancel(c->gw->loop, &c->timer);
 	if (c->state < CALL_UP && c->out.leg && c->out.leg->own_limit)
-		loop_timer(c->gw->loop, states[c->state].limit_ms * 1000, on_limit, c, &c->timer);
+		limit(c);
 	else
-		call_clear(c, states[c->state].cause, states[c->state].why);
+		call_clear(c, states[patience(c)].cause, states[patience(c)].why);
 }
 
 void call_set_state(struct call *c, enum call_state s)
@@ -99,9 +114,7 @@ void call_set_state(struct call *c, enum call_state s)
 	log_line(LOG_L_DEBUG, "call %llu: %s -> %s", (unsigned long long)c->id, call_state_name(c->state),
 		 call_state_name(s));
 	c->state = s;
-	loop_timer_cancel(c->gw->loop, &c->timer);
-	if (states[s].limit_ms)
-		loop_timer(c->gw->loop, states[s].limit_ms * 1000, on_limit, c, &c->timer);
+	limit(c);
 }
 
 static void on_stuck(void *arg)
@@ -419,6 +432,10 @@ static void progressed(struct call *c, const struct leg_event *ev)
 {
 	bool inband = call_progress(c, ev);
 
+	if (ev->inband && c->state == CALL_DIALING) {	/* each says that it still lasts (RFC 3261 13.3.1.1) */
+		c->heard = true;
+		limit(c);
+	}
 	if (ev->inband)
 		call_join(c);
 	if (c->in.leg)

@@ -46,6 +46,7 @@ struct call {
 	struct leg_offer offer;		/* as it came */
 	char out_rule[12];		/* what became of the calling number on the way out: "replaced", "withheld", "added" or "" */
 	bool joined, told_progress, by_digit;	/* by_digit: a test call that dials one digit after the other */
+	bool heard;			/* the called side has been heard before an answer */
 	char later[LEG_DIGITS_MAX];	/* digits that it has still to dial */
 	struct loop_timer *dialling;
 	bool transferring;		/* up, and its new called side has yet to answer */

@@ -279,11 +279,12 @@ static void refused_below(void **state)
 static void unanswered(void **state)
 {
 	struct leg_event alerting = { .kind = LEG_ALERTING }, gone = { .kind = LEG_CLEARED, .cause = { .q850 = 19 } };
+	struct leg_event heard = { .kind = LEG_PROGRESS, .inband = true };
 	struct leg_offer offer = { .complete = true };
 
 	(void)state;
 	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 6; i++) {
 		did[0] = 0;
 		n_out = n_port = n_closing = n_records = 0;
 		out_limits = i & 1;
@@ -291,9 +292,11 @@ static void unanswered(void **state)
 		call_offered(&gw, &office, &in, &offer);
 		if (i & 2)
 			leg_report(&out[0], &alerting);
+		if (i & 4)	/* a queue that plays music: nobody has answered there */
+			leg_report(&out[0], &heard);
 		did[0] = 0;
 		call_late(gw.calls);
-		assert_string_equal(did, i & 1 ? "" : i & 2 ? "i:clear19 o:clear19" : "i:clear102 o:clear102");
+		assert_string_equal(did, i & 1 ? "" : i & 6 ? "i:clear19 o:clear19" : "i:clear102 o:clear102");
 		leg_report(&out[0], &gone);
 		leg_report(&in, &gone);
 		close_ports();
