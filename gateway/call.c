@@ -95,7 +95,6 @@ static void limit(struct call *c)
 /* The call may go to another destination yet, which has no limit of its own. */
 void call_late(struct call *c)
 {
-	loop_timer_cancel(c->gw->loop, &c->timer);
 	if (c->state < CALL_UP && c->out.leg && c->out.leg->own_limit)
 		limit(c);
 	else
@@ -385,6 +384,8 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 		return;
 	if (cl == &c->out && c->state != CALL_UP && cause_reroutes(cause.q850) && call_try_next(c))
 		return;
+	if (cl == &c->out && c->state != CALL_UP && c->state != CALL_CLEARING && call_as_sound(c, cause.q850))
+		return;
 	if (ev->how)
 		snprintf(c->rec.cleared_how, sizeof(c->rec.cleared_how), "%s", ev->how);
 	if (c->state == CALL_CLEARING)
@@ -402,7 +403,8 @@ static void leg_clearing(struct call_leg *cl, const struct leg_event *ev)
 
 	if (c->state == CALL_CLEARING)
 		return;
-	if (cl == &c->out && (c->referring || c->divert || (c->state != CALL_UP && cause_reroutes(ev->cause.q850))))
+	if (cl == &c->out && (c->referring || c->divert || (c->state != CALL_UP && (cause_reroutes(ev->cause.q850) ||
+										    call_may_be_sound(c, ev->cause.q850)))))
 		return;
 	if (ev->how)
 		snprintf(c->rec.cleared_how, sizeof(c->rec.cleared_how), "%s", ev->how);

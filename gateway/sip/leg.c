@@ -226,6 +226,7 @@ const struct leg_ops sip_leg_ops = {
 	.alert = sip_invite_alert,
 	.progress = sip_invite_progress,
 	.answer = sip_invite_answer,
+	.sound = sip_invite_sound,
 	.more = sip_overlap_more,
 	.digit = op_digit,
 	.hold = sip_hold,
