@@ -138,6 +138,11 @@ int leg_malicious(struct leg *leg)
 	return leg->ops->malicious ? leg->ops->malicious(leg) : -EOPNOTSUPP;
 }
 
+int leg_sound(struct leg *leg, struct leg_offer *offer)
+{
+	return leg->ops->sound ? leg->ops->sound(leg, offer) : -EOPNOTSUPP;
+}
+
 int leg_clear(struct leg *leg, const struct leg_cause *cause)
 {
 	return leg->ops->clear ? leg->ops->clear(leg, cause) : -EOPNOTSUPP;

@@ -99,6 +99,9 @@ struct leg_offer {
 	uint8_t hlc;			/* Q.931 4.5.17 high layer characteristics: LEG_HLC_FAX, or another; 0 for none */
 	uint16_t progress;		/* progress indicators received, bit N for Q.931 4.5.23 value N (1 to 10) */
 	char ring[24];			/* how to ring: "" as always, "1" to "5" a distinctive cadence (Alert-Info, ring= of a row) */
+	uint8_t refused;		/* not 0: the driver has refused it already, with this cause, and says why: it is only recorded */
+	char refused_why[96];
+	bool sound_too;			/* of data: its end takes sound as well, by leg_sound() */
 	char no_number;			/* calling number absent: 'O' not available, 'P' withheld (GR-30); else 0 */
 	char id[128];			/* the edge's own name of the call: SIP Call-ID, or "span/call reference" */
 	char source[64];		/* where it came from, for people: "192.0.2.7:5060 udp", "span 1" */
@@ -230,6 +233,9 @@ struct leg_ops {
 	/* An incoming leg that is not up: tell its far end that the call goes to another number. */
 	int (*diverted)(struct leg *leg, const struct leg_divert *to);
 	int (*charge)(struct leg *leg, const struct leg_charge *charge);	/* tell the far end */
+	/* An incoming leg that has offered data, and takes sound as well: it is a call of sound from now on. The offer's bearer and
+	 * progress become what it would have said then. -EALREADY: its audio has been described to it. */
+	int (*sound)(struct leg *leg, struct leg_offer *offer);
 	int (*malicious)(struct leg *leg);	/* have the caller's number kept by the exchange; LEG_MALICIOUS follows */
 	int (*clear)(struct leg *leg, const struct leg_cause *cause);
 	/* The leg has just been given a trace: replay what passed before it had one. May be NULL. */
@@ -279,6 +285,7 @@ int leg_diverted(struct leg *leg, const struct leg_divert *to);
 int leg_charge(struct leg *leg, const struct leg_charge *charge);
 void leg_charge_text(struct leg_charge *charge);	/* of its rate for the conversation; without one, of the last */
 int leg_malicious(struct leg *leg);
+int leg_sound(struct leg *leg, struct leg_offer *offer);
 /* At any time, once; LEG_CLEARED follows. A second call is -EALREADY. */
 int leg_clear(struct leg *leg, const struct leg_cause *cause);
 

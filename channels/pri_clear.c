@@ -179,6 +179,15 @@ void pri_on_hangup(struct pri_link *link, pri_event *ev)
 	far_clears(link, &ev->hangup);
 }
 
+/* T308 twice (Q.931 5.3.3): the call is forgotten, but what the far end takes the channel for is not known. RESTART settles it. */
+static void unanswered(struct pri_leg *leg)
+{
+	if (!leg->line || leg->stage != PS_CLEARING)
+		return;
+	pri_log(leg->link, LOG_NOTICE, "call %u: RELEASE sent twice, no answer: chan %d is restarted", leg->cr, leg->line->pos);
+	leg->line->restart_due = true;
+}
+
 /* libpri has freed the call already. */
 void pri_on_hangup_ack(struct pri_link *link, pri_event *ev)
 {
@@ -186,6 +195,8 @@ void pri_on_hangup_ack(struct pri_link *link, pri_event *ev)
 
 	if (!leg)
 		return;
+	if (!leg->rx_clearing && !leg->rx_status)
+		unanswered(leg);
 	pri_far_cause(leg, ev->hangup.cause);
 	pri_leg_over(leg, ev->hangup.cause, 1);
 }

@@ -50,6 +50,9 @@ void pri_element_seen(struct pri_link *link, struct pri_leg *leg, const struct q
 	if (m->type == Q931_SETUP_TYPE) {
 		link->setup_cr = m->cr;
 		link->setup_hlc = m->hlc;
+		link->setup_new = link->setup_wide = false;
+		if (!leg && m->cr && !m->flag)
+			pri_refused_setup(link);
 	} else if (leg && m->type == Q931_DISCONNECT_TYPE) {
 		leg->rx_progress = m->progress;
 	}

@@ -139,11 +139,16 @@ static void digits(struct pri_link *link, q931_call *call, const char *s)
 	}
 }
 
+/* Digits of a number that is not complete come in either element (Q.931 5.1.3). */
 static void on_keypad(struct pri_link *link, pri_event *ev)
 {
 	pri_event_keypad_digit copy = ev->digit;
+	struct pri_leg *leg = pri_leg_of(link, copy.call);
 
-	digits(link, copy.call, copy.digits);
+	if (leg && leg->leg.incoming && leg->stage <= PS_OVERLAP)
+		pri_overlap_info(leg, copy.digits, false);
+	else
+		digits(link, copy.call, copy.digits);
 }
 
 static void on_info(struct pri_link *link, pri_event *ev)

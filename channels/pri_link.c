@@ -102,7 +102,7 @@ static void trace_frame(struct pri_link *link, bool out, const uint8_t *frame, s
 		if (!out && m.type == 0x7d && m.has_state)
 			pri_status_seen(leg, m.state);
 		trace_for(leg, out, what, detail);
-	} else if (m.cr && !out && !m.flag) {
+	} else if (m.cr && ((!out && !m.flag) || (out && m.flag && link->setup_new && m.cr == link->setup_cr))) {
 		if (link->n_stray == PRI_STRAY_MAX)
 			link->n_stray = 0;
 		set_early(&link->stray[link->n_stray++], m.cr, out, what, detail);
@@ -157,6 +157,7 @@ int pri_link_out(struct pri *pri, void *buf, int size)
 	len = pri_attach_write(link, frame, len);
 	len = pri_facility_put(link, frame, len, sizeof(frame));
 	len = pri_maintenance_put(link, frame, len);
+	pri_refused_put(link, frame, len);
 	if (hw_dchan_write(link->dchan, frame, len) >= 0) {
 		link->count.frames_out++;
 		tell_frame(link, true, frame, len);
@@ -202,6 +203,7 @@ void pri_link_read(struct pri_link *link)
 			pri_event_handle(link, ev);
 		else if (link->rx_clearing)
 			find_silent_end(link);
+		pri_refused_check(link);
 		link->got_service = false;
 		pri_status_check(link);
 		pri_bridge_run(link);

@@ -24,6 +24,7 @@ void pri_location_diagnostics(struct pri_link *link, const struct leg_cause *cau
 	struct pri_sent *s = &link->sent[(link->n_sent - 1) % PRI_SENT_CAUSES];
 	unsigned at = 0;
 
+	s->own = cause->q850;
 	while (at < cause->n_raw && !(cause->raw[at] & 0x80)) /* octet 3a, which a bit 8 of 0 announces */
 		at++;
 	at += 2;
@@ -46,6 +47,13 @@ static size_t put_diagnostics(const struct pri_sent *s, const struct q931_msg *m
 	return len + s->n_diag;
 }
 
+/* RELEASE when T305 is over has the cause of the DISCONNECT (Q.931 5.3.3); libpri's is always 16. */
+static void put_cause(const struct pri_sent *s, const struct q931_msg *m, uint8_t *frame)
+{
+	if (m->type == Q931_RELEASE_TYPE && s->own && m->cause == 16 && m->raw_len == 2)
+		frame[m->raw_at + 1] = 0x80 | s->own;
+}
+
 /* Returns the length of the frame, which diagnostics make longer. */
 size_t pri_location_put(struct pri_link *link, uint8_t *frame, size_t len)
 {
@@ -60,6 +68,7 @@ size_t pri_location_put(struct pri_link *link, uint8_t *frame, size_t len)
 		if (link->sent[at].cr != pri_sent_key(&m))
 			continue;
 		frame[m.location_at] = (uint8_t)((frame[m.location_at] & 0xf0) | link->sent[at].location);
+		put_cause(&link->sent[at], &m, frame);
 		return put_diagnostics(&link->sent[at], &m, frame, len);
 	}
 	return len;

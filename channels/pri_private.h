@@ -13,6 +13,7 @@
  *   pri_setup.c    a call comes in (SETUP received), answers to it
  *   pri_call.c     a call goes out (SETUP sent), answers to it
  *   pri_clear.c    clearing, both ways
+ *   pri_refused.c  a SETUP that libpri refuses by itself
  *   pri_channel.c  states of a line, hunting, finding
  *   pri_restart.c  RESTART, both ways
  *   pri_takeout.c  lines taken out of service by people
@@ -252,7 +253,7 @@ struct pri_link {
 	struct q921_seq seq_in, seq_out;	/* which I frames are repetitions */
 	struct pri_early stray[PRI_STRAY_MAX];
 	unsigned n_stray;
-	struct pri_sent { unsigned cr; uint8_t location, cause, n_diag, diag[LEG_CAUSE_MAX]; } sent[PRI_SENT_CAUSES];
+	struct pri_sent { unsigned cr; uint8_t location, own, cause, n_diag, diag[LEG_CAUSE_MAX]; } sent[PRI_SENT_CAUSES];
 	unsigned n_sent;
 	struct pri_attach attached[PRI_ATTACHED];
 	unsigned n_attached;
@@ -264,6 +265,8 @@ struct pri_link {
 	bool rx_facility;		/* a leg has a remote operation to look at */
 	unsigned setup_cr;		/* of the last SETUP received, and its high layer compatibility */
 	uint8_t setup_hlc;
+	bool setup_new, setup_wide;	/* of the same: nobody has been told of it; it asks for more than 64 kbit/s */
+	uint8_t setup_refused;		/* the cause with which libpri has refused it, 0: it has not */
 
 	char text[256];			/* a line of libpri's that is not finished */
 	struct pri_span_info count;	/* the counters in it */
@@ -378,6 +381,11 @@ void pri_received_cause(const struct pri_leg *leg, struct leg_cause *cause);
 void pri_on_hangup_req(struct pri_link *link, pri_event *ev);
 void pri_on_hangup(struct pri_link *link, pri_event *ev);
 void pri_on_hangup_ack(struct pri_link *link, pri_event *ev);
+
+/* pri_refused.c */
+void pri_refused_setup(struct pri_link *link);
+void pri_refused_put(struct pri_link *link, uint8_t *frame, size_t len);
+void pri_refused_check(struct pri_link *link);
 
 /* pri_restart.c */
 void pri_restart_line(struct pri_line *line);

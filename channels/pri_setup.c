@@ -163,6 +163,7 @@ void pri_on_ring(struct pri_link *link, pri_event *event)
 	struct leg_offer offer;
 	int cause = 41;
 
+	link->setup_new = false;
 	if (!t->draining)
 		line = choose(link, ev, &cause);
 	(line ? line->link : link)->count.calls_in++;

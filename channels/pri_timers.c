@@ -30,7 +30,7 @@ static const struct {
 		     PRI_TIMER_T305},
 	[PT_T306] = {{"T306", false, 30000, 1000, 300000, "Q.931 5.4.1", "an announcement after DISCONNECT is heard so long"},
 		     -1},
-	[PT_T308] = {{"T308", false, 4000, 1000, 60000, "Q.931 5.3.3", "RELEASE without an answer: once more, then forgotten"},
+	[PT_T308] = {{"T308", false, 4000, 1000, 60000, "Q.931 5.3.3", "RELEASE without an answer: once more, then RESTART of the channel"},
 		     PRI_TIMER_T308},
 	[PT_T309] = {{"T309", false, 90000, 1000, 600000, "Q.931 5.8.9", "layer 2 does not come up: calls that are up wait so long"},
 		     PRI_TIMER_T309},

@@ -82,14 +82,28 @@ static void on_limit(void *arg)
 	call_late(arg);
 }
 
+/* Who hears something before the answer waits as long as one who hears it ring. */
+static enum call_state patience(const struct call *c)
+{
+	return c->state == CALL_DIALING && c->heard ? CALL_ALERTING : c->state;
+}
+
+static void limit(struct call *c)
+{
+	int64_t ms = states[patience(c)].limit_ms;
+
+	loop_timer_cancel(c->gw->loop, &c->timer);
+	if (ms)
+		loop_timer(c->gw->loop, ms * 1000, on_limit, c, &c->timer);
+}
+
 /* The call may go to another destination yet, which has no limit of its own. */
 void call_late(struct call *c)
 {
-	loop_timer_cancel(c->gw->loop, &c->timer);
 	if (c->state < CALL_UP && c->out.leg && c->out.leg->own_limit)
-		loop_timer(c->gw->loop, states[c->state].limit_ms * 1000, on_limit, c, &c->timer);
+		limit(c);
 	else
-		call_clear(c, states[c->state].cause, states[c->state].why);
+		call_clear(c, states[patience(c)].cause, states[patience(c)].why);
 }
 
 void call_set_state(struct call *c, enum call_state s)
@@ -104,9 +118,7 @@ void call_set_state(struct call *c, enum call_state s)
 	log_line(LOG_L_DEBUG, "call %llu: %s -> %s", (unsigned long long)c->id, call_state_name(c->state),
 		 call_state_name(s));
 	c->state = s;
-	loop_timer_cancel(c->gw->loop, &c->timer);
-	if (states[s].limit_ms)
-		loop_timer(c->gw->loop, states[s].limit_ms * 1000, on_limit, c, &c->timer);
+	limit(c);
 }
 
 static void on_stuck(void *arg)
@@ -254,6 +266,10 @@ void call_offered(struct gateway *gw, struct trunk *t, struct leg *leg, const st
 	call_record_leg(&c->in, t->name);
 	call_note(c, "offered", "%s calls %s on %s (%s)", c->from[0] ? c->from : "no number", c->number, t->name,
 		  offer->source);
+	if (offer->refused) {
+		call_clear(c, offer->refused, offer->refused_why);
+		return;
+	}
 	if (t->max_calls && t->calls > (unsigned)t->max_calls) {
 		did_lookup(gw->site->dids, t->name, c->number, &c->route);
 		if (!c->route.emergency) {
@@ -381,6 +397,8 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 		return;
 	if (cl == &c->out && c->state != CALL_UP && cause_reroutes(cause.q850) && call_try_next(c))
 		return;
+	if (cl == &c->out && c->state != CALL_UP && c->state != CALL_CLEARING && call_as_sound(c, cause.q850))
+		return;
 	if (ev->how)
 		snprintf(c->rec.cleared_how, sizeof(c->rec.cleared_how), "%s", ev->how);
 	if (c->state == CALL_CLEARING)
@@ -398,7 +416,8 @@ static void leg_clearing(struct call_leg *cl, const struct leg_event *ev)
 
 	if (c->state == CALL_CLEARING)
 		return;
-	if (cl == &c->out && (c->referring || c->divert || (c->state != CALL_UP && cause_reroutes(ev->cause.q850))))
+	if (cl == &c->out && (c->referring || c->divert || (c->state != CALL_UP && (cause_reroutes(ev->cause.q850) ||
+										    call_may_be_sound(c, ev->cause.q850)))))
 		return;
 	if (ev->how)
 		snprintf(c->rec.cleared_how, sizeof(c->rec.cleared_how), "%s", ev->how);
@@ -428,6 +447,10 @@ static void progressed(struct call *c, const struct leg_event *ev)
 {
 	bool inband = call_progress(c, ev);
 
+	if (ev->inband && c->state == CALL_DIALING) {	/* each says that it still lasts (RFC 3261 13.3.1.1) */
+		c->heard = true;
+		limit(c);
+	}
 	if (ev->inband)
 		call_join(c);
 	if (c->in.leg)

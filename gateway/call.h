@@ -46,6 +46,7 @@ struct call {
 	struct leg_offer offer;		/* as it came */
 	char out_rule[12];		/* what became of the calling number on the way out: "replaced", "withheld", "added" or "" */
 	bool joined, told_progress, by_digit;	/* by_digit: a test call that dials one digit after the other */
+	bool heard;			/* the called side has been heard before an answer */
 	char later[LEG_DIGITS_MAX];	/* digits that it has still to dial */
 	struct loop_timer *dialling;
 	bool transferring;		/* up, and its new called side has yet to answer */
@@ -88,6 +89,9 @@ void call_maybe_free(struct call *c);
 /* call_route.c: the first or next destination; ends the call when there is none. */
 void call_route(struct call *c);
 bool call_try_next(struct call *c);
+/* Data that CAUSE has refused and that its caller takes as sound as well: all destinations once more. True: one has taken the call. */
+bool call_may_be_sound(const struct call *c, int cause);
+bool call_as_sound(struct call *c, int cause);
 /* call_numbers.c: who calls and who answered, between the legs */
 void call_numbers_offer(struct call *c, const struct trunk *t, struct leg_offer *o);
 void call_extra(struct call_leg *cl, const struct leg_event *ev);

@@ -61,6 +61,9 @@ static void make_offer(struct call *c, const struct trunk *t, const char *number
 	snprintf(o->ring, sizeof(o->ring), "%s", c->route.ring[0] ? c->route.ring : c->offer.ring);
 }
 
+/* Bearer capability not implemented, said by us: this destination has it not, the next one may. */
+#define NOT_CARRIED 65
+
 /* Each returns 0 or the cause for which this destination cannot take the call. */
 static int to_trunk(struct call *c, const struct did_dest *d)
 {
@@ -74,7 +77,7 @@ static int to_trunk(struct call *c, const struct did_dest *d)
 	if (t->max_calls && t->calls >= (unsigned)t->max_calls && !c->route.emergency)
 		return 34;
 	if (!trunk_carries(t, c->offer.bearer))
-		return 65;	/* bearer capability not implemented */
+		return NOT_CARRIED;
 	make_offer(c, t, d->number, &offer);
 	if (c->by_digit)
 		call_overlap_dial(c, &offer);
@@ -105,7 +108,7 @@ static int to_test(struct call *c, const struct did_dest *d)
 	int cause;
 
 	if (!bearer_is_sound(c->offer.bearer) && strcmp(d->number, "echo") != 0)
-		return 65;	/* the other lines have only sound to give */
+		return NOT_CARRIED;	/* the other lines have only sound to give */
 	cause = testleg_call(&env, d->number, call_leg_event, &c->out, &leg);
 
 	if (cause)
@@ -182,7 +185,7 @@ bool call_try_next(struct call *c)
 		call_note(c, "not taken", "%s: cause %d (%s)", name, cause, reason);
 		if (d->kind != DID_TRUNK && d->kind != DID_TEST)
 			break;
-		if (!cause_reroutes(cause))
+		if (!cause_reroutes(cause) && cause != NOT_CARRIED)
 			break;
 	}
 	if (!cause)
@@ -191,7 +194,37 @@ bool call_try_next(struct call *c)
 		call_refer_next(c, cause);
 		return false;
 	}
+	if (call_as_sound(c, cause))
+		return true;
+	if (c->state == CALL_CLEARING)
+		return false;
 	snprintf(why, sizeof(why), "%s: %s", name, reason);
 	call_clear(c, cause, why);
 	return false;
+}
+
+/* --- Data that may be sound ------------------------------------------------------------------------- */
+
+/* What says that it is the bearer capability that is in the way (Q.850 2.2.7.1, classes 011 and 100). */
+static bool about_bearer(int cause)
+{
+	return cause == 57 || cause == 58 || cause == NOT_CARRIED || cause == 70 || cause == 79 || cause == 88;
+}
+
+bool call_may_be_sound(const struct call *c, int cause)
+{
+	return c->offer.sound_too && !bearer_is_sound(c->offer.bearer) && about_bearer(cause) && c->in.leg && !c->referring;
+}
+
+bool call_as_sound(struct call *c, int cause)
+{
+	if (!call_may_be_sound(c, cause))
+		return false;
+	c->offer.sound_too = false;
+	if (leg_sound(c->in.leg, &c->offer))
+		return false;
+	c->rec.bearer = c->offer.bearer;
+	c->dest = -1;
+	call_note(c, "as sound", "data was refused with cause %d (%s), the caller takes sound as well", cause, cause_name(cause));
+	return call_try_next(c);
 }

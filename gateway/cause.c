@@ -122,6 +122,7 @@ static const struct {
 	{ 420, 127, "Bad Extension", FROM_SIP },
 	{ 421, 127, "Extension Required", FROM_SIP },
 	{ 423, 127, "Interval Too Brief", FROM_SIP },
+	{ 433, 24, "Anonymity Disallowed", "3GPP TS 29.163 7.2.3.1.8" },
 	{ 480, 18, "Temporarily Unavailable", FROM_SIP },
 	{ 481, 41, "Call/Transaction Does Not Exist", FROM_SIP },
 	{ 482, 25, "Loop Detected", FROM_SIP },
@@ -143,6 +144,8 @@ static const struct {
 	{ 603, 21, "Decline", FROM_SIP },
 	{ 604, 1, "Does Not Exist Anywhere", FROM_SIP },
 	{ 606, 88, "Not Acceptable", "own choice: 3398 has 58, 4497 has 65: the callee's choice" },
+	{ 607, 21, "Unwanted", "own choice: as 603 (RFC 8197)" },
+	{ 608, 21, "Rejected", "own choice: as 603 (RFC 8688)" },
 };
 
 static const struct row *find(int q850)

@@ -97,7 +97,7 @@ enum pri_digits trunk_overlap_digits(void *arg, const struct leg_number *called)
 
 bool trunk_overlap_incomplete(struct trunk *t, const struct leg_number *called)
 {
-	return t->overlap && t->kind == CONF_TRUNK_ISDN && trunk_overlap_digits(t, called) == PRI_DIGITS_MORE;
+	return t->overlap && trunk_overlap_digits(t, called) == PRI_DIGITS_MORE;
 }
 
 /* --- Tones ---------------------------------------------------------------------------------------- */

@@ -54,7 +54,8 @@
 
 /* Timers, in milliseconds; RFC 3261's own are sofia-sip's. */
 enum sip_timer {
-	T_SETUP,	/* from INVITE to its final response */
+	T_SETUP,	/* from our INVITE, and each 18x to it, to its final response */
+	T_OFFERED,	/* the same of an INVITE from a peer */
 	T_LINGER,	/* a leg that is over waits so long for the far end's last word before it is reported */
 	T_FORGET,	/* then its transactions may take so long to die */
 	T_OPTIONS,	/* an OPTIONS without an answer has failed */
@@ -205,6 +206,7 @@ struct sip_leg {
 	struct sdp_agreed agreed;
 	bool have_theirs;		/* THEIRS and AGREED hold */
 	bool offered;			/* our offer is out and unanswered */
+	bool described;			/* in: a response has had our description */
 	bool held;
 	char sdp[SDP_OUT_MAX];		/* our description as last sent, "" for none */
 	char early_tag[96];		/* To tag of the 18x whose description is in use */
@@ -286,6 +288,8 @@ void sip_refuse(struct sip_ua *ua, msg_t *msg, int status, tag_type_t tag, tag_v
 /* session.c. Errors: -EINVAL, -E2BIG (malformed: 400), -ENOENT (nothing in common: 488), -EPROTOTYPE (not SDP: 415). */
 int sip_session_open(struct sip_leg *l);	/* our address and RTP port; errors of media_rtp_port() */
 void sip_session_data(struct sip_leg *l);	/* a data call: CLEARMODE and nothing else is ours */
+bool sip_session_takes_sound(const struct sip_leg *l);	/* a data call, by an offer that has sound behind the data */
+int sip_session_sound(struct sip_leg *l);	/* it is one of sound then; -ENOENT */
 bool sip_session_body(const sip_t *sip);	/* is there a body at all? */
 void sip_session_offer(struct sip_leg *l);
 int sip_session_take_offer(struct sip_leg *l, const sip_t *sip);	/* l->sdp is the answer then */
@@ -302,6 +306,7 @@ int sip_invite_proceed(struct leg *leg);
 int sip_invite_alert(struct leg *leg, bool inband);
 int sip_invite_progress(struct leg *leg, bool inband, const struct leg_cause *cause);
 int sip_invite_answer(struct leg *leg, const struct leg_number *connected);
+int sip_invite_sound(struct leg *leg, struct leg_offer *offer);
 int sip_dialog_request(struct sip_leg *l, nta_leg_t *dialog, nta_incoming_t *irq, const sip_t *sip);
 int sip_dialog_ack(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip);
 /* invite_out.c, overlap.c */

@@ -94,6 +94,13 @@ static void refuse_leg(struct sip_leg *l, int status)
 	sip_leg_end(l, &cause, true);
 }
 
+/* A call of sound: as the trunk has it, and not end-to-end ISDN (Q.931 annex G). */
+static void sound(const struct sip_leg *l, struct leg_offer *offer)
+{
+	offer->bearer = l->peer->conf.bearer == CONF_BEARER_3K1 ? BEARER_3K1 : BEARER_SPEECH;
+	offer->progress = 1U << 1;
+}
+
 static void offer_up(struct sip_leg *l, const sip_t *sip)
 {
 	struct sip_ua *ua = l->ua;
@@ -104,9 +111,8 @@ static void offer_up(struct sip_leg *l, const sip_t *sip)
 	if (l->ours.codecs[0] == CONF_CLEARMODE)
 		offer.bearer = BEARER_UNRESTRICTED;
 	else
-		offer.progress = 1U << 1;	/* Q.931 annex G: not end-to-end ISDN */
-	if (bearer_is_sound(offer.bearer) && l->peer->conf.bearer == CONF_BEARER_3K1)
-		offer.bearer = BEARER_3K1;
+		sound(l, &offer);
+	offer.sound_too = sip_session_takes_sound(l);
 	offer.complete = true;
 	identity_read(sip, l->peer->conf.trust_identity, &offer);
 	l->called = offer.called;
@@ -168,6 +174,7 @@ static int provisional(struct sip_leg *l, int status, bool inband, const struct 
 	if (l->state != SIP_OFFERED)
 		return -EALREADY;
 	sip_send_reply(l, l->invite, status, inband ? SIP_REPLY_SDP : 0, cause);
+	l->described |= inband;
 	if (inband)
 		sip_session_start(l);
 	return 0;
@@ -200,10 +207,21 @@ int sip_invite_answer(struct leg *leg, const struct leg_number *connected)
 	if (l->state != SIP_OFFERED)
 		return -EALREADY;
 	l->state = SIP_ANSWERED;
-	su_timer_reset(l->timer); /* T_SETUP is over; sofia-sip's timer H watches for the ACK */
+	su_timer_reset(l->timer); /* T_OFFERED is over; sofia-sip's timer H watches for the ACK */
 	sip_connected_headers(l, connected);
 	sip_send_reply(l, l->invite, 200, SIP_REPLY_SDP, NULL);
 	memset(&l->with, 0, sizeof(l->with));
 	sip_session_start(l);
 	return 0;
+}
+
+/* Another format of the same offer, as long as none was chosen (RFC 3264 6.1). */
+int sip_invite_sound(struct leg *leg, struct leg_offer *offer)
+{
+	struct sip_leg *l = (struct sip_leg *)leg;
+	int err = l->state != SIP_OFFERED || l->described ? -EALREADY : sip_session_sound(l);
+
+	if (!err)
+		sound(l, offer);
+	return err;
 }

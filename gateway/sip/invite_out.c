@@ -48,8 +48,10 @@ static void provisional(struct sip_leg *l, int status, const sip_t *sip)
 	if (l->state != SIP_CALLING || (l->overlap && status == 100))
 		return;
 	sip_overlap_end(l);	/* it has enough */
-	if (status != 100)
+	if (status != 100) {
+		sip_leg_arm_setup(l);	/* it is still at it: how long it may is the owner's business */
 		sip_diverted_came(l, status, sip);
+	}
 	if (status == 100) {
 		ev.kind = LEG_PROCEEDING;
 	} else {

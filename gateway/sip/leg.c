@@ -15,6 +15,7 @@
 
 const struct sip_timer_def sip_timers[N_SIP_TIMERS] = {
 	[T_SETUP] = { "setup", 300000, "no leg rings for ever, whatever its owner does" },
+	[T_OFFERED] = { "offered", 7500000, "the same, and T301 of the line that rings may be two hours" },
 	[T_LINGER] = { "linger", 500, "the answer to BYE or CANCEL is worth waiting for, a dead peer is not" },
 	[T_FORGET] = { "forget", 40000, "RFC 3261: 64 * T1 for a transaction, and some" },
 	[T_OPTIONS] = { "options", 8000, "four retransmissions" },
@@ -111,19 +112,30 @@ static void deadline(struct sip_leg *l, enum sip_timer which)
 	l->deadline_ms = sip_now_ms() + sip_timers[which].ms;
 }
 
+/* Nobody has answered yet. */
+static void unanswered(struct sip_leg *l, bool late)
+{
+	struct leg_cause cause;
+
+	if (l->state != SIP_OFFERED && l->state != SIP_CALLING)
+		return;
+	if (!late) {
+		wait_until(l, l->deadline_ms);
+		return;
+	}
+	reason_own(&cause, l->alerted ? 19 : 102, "setup timer");
+	sip_clear(l, &cause, false);
+}
+
 static void on_timer(su_root_magic_t *magic, su_timer_t *t, su_timer_arg_t *arg)
 {
 	struct sip_leg *l = arg;
-	struct leg_cause cause;
 	bool late = sip_now_ms() >= l->deadline_ms;
 
 	(void)magic;
 	(void)t;
 	if (l->state != SIP_CLEARING) {
-		if (late && (l->state == SIP_OFFERED || l->state == SIP_CALLING)) {
-			reason_own(&cause, l->alerted ? 19 : 102, "setup timer");
-			sip_clear(l, &cause, false);
-		}
+		unanswered(l, late);
 		return;
 	}
 	if (!l->reported && !l->closing && (late || signalling_done(l))) {
@@ -214,6 +226,7 @@ const struct leg_ops sip_leg_ops = {
 	.alert = sip_invite_alert,
 	.progress = sip_invite_progress,
 	.answer = sip_invite_answer,
+	.sound = sip_invite_sound,
 	.more = sip_overlap_more,
 	.digit = op_digit,
 	.hold = sip_hold,
@@ -247,6 +260,6 @@ void sip_leg_info(const struct leg *leg, struct sip_leg_info *out)
 
 void sip_leg_arm_setup(struct sip_leg *l)
 {
-	deadline(l, T_SETUP);
+	deadline(l, l->leg.incoming ? T_OFFERED : T_SETUP);
 	wait_until(l, l->deadline_ms);
 }

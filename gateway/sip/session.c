@@ -90,6 +90,38 @@ void sip_session_data(struct sip_leg *l)
 	l->ours.n_codecs = 1;
 }
 
+/* What their offer of data would be as one of sound; false: it has none of the trunk's codecs. */
+static bool as_sound(const struct sip_leg *l, struct sdp_local *ours, struct sdp_agreed *agreed)
+{
+	const struct conf_sip *c = &l->peer->conf;
+
+	*ours = l->ours;
+	ours->n_codecs = c->n_codecs;
+	memcpy(ours->codecs, c->codecs, sizeof(ours->codecs));
+	return l->have_theirs && l->agreed.codec.codec == CONF_CLEARMODE && sdp_agree(ours, &l->theirs, false, agreed) == 0;
+}
+
+bool sip_session_takes_sound(const struct sip_leg *l)
+{
+	struct sdp_agreed agreed;
+	struct sdp_local ours;
+
+	return as_sound(l, &ours, &agreed);
+}
+
+int sip_session_sound(struct sip_leg *l)
+{
+	struct sdp_agreed agreed;
+	struct sdp_local ours;
+
+	if (!as_sound(l, &ours, &agreed))
+		return -ENOENT;
+	l->ours = ours;
+	l->agreed = agreed;
+	sdp_answer(&l->ours, &l->theirs, &l->agreed, l->sdp);
+	return 0;
+}
+
 void sip_session_close(struct sip_leg *l)
 {
 	if (!l->leg.port)

@@ -109,6 +109,20 @@ DIDS = """\
 """
 
 
+class Incomplete(bed.CallTest):
+    """A peer that may send its digits one by one: what is only the beginning of a number is 484 (RFC 3578 3.2)."""
+    office = ', overlap: rfc3578'
+    dids = '[office]\n+4420794601xx  telco\n[exchange]\n+4420794601xx  test/milliwatt\n'
+
+    def test_beginning_of_a_number(self):
+        for number, status, cause in (('+44207946010', 484, 28), ('+4420', 484, 28), ('+4420794602', 404, 1),
+                                      ('+442079460100', 200, 16)):
+            with self.subTest(number=number):
+                e = self.ends(self.sipcall('-n', number, '-m', 1, '-k', 0, '-t', 200), 'uac')[0]
+                self.assertEqual(e['status'], status)
+                self.assertEqual(self.gw.records("in_trunk = 'office'")[-1]['cause'], cause)
+
+
 class Rerouting(bed.CallTest):
     dids = DIDS
     more = """\

@@ -60,6 +60,25 @@ class Data(bed.CallTest):
         self.assertNotEqual(self.ends(r, 'uac')[0]['status'], 200)
 
 
+class SoundBehindIt(bed.CallTest):
+    """An offer of CLEARMODE with PCMA behind it: data where data can go, else sound."""
+
+    def test_data_where_it_can_go(self):
+        self.assert_all_answered(self.sipcall('-t', 500, '-a', 'none', '-p', '97+8,97'), 1)
+        self.assertEqual({r['bearer'] for r in self.gw.records()}, {8})
+
+    def test_to_who_has_only_sound(self):
+        """The far end of the span has a test line: its 65 comes back through the exchange, and the call is placed anew."""
+        self.assert_all_answered(self.sipcall('-n', '+442079460100', '-t', 500, '-a', 'none', '-p', '97+8'), 1)
+        mine = self.gw.records("in_trunk = 'office'")[-1]
+        self.assertEqual((mine['bearer'], mine['attempts'], mine['cause']), (0, 2, 16))
+        self.assertIn('as sound', [s['what'] for s in self.gw.ladder(mine['call'])['steps']])
+
+    def test_the_far_end_wants_sound(self):
+        self.assert_all_answered(self.sipcall('-t', 500, '-a', 'none', '-p', '97+8,8'), 1)
+        self.assertEqual(self.gw.records("in_trunk = 'office'")[-1]['bearer'], 0)
+
+
 class Announced(bed.CallTest):
     """The bearer capability of calls with sound (Q.931 4.5.5), as tshark reads it."""
     office = ', bearer: 3.1k'

@@ -25,6 +25,8 @@ static char did[1024];		/* what the call did, in words */
 static struct leg in, out[4];
 static int n_out, cause_of_trunk;	/* the next trunk_call() fails with this cause */
 static struct leg_offer dialled;	/* the last one */
+static bool telco_data;		/* the trunk carries data; "office", an SIP trunk, has only sound */
+static int sound_err;		/* what the calling leg says to sound in the place of data */
 static bool out_limits;		/* outgoing legs end themselves when nobody answers */
 static struct call_record last;
 static char tone[16];		/* the tone that a far end hears */
@@ -109,6 +111,13 @@ static int f_connected(struct leg *l, const struct leg_number *n)
 	say(who(l), "connected", (int)strtol(n->digits, NULL, 10));
 	return 0;
 }
+static int f_sound(struct leg *l, struct leg_offer *o)
+{
+	if (!sound_err)
+		o->bearer = BEARER_SPEECH;
+	say(who(l), "sound", sound_err);
+	return sound_err;
+}
 static int divert_err;	/* what the calling leg's exchange says to a diversion */
 static int f_divert(struct leg *l, const struct leg_divert *to)
 {
@@ -132,7 +141,8 @@ static int f_malicious(struct leg *l)
 }
 static const struct leg_ops ops = { .name = "fake", .proceed = f_proceed, .alert = f_alert, .progress = f_progress, .more = f_more,
 				    .answer = f_answer, .clear = f_clear, .hold = f_hold, .resume = f_resume, .join = f_join,
-				    .with = f_with, .connected = f_connected, .divert = f_divert, .referred = f_referred, .charge = f_charge, .malicious = f_malicious };
+				    .with = f_with, .connected = f_connected, .divert = f_divert, .referred = f_referred, .charge = f_charge, .malicious = f_malicious,
+				    .sound = f_sound };
 
 /* --- what the call leans on ------------------------------------------------------------------- */
 
@@ -152,6 +162,10 @@ int did_lookup(const struct did_table *t, const char *trunk, const char *number,
 	} else if (!strcmp(number, "then-busy")) {
 		r->n_dests = 2;
 		r->dests[1] = (struct did_dest){ .kind = DID_BUSY, .cause = 17 };
+	} else if (!strcmp(number, "sound-first")) {
+		r->n_dests = 2;
+		r->dests[1] = (struct did_dest){ .kind = DID_TRUNK, .trunk = "telco", .number = "2" };
+		snprintf(r->dests[0].trunk, sizeof(r->dests[0].trunk), "office");
 	} else if (!strcmp(number, "limited")) {
 		r->max = 1;
 	} else if (!strcmp(number, "emergency")) {
@@ -163,7 +177,7 @@ int did_lookup(const struct did_table *t, const char *trunk, const char *number,
 struct trunk *trunk_find(struct gateway *g, const char *name)
 {
 	(void)g;
-	return strcmp(name, "telco") ? NULL : &telco;
+	return !strcmp(name, "telco") ? &telco : !strcmp(name, "office") ? &office : NULL;
 }
 void trunk_read_number(const struct trunk *t, const struct leg_number *n, char *number)
 {
@@ -201,8 +215,7 @@ bool trunk_in_service(const struct trunk *t, char *why, size_t size)
 
 bool trunk_carries(const struct trunk *t, uint8_t bearer)
 {
-	(void)t;
-	return bearer_is_sound(bearer);
+	return bearer_is_sound(bearer) || (telco_data && t == &telco);
 }
 bool trunk_overlap_incomplete(struct trunk *t, const struct leg_number *called)
 {

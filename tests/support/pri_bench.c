@@ -96,13 +96,14 @@ static void on_offered(void *arg, struct leg *leg, const struct leg_offer *offer
 	struct bench_end *end = arg;
 	struct bench_leg *l = new_leg(end, true);
 
-	end->n_offered++;
+	end->n_offered += !offer->refused;
+	end->n_refused += offer->refused != 0;
 	l->leg = leg;
 	l->offer = *offer;
 	leg_attach(leg, on_event, l);
 	leg_set_trace(leg, on_trace, l);
-	if (end->offered)
-		end->offered(l);
+	if (offer->refused ? end->refused != NULL : end->offered != NULL)
+		(offer->refused ? end->refused : end->offered)(l);
 }
 
 static void on_log(void *arg, int level, const char *text)

@@ -36,8 +36,9 @@ struct bench_end {
 	struct pri_trunk *trunk;
 	struct bench_leg *legs;		/* newest first; kept after they are cleared */
 	void (*offered)(struct bench_leg *l);	/* what to do with a call that comes in */
+	void (*refused)(struct bench_leg *l);	/* with one that the driver has refused; may be NULL */
 	void (*event)(struct bench_leg *l, const struct leg_event *ev);	/* may be NULL */
-	unsigned n_offered, n_cleared, n_changed;
+	unsigned n_offered, n_refused, n_cleared, n_changed;
 	int tones, tones_ever;		/* that play now; that were asked for */
 	char tone[16];			/* the latest */
 	int spans[BENCH_SPANS];

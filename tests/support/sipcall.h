@@ -36,6 +36,7 @@ struct sc_conf {
 	const char *bye_reason;		/* Reason header of BYE */
 	bool echo;			/* what comes back at the UAC is its own audio */
 	int payload, uas_payload;	/* 0 PCMU, 8 PCMA */
+	bool pcma_too;			/* the UAC offers PCMA behind its own, and takes what is answered */
 	unsigned ptime;
 	enum sc_audio audio;
 	const char *file;

@@ -52,6 +52,8 @@ void sc_rtp_start(struct sc *s, struct sc_end *e, const struct sipmsg_sdp *sdp, 
 {
 	e->peer = sdp->rtp;
 	e->dtmf_payload = sdp->dtmf;
+	if (e->uac && s->conf.pcma_too)
+		e->payload = sdp->payload;
 	if (e->next_tx || s->conf.audio == SC_AUDIO_NONE)
 		return;
 	e->ssrc = (uint32_t)rand();

@@ -78,9 +78,9 @@ static int sdp_text(struct sc *s, const struct sc_end *e, char *out, size_t size
 
 	inet_ntop(AF_INET, &s->conf.local.sin_addr, ip, sizeof(ip));
 	return snprintf(out, size,
-			"v=0\r\no=- %u %u IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %u RTP/AVP %d %d\r\n"
+			"v=0\r\no=- %u %u IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %u RTP/AVP %d%s %d\r\n"
 			"a=rtpmap:%d %s/8000\r\na=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-15\r\na=ptime:%u\r\n",
-			e->index + 1, e->index + 1, ip, ip, e->port, e->payload, dtmf, e->payload,
+			e->index + 1, e->index + 1, ip, ip, e->port, e->payload, e->uac && s->conf.pcma_too ? " 8" : "", dtmf, e->payload,
 			e->payload == 97 ? "CLEARMODE" : e->payload ? "PCMA" : "PCMU", dtmf, dtmf, s->conf.ptime);
 }
 

@@ -35,7 +35,8 @@ static const char usage[] =
 	"  -q REASON      Reason header of a refusal       -Q REASON     Reason header of BYE\n"
 	"  -e             183 with audio instead of 180    -b            the called end hangs up\n"
 	"  -E             what comes back is the call's own audio (echo)\n"
-	"  -p PT[,PT]     payload type, 0, 8 or 97 (CLEARMODE), of the calling and of the called end (8)\n"
+	"  -p PT[,PT]     payload type, 0, 8 or 97 (CLEARMODE), of the calling and of the called end (8);\n"
+	"                 97+8: CLEARMODE, and PCMA behind it\n"
 	"  -i MS          packet time (20)                 -P PORT       first RTP port (30000)\n"
 	"  -a KIND        seq, quiet, none, or a file of raw G.711 octets\n"
 	"  -M CHAIN       laws the audio passes from the calling end up: a, mu:a, a:mu, mu:a:mu ...\n"
@@ -163,6 +164,7 @@ static bool option_number(struct sc_conf *c, int o, const char *v)
 	case 'E': c->echo = true; break;
 	case 'p':
 		c->payload = c->uas_payload = (int)n;
+		c->pcma_too = strstr(v, "+8");
 		if (strchr(v, ','))
 			c->uas_payload = atoi(strchr(v, ',') + 1);
 		break;

@@ -41,7 +41,7 @@ static void from_sip(void **state)
 	static const struct { int sip, q850; const char *why; } rows[] = {
 		{ 404, 1, "3398" }, { 480, 18, "3398" }, { 486, 17, "3398" }, { 503, 41, "3398" },
 		{ 600, 17, "3398" }, { 603, 21, "3398" }, { 408, 102, "3398" }, { 484, 28, "3398" },
-		{ 488, 65, "4497" }, { 302, 23, "a redirection that is not followed" },
+		{ 488, 65, "4497" }, { 433, 24, "29.163" }, { 607, 21, "unwanted: as 603" }, { 608, 21, "as 603" }, { 302, 23, "a redirection that is not followed" },
 		{ 499, 41, "an unknown 4xx is a 400" }, { 599, 41, "an unknown 5xx is a 500" },
 		{ 699, 17, "an unknown 6xx is a 600" },
 	};

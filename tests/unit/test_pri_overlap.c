@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "tests/support/pri_bench.h"
+#include "tests/support/pri_tap.h"
 
 /* Four digits are a number, of 5 any; 6 and what follows is passed on; 7 is nothing; *57# to the letter. */
 static enum pri_digits plan(const char *s)
@@ -28,9 +29,11 @@ static enum pri_digits plan(const char *s)
 	return n < 4 ? PRI_DIGITS_MORE : PRI_DIGITS_COMPLETE;
 }
 
+static bool (*tap)(struct bench *b, int span, uint8_t *frame, size_t *len);
+
 static struct bench *open_bench(void)
 {
-	return bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .overlap = true, .digits = plan });
+	return bench_open(&(struct bench_conf){ .dialect = PRI_EUROISDN_E1, .overlap = true, .digits = plan, .tap = tap });
 }
 
 static struct bench_leg *begin(struct bench *b, int end, const char *digits)
@@ -114,6 +117,35 @@ static void test_receiving(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		receive(USER, i);
 		receive(NET, i);
+	}
+}
+
+static bool by_keypad(struct bench *b, int span, uint8_t *frame, size_t *len)
+{
+	uint8_t *e = pri_tap_element(frame, *len, 0x70);
+
+	(void)b, (void)span;
+	if (!e || *len < 10 || (frame[2] & 1) || frame[4] != 8 || frame[8] != 0x7b || e[1] != 2)
+		return true;
+	e[0] = 0x2c;
+	e[1] = 1;
+	e[2] = e[3];		/* no type and plan there */
+	memmove(e + 3, e + 4, (size_t)(frame + *len - (e + 4)));
+	--*len;
+	return true;
+}
+
+/* A far end that sends its digits as keypad facility (Q.931 5.1.3). */
+static void test_keypad(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (strchr(rows[i].more, '!'))
+			continue;
+		tap = by_keypad;
+		receive(USER, i);
+		receive(NET, i);
+		tap = NULL;
 	}
 }
 
@@ -245,6 +277,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_receiving),
+		cmocka_unit_test(test_keypad),
 		cmocka_unit_test(test_dial_tone_is_said),
 		cmocka_unit_test(test_gives_up),
 		cmocka_unit_test(test_off),

@@ -24,6 +24,7 @@ static struct watch {
 	bool deaf;			/* the far span's frames vanish */
 	unsigned mute, drop;		/* the far span's messages of these kinds, and ours, become some other protocol's */
 	unsigned count, outstanding;
+	uint8_t cause;			/* of the last RELEASE of SPAN's owner */
 	int64_t at[16];			/* times of those that are WANTED */
 	enum what wanted;
 } watch;
@@ -58,6 +59,8 @@ static bool tap(struct bench *b, int span, uint8_t *frame, size_t *len)
 
 	if (span == watch.span && kind & watch.wanted && watch.count < 16)
 		watch.at[watch.count++] = b->now_us;
+	if (span == watch.span && kind == RELEASE)
+		watch.cause = frame[12] & 0x7f;	/* the element is the first */
 	if (kind >= SETUP && kind & (span == watch.span ? watch.drop : watch.mute))
 		frame[4] = 0x7f;
 	return span == watch.span || !watch.deaf;
@@ -189,21 +192,28 @@ static void t305_t308(unsigned t305, unsigned t308)
 {
 	struct bench_conf c = { .dialect = PRI_EUROISDN_E1, .tap = tap, .timers = { [PT_T305] = t305, [PT_T308] = t308 } };
 	struct bench_leg *out;
+	unsigned restarts;
 	struct bench *b;
 	int64_t gone;
 
 	see(0, NOTHING);
 	b = bench_open(&c);
 	out = up(b);
+	restarts = bench_span(b, USER).restarts;
 	see(1, DISCONNECT | RELEASE);
 	watch.drop = DISCONNECT | RELEASE;	/* the far end hears nothing of it */
-	bench_clear(out, 16);
+	bench_clear(out, 41);
 	bench_until(b, 200000, out->cleared);
+	assert_int_equal(watch.cause, 41);	/* that of the DISCONNECT */
 	gone = b->now_us;
 	assert_int_equal(watch.count, 3);
 	assert_ms(ms_between(0), in_force(PT_T305, t305));
 	assert_ms(ms_between(1), in_force(PT_T308, t308));
 	assert_ms((unsigned)((gone - watch.at[2]) / 1000), in_force(PT_T308, t308));
+	/* 5.3.3: the far end may still have the channel, RESTART takes it back. */
+	assert_int_equal(bench_span(b, USER).restarts, restarts + 1);
+	bench_until(b, 500, bench_count(b, USER, PRI_LINE_IDLE) == 30);
+	assert_true(b->end[NET].legs->cleared);
 	bench_close(b);
 }
 
