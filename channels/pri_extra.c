@@ -259,7 +259,7 @@ static void names_in(const struct pri_link *link, const struct pri_subcommands *
 			continue;
 		pri_number_in(&ev->connected, &id->number);
 		if (memmem(link->got, link->got_len, id->name.str, strlen(id->name.str)))
-			pri_name_in(ev->extra.connected_name, &id->name);
+			pri_name_in(ev->extra.connected_name, &id->name, &ev->connected);
 	}
 }
 

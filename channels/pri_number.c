@@ -109,12 +109,16 @@ static void to_utf8(char *out, size_t size, const char *text, const char *charse
 	*to = '\0';
 }
 
-void pri_name_in(char out[LEG_NAME_MAX], const struct pri_party_name *n)
+/* A name may be restricted where the number is not (ECMA-164, and NI2's, which is the same operation). An offer
+ * has the presentation of its number alone: such a name goes no further. */
+void pri_name_in(char out[LEG_NAME_MAX], const struct pri_party_name *n, const struct leg_number *who)
 {
 	size_t set = (size_t)n->char_set, at = 0;
 
 	out[0] = '\0';
 	if (!n->valid || n->char_set == PRI_CHAR_SET_ISO10646_BMPSTRING)
+		return;
+	if ((n->presentation & PRI_PRES_RESTRICTION) == PRI_PRES_RESTRICTED && who->presentation != PRES_RESTRICTED)
 		return;
 	to_utf8(out, LEG_NAME_MAX, n->str,
 		set < sizeof(charsets) / sizeof(charsets[0]) && charsets[set] ? charsets[set] : "ISO-8859-1");

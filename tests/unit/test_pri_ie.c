@@ -150,18 +150,19 @@ static void test_charsets(void **state)
 		{ 77, "\xeb\r\n", "\xc3\xab" },
 	};
 	struct pri_party_name n = { .valid = 1 };
+	struct leg_number who = { .digits = "1" };
 	char out[LEG_NAME_MAX];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		n.char_set = rows[i].set;
 		strcpy(n.str, rows[i].text);
-		pri_name_in(out, &n);
+		pri_name_in(out, &n, &who);
 		assert_string_equal(out, rows[i].want);
 	}
 	n.char_set = PRI_CHAR_SET_ISO8859_1;	/* 63 octets become 126: cut between characters */
 	memset(n.str, 0xeb, sizeof(n.str) - 1);
-	pri_name_in(out, &n);
+	pri_name_in(out, &n, &who);
 	assert_int_equal(strlen(out), LEG_NAME_MAX - 2);
 }
 
