@@ -38,10 +38,10 @@ static void set_parties(struct pri_sr *sr, const struct leg_offer *o, const stru
 		number_or_none(&caller.number, &o->calling);
 	if (caller.number.valid)
 		pri_sr_set_caller_party(sr, &caller);
-	if (!o->redirecting.digits[0])
+	if (!o->redirecting.digits[0] && !o->redirect_count)
 		return;
 	memset(&r, 0, sizeof(r));
-	pri_number_out(&r.from.number, &o->redirecting);
+	number_or_none(&r.from.number, &o->redirecting);
 	r.count = o->redirect_count ? o->redirect_count : 1;
 	r.reason = pri_reason_out(conf->dialect, o->redirect_reason);
 	pri_number_out(&r.orig_called.number, &o->original);

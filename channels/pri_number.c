@@ -23,7 +23,7 @@ static uint8_t npi_of(int plan)
 /* A party that has a name instead of a number (a SIP user part in letters) has none on ISDN. */
 void pri_number_out(struct pri_party_number *out, const struct leg_number *n)
 {
-	bool digits = n->digits[0] && strspn(n->digits, "0123456789*#ABCD") == strlen(n->digits);
+	bool digits = q931_digits(n->digits);
 
 	memset(out, 0, sizeof(*out));
 	out->valid = digits || n->presentation;
