@@ -40,6 +40,11 @@ void pri_digits_in(struct leg_number *out, const char *digits, int plan, int pre
 	out->npi = npi_of(plan);
 	out->presentation = presentation >> 5 & 3;
 	out->screening = presentation & 3;
+	for (const char *p = out->digits; *p; p++)
+		if ((unsigned char)*p < ' ' || (unsigned char)*p >= 0x7f) {	/* no IA5 text: it would go to terminals and logs */
+			out->digits[0] = '\0';
+			break;
+		}
 }
 
 void pri_number_in(struct leg_number *out, const struct pri_party_number *n)
