@@ -246,6 +246,7 @@ void pri_extra_offer(struct pri_leg *leg, const pri_event_ring *ev, struct leg_o
 	if (!bearer_is_sound(o->bearer))
 		capability_in(leg, IE_BEARER, &o->bearer_ie);
 	capability_in(leg, IE_LLC, &o->llc);
+	capability_in(leg, IE_HLC, &o->hlc_ie);
 	q931_uui(element(leg, IE_USER_USER, 0), &o->uui);
 	raw_in(leg, &o->raw);
 }

@@ -237,7 +237,7 @@ static void limits(void **state)
 static void capabilities(void **state)
 {
 	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 16 } };
-	struct leg_offer offer = { .complete = true, .hlc = 4, .bearer_ie = { 4, { 0x88, 0x90, 0x21, 0x8f } },
+	struct leg_offer offer = { .complete = true, .hlc = 4, .hlc_ie = { 3, { 0x91, 0x60, 0x81 } }, .bearer_ie = { 4, { 0x88, 0x90, 0x21, 0x8f } },
 				   .llc = { 3, { 0x88, 0x90, 0xa8 } } };
 
 	(void)state;
@@ -246,6 +246,7 @@ static void capabilities(void **state)
 	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
 	call_offered(&gw, &office, &in, &offer);
 	assert_int_equal(dialled.hlc, 4);
+	assert_memory_equal(&dialled.hlc_ie, &offer.hlc_ie, sizeof(offer.hlc_ie));
 	assert_memory_equal(&dialled.bearer_ie, &offer.bearer_ie, sizeof(offer.bearer_ie));
 	assert_memory_equal(&dialled.llc, &offer.llc, sizeof(offer.llc));
 	leg_report(&in, &gone);
