@@ -18,8 +18,10 @@
 void diversion_read(const sip_t *sip, struct leg_offer *out);
 /* Where a response says that the call is now, and why: the last entry of its History-Info, when that is a redirection. */
 bool diversion_target(const sip_t *sip, struct leg_number *out, uint8_t *reason);
-/* Values, "" when the call was not redirected. HOST names us in URIs. */
-void diversion_write(const struct leg_offer *o, const char *host, char out[DIVERSION_MAX]);
-void diversion_history(const struct leg_offer *o, const char *host, const char *target, char out[DIVERSION_MAX]);
+/* What a 301 or 302 says of its reason, and whether who sends the call on hides his number; false when it has no Diversion. */
+bool diversion_redirects(const sip_t *sip, uint8_t *reason, bool *hidden);
+/* Values, "" when the call was not redirected. HOST names us in URIs. TRUST: the peer may see numbers that are hidden. */
+void diversion_write(const struct leg_offer *o, const char *host, bool trust, char out[DIVERSION_MAX]);
+void diversion_history(const struct leg_offer *o, const char *host, bool trust, const char *target, char out[DIVERSION_MAX]);
 
 #endif

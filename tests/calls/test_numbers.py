@@ -257,6 +257,23 @@ class Headers(Numbers):
         self.over(out, come)
 
 
+class Stranger(Numbers):
+    office = ''
+
+    def test_what_is_hidden_is_not_in_what_he_gets(self):
+        out, come = self.through(rows=['Privacy: id;history', 'Diversion: <sip:+442071838002@h>;reason=no-answer;privacy=full, '
+                                       '<sip:+442071838001@h>;reason=user-busy;privacy=full'])
+        m = come['invite']
+        text = '\n'.join('%s: %s' % row for row in m.rows)
+        for hidden in '2071838750', '2071838001', '2071838002':
+            self.assertNotIn(hidden, text)
+        self.assertEqual(m.get('Diversion'), '<sip:anonymous@anonymous.invalid>;reason=no-answer;counter=1;privacy=full, '
+                                             '<sip:anonymous@anonymous.invalid>;reason=unknown;counter=1;privacy=full')
+        self.assertEqual(m.get('Privacy'), 'id')
+        self.up(out, come)
+        self.over(out, come)
+
+
 class Ni2(Numbers):
     """NI2: names in facilities; the exchange's comes after SETUP. One redirection, in the element."""
     span = bed.T1

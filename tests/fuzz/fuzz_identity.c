@@ -58,9 +58,9 @@ static void check_history(const struct leg_offer *o)
 	struct leg_offer back = { .bearer = 0 };
 	msg_t *m;
 
-	diversion_write(o, "192.0.2.1:5060", value);
+	diversion_write(o, "192.0.2.1:5060", true, value);
 	one_line(value, sizeof(value));
-	diversion_history(o, "192.0.2.1:5060", "sip:9@192.0.2.1", value);
+	diversion_history(o, "192.0.2.1:5060", true, "sip:9@192.0.2.1", value);
 	one_line(value, sizeof(value));
 	if (!value[0])
 		return;
