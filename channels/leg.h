@@ -177,6 +177,7 @@ struct leg_charge {
 struct leg_divert {
 	struct leg_number to;
 	uint8_t reason, count;		/* count: how often it has been diverted before, as its edge knows; else 0 */
+	bool hidden;			/* LEG_DIVERT: who sends it on does not want the new called side to see his number */
 };
 
 struct leg_event {

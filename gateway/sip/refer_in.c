@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gateway/cause.h"
+#include "gateway/sip/diversion.h"
 #include "gateway/sip/identity.h"
 #include "gateway/sip/internal.h"
 
@@ -153,7 +154,9 @@ bool sip_redirected(struct sip_leg *l, int status, const sip_t *sip)
 		return false;
 	while (m && (identity_number(m->m_url, &d.to) < 0 || !d.to.digits[0]))
 		m = m->m_next;
-	if (m)
-		leg_report(&l->leg, &ev);
+	if (!m)
+		return false;
+	diversion_redirects(sip, &d.reason, &d.hidden);
+	leg_report(&l->leg, &ev);
 	return taken;
 }

@@ -325,15 +325,23 @@ class SentOn(Numbers):
 class SentOnHere(Numbers):
     """302, and the gateway calls the new number: its caller hears of it too."""
 
-    def test_302(self):
+    def sent_on(self, *diversion):
         out, come = self.through()
         m = come['invite']
         self.end.write(['SIP/2.0 302 Elsewhere', *['Via: ' + v for k, v in m.rows if k.lower() == 'via'], 'From: ' + m.get('From'),
                         'To: ' + come['local'], 'Call-ID: ' + m.get('Call-ID'), 'CSeq: ' + m.get('CSeq'),
-                        'Contact: <sip:+442079460201@127.0.0.1>'])
+                        'Contact: <sip:+442079460201@127.0.0.1>', *diversion])
         self.end.get('ACK', come)
         self.assertIn('+442079460201', self.end.get(181, out).get('History-Info'))
         again = self.end.taken(self.end.get('INVITE'))
         self.assertIn('+442079460201', again['invite'].first)
         self.up(out, again)
         self.over(out, again)
+        return again['invite'].get('Diversion')
+
+    def test_302(self):
+        self.assertRegex(self.sent_on(), r'^<sip:\+442079460200@[^>]*>;reason=unconditional;counter=1;privacy=off$')
+
+    def test_302_says_why_and_who_may_know(self):
+        said = self.sent_on('Diversion: <sip:+442079460200@h>;reason=user-busy;privacy=full')
+        self.assertRegex(said, r'^<sip:\+442079460200@[^>]*>;reason=user-busy;counter=1;privacy=full$')
