@@ -32,7 +32,20 @@ static void move(struct call_leg *from, struct call_leg *to)
 		call_leg_attach(to, to->leg);
 }
 
-/* Who stays becomes the calling side. */
+/* What came with the call and was for who was called then. */
+static void forget_called(struct call *c)
+{
+	struct leg_offer *o = &c->offer;
+
+	memset(&o->called_sub, 0, sizeof(o->called_sub));
+	memset(&o->uui, 0, sizeof(o->uui));
+	memset(&o->redirecting, 0, sizeof(o->redirecting));
+	memset(&o->original, 0, sizeof(o->original));
+	o->redirect_count = o->redirect_reason = o->original_reason = 0;
+	o->keypad[0] = c->redirecting[0] = 0;
+}
+
+/* Who stays becomes the calling side. He may have hidden his number when he answered. */
 static void stand_aside(struct call *c, struct call_leg *cl, const char *number)
 {
 	char from[NUMBER_MAX];
@@ -44,9 +57,14 @@ static void stand_aside(struct call *c, struct call_leg *cl, const char *number)
 		snprintf(from, sizeof(from), "%s", c->number);
 		snprintf(c->from, sizeof(c->from), "%s", from);
 		memset(&c->offer.calling, 0, sizeof(c->offer.calling));
+		memset(&c->offer.calling_user, 0, sizeof(c->offer.calling_user));
+		memset(&c->offer.calling_sub, 0, sizeof(c->offer.calling_sub));
+		if (c->in.rec.connected_presentation == PRES_RESTRICTED)
+			c->offer.calling.presentation = PRES_RESTRICTED;
 		c->offer.calling_name[0] = 0;
 		c->offer.no_number = 0;
 	}
+	forget_called(c);
 	move(&c->out, &c->referrer);
 	snprintf(c->number, sizeof(c->number), "%s", number);
 }

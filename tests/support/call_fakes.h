@@ -109,8 +109,10 @@ static int f_connected(struct leg *l, const struct leg_number *n)
 	return 0;
 }
 static int divert_err;	/* what the calling leg's exchange says to a diversion */
+static struct leg_divert diverted;	/* the last one that it was asked for */
 static int f_divert(struct leg *l, const struct leg_divert *to)
 {
+	diverted = *to;
 	say(who(l), "divert", atoi(to->to.digits));
 	return divert_err;
 }
