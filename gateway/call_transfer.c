@@ -100,6 +100,7 @@ void call_transfer_event(struct call *c, const struct leg_event *ev)
 {
 	if (ev->kind == LEG_ANSWERED) {
 		c->transferring = false;
+		call_connected_record(&c->out.rec, ev);
 		ring_tone(c, false);
 		call_join(c);
 		if (c->referring)

@@ -105,7 +105,7 @@ static int f_with(struct leg *l, const struct leg_extra *x)
 }
 static int f_connected(struct leg *l, const struct leg_number *n)
 {
-	say(who(l), "connected", (int)strtol(n->digits, NULL, 10));
+	say(who(l), n->presentation == PRES_RESTRICTED ? "hidden" : "connected", (int)strtol(n->digits, NULL, 10));
 	return 0;
 }
 static int divert_err;	/* what the calling leg's exchange says to a diversion */
