@@ -239,7 +239,7 @@ class Withheld(Numbers):
             with self.subTest(number=number):
                 out, come = self.through(number, ['P-Asserted-Identity: "Eve" <sip:+33140000000@h>'])
                 self.assertEqual(come['invite'].get('P-Asserted-Identity'), '')
-                self.assertIn('anonymous.invalid', come['invite'].get('From'))
+                self.assertIn('<sip:unavailable@unknown.invalid>', come['invite'].get('From'))
                 self.assertNotIn('Eve', come['invite'].get('From'))
                 self.up(out, come)
                 self.over(out, come)
