@@ -9,6 +9,22 @@
 #define RESYNC 8000		/* samples: a jump this far is a new stream, not a gap */
 #define FADE 160		/* samples: concealment halves after each of these */
 
+static void window_anew(struct jitter *j)
+{
+	j->window_end_us = 0;
+	j->window_min_us = INT32_MAX;
+	j->excess_us = 0;
+	j->gave_back = false;
+}
+
+/* The delay has grown. If that is what was given back before, what comes late does so more seldom than we waited. */
+static void grown(struct jitter *j)
+{
+	if (j->gave_back && j->window_us < JITTER_WINDOW_MAX_US)
+		j->window_us *= 4;
+	window_anew(j);
+}
+
 void jitter_pause(struct jitter *j)
 {
 	j->synced = false;
@@ -21,9 +37,8 @@ void jitter_reset(struct jitter *j, enum hw_law law)
 	j->synced = false;
 	j->credit = j->held = j->run = 0;
 	j->hist_len = j->hist_pos = 0;
-	j->window_end_us = 0;
-	j->window_min_us = INT32_MAX;
-	j->excess_us = 0;
+	j->window_us = JITTER_WINDOW_US;
+	window_anew(j);
 }
 
 static void remember(struct jitter *j, const uint8_t *data, unsigned len)
@@ -86,6 +101,8 @@ enum jitter_verdict jitter_put(struct jitter *j, uint16_t seq, uint32_t ts, cons
 	}
 	if (ahead <= -RESYNC || ahead >= RESYNC || !j->synced)
 		j->held = 0;
+	if (j->synced && j->credit && !ahead)
+		grown(j);
 	j->synced = true;
 	j->next_seq = (uint16_t)(seq + 1);
 	played(j, ts, data, len);
@@ -155,6 +172,12 @@ unsigned jitter_starve(struct jitter *j, uint8_t *out, unsigned n)
 	return n;
 }
 
+void jitter_dry(struct jitter *j, unsigned n)
+{
+	j->inserted += n;
+	grown(j);
+}
+
 unsigned jitter_slack(struct jitter *j, int64_t slack_us, unsigned len, int64_t now_us)
 {
 	int32_t slack = slack_us > INT_MAX ? INT_MAX : slack_us < INT_MIN ? INT_MIN : (int32_t)slack_us;
@@ -170,7 +193,7 @@ unsigned jitter_slack(struct jitter *j, int64_t slack_us, unsigned len, int64_t 
 			j->excess_us = j->window_min_us > JITTER_TARGET_US + JITTER_HYSTERESIS_US ?
 					       j->window_min_us - JITTER_TARGET_US :
 					       0;
-		j->window_end_us = now_us + JITTER_WINDOW_US;
+		j->window_end_us = now_us + j->window_us;
 		j->window_min_us = INT32_MAX;
 	}
 	if (slack < j->window_min_us)
@@ -178,6 +201,7 @@ unsigned jitter_slack(struct jitter *j, int64_t slack_us, unsigned len, int64_t 
 	if (j->excess_us < 125 || len < 2)
 		return 0;
 	j->excess_us -= 125;
+	j->gave_back = true;
 	j->dropped++;
 	return 1;
 }

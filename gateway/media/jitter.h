@@ -3,9 +3,11 @@
  * gateway/media/jitter.h: puts the audio of an RTP stream in order, hides what is missing and says when to
  * play a sample more or less. It keeps only what came too early for its place; audio in order passes
  * through at once, because the queue of the line that plays it is the buffer. Media thread only; it reads
- * no clock: how early a packet was comes in as slack. The policy (a small fixed target that grows by what
- * the network does) is behind these functions. Of data not a sample is left out to shorten the delay: what a
- * clock that is not ours makes of it is a slip now and then, counted as inserted or dropped.
+ * no clock: how early a packet was comes in as slack. The policy is behind these functions: a small delay,
+ * which grows by what was missing when a packet came late, or the host did, and is given back a sample at a
+ * time when nothing needed it for a while; each time that this was too soon, the while is longer. Of data not
+ * a sample is left out to shorten the delay: what a clock that is not ours makes of it is a slip now and then,
+ * counted as inserted or dropped.
  */
 #ifndef GATEWAY_MEDIA_JITTER_H
 #define GATEWAY_MEDIA_JITTER_H
@@ -22,6 +24,7 @@
 #define JITTER_HYSTERESIS_US 1000
 #define JITTER_MAX_US 60000	/* a delay above this is cut at once */
 #define JITTER_WINDOW_US 4000000	/* the least slack seen in this time decides */
+#define JITTER_WINDOW_MAX_US 256000000	/* each time that it was too short, four times as long, up to this */
 
 struct jitter_segment {
 	uint32_t ts;
@@ -39,9 +42,10 @@ struct jitter {
 	struct jitter_segment seg[JITTER_SLOTS];	/* by rising timestamp */
 	uint8_t hist[160];	/* what was played last, for concealment */
 	unsigned hist_len, hist_pos, run;
-	int64_t window_end_us;
+	int64_t window_end_us, window_us;
 	int32_t window_min_us;	/* least slack in the window so far */
 	int32_t excess_us;	/* how much of the delay is to go, a sample at a time */
+	bool gave_back;		/* some of it went since the delay last grew */
 	uint64_t inserted, dropped, late;	/* samples, samples, packets */
 };
 
@@ -61,6 +65,8 @@ unsigned jitter_pop(struct jitter *j, uint8_t *out, bool force);
 uint32_t jitter_skip(struct jitter *j);
 /* The line is about to run dry and nothing came: invents N samples. Returns 0 when enough were invented. */
 unsigned jitter_starve(struct jitter *j, uint8_t *out, unsigned n);
+/* The line ran dry for N samples of silence before what comes now: the host was late. */
+void jitter_dry(struct jitter *j, unsigned n);
 /* SLACK: how long before its time a packet of LEN samples was there. Returns how many of them to leave out. */
 unsigned jitter_slack(struct jitter *j, int64_t slack_us, unsigned len, int64_t now_us);
 

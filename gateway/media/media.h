@@ -57,7 +57,7 @@ struct media_conf {
 	struct files *files;		/* what writes recordings; outlives the media path. NULL: nothing is recorded (-ENOTSUP) */
 	uint16_t rtp_first, rtp_last;	/* ports for RTP (even) and RTCP (next odd) */
 	bool realtime;			/* ask for SCHED_FIFO; refusal is not an error */
-	unsigned jitter_ms;		/* still to be played when the next packet is due, at most 60; 0: the default, 1.5 */
+	unsigned jitter_ms;		/* still to be played when the next packet is due, at most 60; 0: the default, 2 */
 };
 
 /* Starts the thread. HW may be NULL (SIP and test lines only; a timer of its own is the clock then). */

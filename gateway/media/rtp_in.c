@@ -179,7 +179,7 @@ static void play(struct rtp_port *r, uint8_t *buf, unsigned n, int64_t now_us)
 	} else {
 		fill = line_fill(line, now_us);
 		if (fill < 0)
-			r->jitter.inserted += (unsigned)-fill;
+			jitter_dry(&r->jitter, (unsigned)-fill);
 		n -= jitter_slack(&r->jitter, now_us - r->arrival_us + (int64_t)(fill - cushion) * SAMPLE_US, n, now_us);
 	}
 	put_on_line(r, buf, n, now_us);

@@ -24,7 +24,7 @@ part() {
 	[ "$f" = 0 ] || { grep -vE '^ok ' "$log" | tail -120; echo "    (all of it: $log)"; }
 }
 jobs=$(nproc)
-threaded=$(grep -lE 'pthread|media_open|media_record|media_conference|line_audios_open|records_open|resolve|watchdog' tests/unit/test_*.c |
+threaded=$(grep -lE 'pthread|media_open|media_pair|media_conference|line_audios_open|records_open|resolve|watchdog' tests/unit/test_*.c |
 	xargs -n1 basename -s .c)
 unit_paths=$(for t in $threaded; do echo "build/tsan/tests/unit/$t"; done)
 # What keeps the processors busy, or measures how long something takes. All other calls wait for rings, cadences and timers.

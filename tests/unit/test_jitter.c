@@ -225,6 +225,42 @@ static void slack(void **state)
 	}
 }
 
+/* Something comes 4 ms late each so many seconds, for ten minutes: what it makes missing is heard a few times, not each time, and a
+ * delay that nothing needs goes away all the same. */
+static void learns(void **state)
+{
+	static const struct { int every_s, times; } rows_late[] = { { 2, 1 }, { 6, 2 }, { 30, 3 }, { 100, 4 } };
+
+	(void)state;
+	for (size_t r = 0; r < sizeof(rows_late) / sizeof(rows_late[0]); r++) {
+		static struct jitter j;
+		uint8_t data[N] = { 0 };
+		int64_t delay = 2000, now = 1;
+		int times = 0;
+
+		jitter_reset(&j, HW_ALAW);
+		for (int k = 0; k < 30000; k++, now += 20000) {
+			int64_t slack = delay - (k % (50 * rows_late[r].every_s) ? 0 : 4000);
+
+			jitter_put(&j, (uint16_t)k, (uint32_t)k * N, data, N);
+			if (slack < 0) {
+				jitter_dry(&j, (unsigned)(-slack / 125));
+				delay -= slack;
+				slack = 0;
+				times++;
+			}
+			delay -= jitter_slack(&j, slack, N, now) * 125;
+		}
+		if (times != rows_late[r].times)
+			fail_msg("every %d s: missing %d times", rows_late[r].every_s, times);
+		for (int k = 30000; k < 30000 + 2 * 256 * 50; k++, now += 20000) {
+			jitter_put(&j, (uint16_t)k, (uint32_t)k * N, data, N);
+			delay -= jitter_slack(&j, delay, N, now) * 125;
+		}
+		assert_in_range(delay, JITTER_TARGET_US - 125, JITTER_TARGET_US + JITTER_HYSTERESIS_US);
+	}
+}
+
 /* Data: 0xff for what is missing, never a repetition, and not a sample less for the delay's sake below the limit. */
 static void data(void **state)
 {
@@ -270,7 +306,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(order), cmocka_unit_test(numbers_wrap), cmocka_unit_test(new_starts),
 		cmocka_unit_test(packet_times), cmocka_unit_test(full), cmocka_unit_test(fading),
-		cmocka_unit_test(slack), cmocka_unit_test(data),
+		cmocka_unit_test(slack), cmocka_unit_test(learns), cmocka_unit_test(data),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, NULL);
