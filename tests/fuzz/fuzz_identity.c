@@ -58,7 +58,11 @@ static void check_history(const struct leg_offer *o)
 	struct leg_offer back = { .bearer = 0 };
 	msg_t *m;
 
-	diversion_write(o, "192.0.2.1:5060", true, value);
+	for (int trust = 0; trust < 2; trust++) {
+		diversion_write(o, "192.0.2.1:5060", trust, value);
+		one_line(value, sizeof(value));
+	}
+	diversion_history(o, "192.0.2.1:5060", false, "sip:9@192.0.2.1", value);
 	one_line(value, sizeof(value));
 	diversion_history(o, "192.0.2.1:5060", true, "sip:9@192.0.2.1", value);
 	one_line(value, sizeof(value));
@@ -83,6 +87,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct leg_extra extra = { .connected_name = "" };
 	struct identity_headers h;
 	struct leg_number connected;
+	uint8_t reason;
+	bool hidden;
 	msg_t *m;
 
 	if (size >= sizeof(text) || memchr(data, 0, size))
@@ -108,6 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_history(&o);
 	}
 	identity_connected(sip_object(m), &connected, &extra);
+	diversion_redirects(sip_object(m), &reason, &hidden);
 	msg_destroy(m);
 	return 0;
 }
