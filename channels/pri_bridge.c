@@ -3,7 +3,8 @@
  * channels/pri_bridge.c: two calls joined in the exchange, beside what libpri does of it: what the exchange answers to us (any dialect), and
  * the exchange's own part when we are the network: two B channel transfer (GR-2865: InitiateTransfer with the reference of the second call) on
  * NI2, 4ESS and 5ESS; release link trunk (Nortel NIS-A211-1) on DMS100: a SETUP asks for an identity, ThirdParty on one call
- * names that of the other. When it is done both calls are cleared, by their owner. Loop thread.
+ * names that of the other. When it is done both calls are cleared, by their owner. And the answer to a deflection (pri_reroute.c),
+ * which comes the same way. Loop thread.
  */
 #include "channels/pri_private.h"
 
@@ -36,10 +37,11 @@ void pri_bridge_asked(struct pri_leg *leg, struct pri_leg *with)
 	with->bridged = pri_leg_key(leg);
 }
 
-/* The far end clears both when it has joined them. */
+/* The far end clears both when it has joined them, and a call that it has sent on. Its word on both may come with the end of the
+ * second, which is being cleared from here by then. */
 const char *pri_bridge_how(const struct pri_leg *leg)
 {
-	return leg->bridge == PB_DONE && leg->far_first ? "transfer" : NULL;
+	return leg->bridge == PB_DONE ? "transfer" : leg->deflected && leg->far_first ? "deflection" : NULL;
 }
 
 static void answered(struct pri_leg *leg, const struct pri_rose *r)
@@ -56,6 +58,25 @@ static void answered(struct pri_leg *leg, const struct pri_rose *r)
 		done ? "the exchange has joined them" : "the exchange does not join them, they stay joined here");
 	leg_trace(&leg->leg, "Q.931", false, done ? "transferred" : "transfer refused", "%s %d", r->type == ROSE_REJECT ? "reject" :
 		  r->type == ROSE_ERROR ? "error" : "result", (int)r->code);
+}
+
+/* An answer may come with the end of the call that it is about, whose owner is to know. Nothing is sent from here: libpri's event
+ * is still to be handled. */
+void pri_bridge_answers(struct pri_link *link)
+{
+	for (struct pri_leg *leg = link->rx_facility ? link->trunk->legs : NULL; leg; leg = leg->next) {
+		const struct pri_rose r = leg->rose;
+
+		if (leg->link != link || !r.type || r.type == ROSE_INVOKE)
+			continue;
+		if (leg->bridge == PB_ASKED)
+			answered(leg, &r);
+		else if (leg->diverting && r.type == ROSE_RESULT)
+			pri_reroute_taken(leg);
+		else
+			continue;
+		leg->rose.type = 0;
+	}
 }
 
 /* --- Asked of us --------------------------------------------------------------------------------- */
@@ -166,8 +187,8 @@ void pri_bridge_run(struct pri_link *link)
 		leg->rose.type = 0;
 		if (r.type == ROSE_INVOKE && ours_to_answer(link))
 			asked(leg, &r);
-		else if (r.type != ROSE_INVOKE && leg->bridge == PB_ASKED)
-			answered(leg, &r);
+		else if ((r.type == ROSE_ERROR || r.type == ROSE_REJECT) && leg->diverting)
+			pri_reroute_late(leg);
 		leg = link->trunk->legs;	/* what it did may have changed the list */
 	}
 }

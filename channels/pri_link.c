@@ -197,6 +197,7 @@ void pri_link_read(struct pri_link *link)
 	while (link->dchan && !link->dry) {
 		pri_event *ev = pri_check_event(link->pri);
 
+		pri_bridge_answers(link);
 		if (ev)
 			pri_event_handle(link, ev);
 		else if (link->rx_clearing)

@@ -179,6 +179,7 @@ struct pri_leg {
 	bool hold_notified;		/* it was told so by NOTIFY, in the place of HOLD */
 	bool held_by_far;		/* the far end's HOLD or NOTIFY */
 	struct leg_divert *diverting;	/* in: the far end was asked to send the call on, until it has */
+	bool deflected;			/* and says that it does */
 	uint16_t rx_progress;		/* progress indicators of the last DISCONNECT */
 	bool sound;			/* its bearer is speech or 3.1 kHz audio */
 	bool farewell;			/* it has come, and what the far end plays is still heard */
@@ -491,8 +492,9 @@ size_t pri_facility_put(struct pri_link *link, uint8_t *frame, size_t len, size_
 void pri_bridge_asked(struct pri_leg *leg, struct pri_leg *with);	/* by us */
 void pri_bridge_setup(struct pri_leg *leg);	/* a call has come in: does it ask to be transferable? */
 void pri_bridge_answered(struct pri_leg *leg);	/* an answer to its SETUP has gone */
+void pri_bridge_answers(struct pri_link *link);	/* what the far end says of that, before the event of the same message */
 void pri_bridge_run(struct pri_link *link);
-const char *pri_bridge_how(const struct pri_leg *leg);	/* for LEG_CLEARED: it ends because the exchange has joined it; or NULL */
+const char *pri_bridge_how(const struct pri_leg *leg);	/* for LEG_CLEARED: the exchange has joined it, or sent it on; or NULL */
 /* The owner joins what A's and B's far ends asked for; false: they are not in a state for it. */
 bool pri_transfer_owner(struct pri_leg *a, struct pri_leg *b);
 
@@ -502,6 +504,7 @@ void pri_transfer_asked(struct pri_link *link, q931_call *call, const struct pri
 int pri_leg_divert(struct leg *leg, const struct leg_divert *to);
 void pri_reroute_asked(struct pri_link *link, q931_call *call, const struct pri_rerouting_data *r);
 void pri_reroute_late(struct pri_leg *leg);
+void pri_reroute_taken(struct pri_leg *leg);
 int pri_leg_diverted(struct leg *leg, const struct leg_divert *to);
 void pri_diverted(struct pri_leg *leg, const struct pri_party_redirecting *r);
 void pri_aoc_came(struct pri_leg *leg, const struct pri_subcommand *s);

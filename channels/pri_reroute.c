@@ -6,8 +6,8 @@
  *
  * libpri 1.6.0, found by trial: of EuroISDN (callRerouting, before and after ALERTING) and QSIG; the
  * others have nothing of it.
- * libpri does not tell what the exchange answers to pri_reroute_call(): the exchange that does it clears the call, and when it has
- * not within PT_DIVERT the owner hears LEG_DIVERT and sends the call on by himself.
+ * libpri does not tell what the exchange answers to pri_reroute_call() (pri_bridge.c looks): the exchange that does it clears the
+ * call; when it refuses, or has not within PT_DIVERT, the owner hears LEG_DIVERT and sends the call on by himself.
  */
 #include "channels/pri_dialect.h"
 #include "channels/pri_private.h"
@@ -49,7 +49,15 @@ int pri_leg_divert(struct leg *l, const struct leg_divert *to)
 	return 0;
 }
 
-/* PT_DIVERT is over. */
+/* The exchange has taken it over. It clears the call with that, or when the new number rings. */
+void pri_reroute_taken(struct pri_leg *leg)
+{
+	leg->deflected = true;
+	if (leg->waits_for == PT_DIVERT)
+		pri_wait_stop(leg);
+}
+
+/* PT_DIVERT is over, or the exchange has refused. */
 void pri_reroute_late(struct pri_leg *leg)
 {
 	bool taken = false;
@@ -58,6 +66,8 @@ void pri_reroute_late(struct pri_leg *leg)
 
 	if (!d || leg->stage >= PS_UP)
 		return;
+	if (leg->waits_for == PT_DIVERT)
+		pri_wait_stop(leg);
 	pri_log(leg->link, LOG_NOTICE, "call %u: the exchange did not send it on", leg->cr);
 	leg->diverting = NULL;
 	leg_report(&leg->leg, &ev);

@@ -303,8 +303,10 @@ void call_end(struct call *c, const struct leg_cause *cause, const char *side, c
 		leg_clear(c->in.leg, cause);
 	if (c->out.leg)
 		leg_clear(c->out.leg, cause);
-	if (c->referrer.leg)
+	if (c->referrer.leg) {
+		leg_referred(c->referrer.leg, cause);	/* the one that he would have transferred has left */
 		leg_clear(c->referrer.leg, cause);
+	}
 	call_unjoin(&c->in);
 	call_unjoin(&c->out);
 	loop_timer(c->gw->loop, (int64_t)STUCK_MS * 1000, on_stuck, c, &c->stuck);
@@ -326,6 +328,8 @@ static const char *sentence(const struct call *c, const struct call_leg *cl, con
 
 	if (ev->how && !strcmp(ev->how, "transfer"))
 		return "the exchange has joined its two calls";
+	if (ev->how && !strcmp(ev->how, "deflection"))
+		return "the exchange has sent the call on";
 	if (cause->q850 == 16 && c->rec.answer_ms)
 		return in ? "the calling side hung up" : "the called side hung up";
 	if (in)
@@ -357,6 +361,10 @@ static void leg_gone(struct call_leg *cl, struct leg *leg, const struct leg_even
 		cl->trunk = NULL;
 	}
 	if (c->state == CALL_CLEARING) {
+		if (ev->how && !strcmp(ev->how, "transfer")) {	/* an exchange may say so with the end of the second call only */
+			snprintf(c->rec.cleared_how, sizeof(c->rec.cleared_how), "%s", ev->how);
+			snprintf(c->rec.why, sizeof(c->rec.why), "%s", sentence(c, cl, ev, buf, sizeof(buf)));
+		}
 		call_maybe_free(c);
 		return;
 	}
@@ -505,6 +513,8 @@ void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev)
 	case LEG_AUDIO:
 		if (c->joined && c->state != CALL_CLEARING)
 			call_join(c);
+		if (c->ringback && c->state != CALL_CLEARING)
+			call_ring_tone(c, true);
 		call_record_leg(cl, NULL);
 		return;
 	case LEG_DIGIT:

@@ -49,6 +49,7 @@ struct call {
 	char later[LEG_DIGITS_MAX];	/* digits that it has still to dial */
 	struct loop_timer *dialling;
 	bool transferring;		/* up, and its new called side has yet to answer */
+	bool ringback;			/* and the calling side hears it ring, from us */
 	unsigned open_ports;		/* ports of ours whose MEDIA_CLOSED is still to come */
 	struct loop_timer *timer;	/* the state's */
 	struct loop_timer *stuck;	/* after clearing: a leg that does not report */
@@ -93,9 +94,11 @@ void call_diverted(struct call_leg *cl, const struct leg_divert *to);
 void call_connected_tell(struct call *c);	/* each end about the other, after a transfer */
 void call_connected_record(struct record_leg *r, const struct leg_event *ev);	/* who it says is there */
 bool call_row_full(const struct call *c, const struct did_route *route);	/* its max= is reached without C */
+void call_record_transfer(struct call *c, const struct call_leg *by);	/* BY's end has left the call to others */
 /* call_transfer.c: the far ends of C's leg and of OTHER's call go on in one call; the other ends. */
 void call_transfer(struct call_leg *cl, struct leg *other);
 void call_transfer_event(struct call *c, const struct leg_event *ev);	/* of its new called side */
+void call_ring_tone(struct call *c, bool on);	/* to the calling side of a call that is up, while its new called side is rung */
 /* call_progress.c: progress indicators for the calling leg's next answer, from EV of the called one; returns whether it is to say
  * that there is something to hear. And LEG_DISCONNECT. */
 bool call_progress(struct call *c, const struct leg_event *ev);
@@ -110,6 +113,7 @@ void call_trade(struct call_leg *a, struct call_leg *b);
 /* call_refer.c: CL's end asks that the other end talks with TO. */
 void call_refer(struct call_leg *cl, const struct leg_divert *to);
 void call_refer_done(struct call *c);
+void call_refer_limit(struct call *c);	/* the new called side rings no longer than this */
 void call_refer_next(struct call *c, int cause);	/* the new called side is gone, or cannot be called */
 void call_referrer_gone(struct call *c);
 /* call_divert.c: the called side sends the call on to another number. */
@@ -119,6 +123,7 @@ bool call_divert_go(struct call *c);
 void call_charge(struct call_leg *cl, const struct leg_charge *charge);
 void call_malicious(struct call_leg *cl, const char *what);
 /* call_media.c */
+struct media_port *call_port(struct call_leg *cl);	/* made where it is not there yet; NULL: CL has no sound now */
 void call_join(struct call *c);
 void call_part(struct call *c);
 void call_unjoin(struct call_leg *cl);

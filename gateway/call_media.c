@@ -37,7 +37,7 @@ static void on_line_media(void *arg, struct media_port *p, const struct media_ev
 	call_maybe_free(c);
 }
 
-static struct media_port *port_of(struct call_leg *cl)
+struct media_port *call_port(struct call_leg *cl)
 {
 	struct call *c = cl->call;
 	struct media_line_conf mc = {
@@ -65,7 +65,7 @@ static struct media_port *port_of(struct call_leg *cl)
 
 void call_join(struct call *c)
 {
-	struct media_port *in = port_of(&c->in), *out = port_of(&c->out);
+	struct media_port *in = call_port(&c->in), *out = call_port(&c->out);
 
 	c->joined = true;
 	if (in && out)

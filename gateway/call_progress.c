@@ -49,11 +49,14 @@ bool call_progress(struct call *c, const struct leg_event *ev)
 	return both ? ev->progress & INBAND : ev->inband;
 }
 
-/* Another destination will be tried: nobody wants to hear why this one could not. */
+/* Another destination will be tried, or who asked for a transfer is to have the call back: nobody wants to hear why this one
+ * could not. */
 static bool goes_on(const struct call_leg *cl, int cause)
 {
 	const struct call *c = cl->call;
 
+	if (cl == &c->out && c->referring)
+		return true;
 	return c->state != CALL_UP && cause_reroutes(cause) && c->dest + 1 < c->route.n_dests;
 }
 
@@ -72,6 +75,10 @@ void call_farewell(struct call_leg *cl, const struct leg_event *ev)
 	if (!hears) {
 		leg_clear(cl->leg, &ev->cause);
 		return;
+	}
+	if (c->transferring) {	/* up, and rung on until now */
+		call_ring_tone(c, false);
+		call_join(c);
 	}
 	call_note(c, "announcement", "the %s side has cleared, cause %d (%s), and is heard until it ends",
 		  cl == &c->in ? "calling" : "called", ev->cause.q850, cause_name(ev->cause.q850));

@@ -72,6 +72,13 @@ void call_record_leg(struct call_leg *cl, const char *trunk)
 	ladder_title(c->gw->ladder, c->id, cl->side, title);
 }
 
+void call_record_transfer(struct call *c, const struct call_leg *by)
+{
+	const struct record_leg *r = &by->rec;
+
+	snprintf(c->rec.transferred_by, sizeof(c->rec.transferred_by), "%s %s", r->trunk, by->leg && by->leg->incoming ? r->calling : r->called);
+}
+
 void call_record_cause(struct call_leg *cl, const struct leg *leg, const struct leg_event *cleared)
 {
 	const struct leg_cause *c = &cleared->cause;

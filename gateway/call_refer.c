@@ -32,39 +32,32 @@ static void move(struct call_leg *from, struct call_leg *to)
 		call_leg_attach(to, to->leg);
 }
 
-/* What came with the call and was for who was called then. */
-static void forget_called(struct call *c)
+/* What the first called side was told beside who calls is not for the new one: subaddress, digits, user's words, who had sent the
+ * call to it. */
+static void offer_anew(struct call *c, const struct leg_offer *old)
 {
-	struct leg_offer *o = &c->offer;
-
-	memset(&o->called_sub, 0, sizeof(o->called_sub));
-	memset(&o->uui, 0, sizeof(o->uui));
-	memset(&o->redirecting, 0, sizeof(o->redirecting));
-	memset(&o->original, 0, sizeof(o->original));
-	o->redirect_count = o->redirect_reason = o->original_reason = 0;
-	o->keypad[0] = c->redirecting[0] = 0;
+	c->offer = (struct leg_offer){ .calling = old->calling, .calling_user = old->calling_user, .calling_sub = old->calling_sub,
+				       .bearer = old->bearer, .bearer_ie = old->bearer_ie, .hlc = old->hlc, .llc = old->llc, .hlc_ie = old->hlc_ie,
+				       .complete = true, .progress = old->progress, .no_number = old->no_number };
+	memcpy(c->offer.calling_name, old->calling_name, sizeof(c->offer.calling_name));
+	c->redirecting[0] = 0;
 }
 
 /* Who stays becomes the calling side. He may have hidden his number when he answered. */
 static void stand_aside(struct call *c, struct call_leg *cl, const char *number)
 {
-	char from[NUMBER_MAX];
+	const struct leg_offer old = c->offer, nobody = { .bearer = old.bearer, .bearer_ie = old.bearer_ie, .hlc = old.hlc,
+							  .llc = old.llc, .hlc_ie = old.hlc_ie, .progress = old.progress };
 
 	call_unjoin(&c->in);
 	call_unjoin(&c->out);
+	offer_anew(c, cl == &c->in ? &nobody : &old);
 	if (cl == &c->in) {
 		call_trade(&c->in, &c->out);
-		snprintf(from, sizeof(from), "%s", c->number);
-		snprintf(c->from, sizeof(c->from), "%s", from);
-		memset(&c->offer.calling, 0, sizeof(c->offer.calling));
-		memset(&c->offer.calling_user, 0, sizeof(c->offer.calling_user));
-		memset(&c->offer.calling_sub, 0, sizeof(c->offer.calling_sub));
+		snprintf(c->from, sizeof(c->from), "%s", c->number);
 		if (c->in.rec.connected_presentation == PRES_RESTRICTED)
 			c->offer.calling.presentation = PRES_RESTRICTED;
-		c->offer.calling_name[0] = 0;
-		c->offer.no_number = 0;
 	}
-	forget_called(c);
 	move(&c->out, &c->referrer);
 	snprintf(c->number, sizeof(c->number), "%s", number);
 }
@@ -76,6 +69,12 @@ static void on_no_answer(void *arg)
 
 	if (c->out.leg)
 		leg_clear(c->out.leg, &(struct leg_cause){ .q850 = 19, .location = 1 });
+}
+
+void call_refer_limit(struct call *c)
+{
+	loop_timer_cancel(c->gw->loop, &c->timer);
+	loop_timer(c->gw->loop, (int64_t)RING_S * 1000000, on_no_answer, c, &c->timer);
 }
 
 void call_refer(struct call_leg *cl, const struct leg_divert *to)
@@ -106,7 +105,7 @@ void call_refer(struct call_leg *cl, const struct leg_divert *to)
 	c->transferring = c->referring = true;
 	leg_resume(c->in.leg);
 	call_join(c);
-	loop_timer(c->gw->loop, (int64_t)RING_S * 1000000, on_no_answer, c, &c->timer);
+	call_refer_limit(c);
 	call_try_next(c);
 }
 
@@ -118,6 +117,7 @@ void call_refer_done(struct call *c)
 	loop_timer_cancel(c->gw->loop, &c->timer);
 	call_note(c, "transferred", "to %s %s", c->out.rec.trunk, c->out.rec.called);
 	if (c->referrer.leg) {
+		call_record_transfer(c, &c->referrer);
 		leg_referred(c->referrer.leg, NULL);
 		leg_clear(c->referrer.leg, &cause);
 	}
@@ -133,6 +133,7 @@ void call_refer_next(struct call *c, int cause)
 	}
 	c->referring = c->transferring = false;
 	loop_timer_cancel(c->gw->loop, &c->timer);
+	call_ring_tone(c, false);
 	if (!c->referrer.leg) {
 		call_clear(c, cause, "the transfer came to nothing, and who asked for it has left");
 		return;
@@ -147,6 +148,8 @@ void call_refer_next(struct call *c, int cause)
 
 void call_referrer_gone(struct call *c)
 {
+	if (c->referring)
+		call_record_transfer(c, &c->referrer);
 	c->referrer.leg = NULL;
 	if (c->referrer.trunk)
 		c->referrer.trunk->calls--;

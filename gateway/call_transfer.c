@@ -40,12 +40,23 @@ void call_trade(struct call_leg *a, struct call_leg *b)
 		call_leg_attach(b, b->leg);
 }
 
-static void ring_tone(struct call *c, bool on)
+void call_ring_tone(struct call *c, bool on)
 {
-	struct media_port *p = c->in.leg && c->in.leg->port ? c->in.leg->port : c->in.port;
+	/* NULL while it has no channel: it is rung when it has. */
+	struct media_port *p = on ? call_port(&c->in) : c->in.leg && c->in.leg->port ? c->in.leg->port : c->in.port;
 
+	c->ringback = on;
 	if (p)
 		media_tone(p, on ? "ringback" : "");
+}
+
+/* KEEP is up, WITH belongs to another call that leads somewhere, and neither is in the middle of a transfer already. */
+static bool can_join(const struct call *keep, struct call_leg *with)
+{
+	const struct call *end = with ? with->call : NULL;
+
+	return end && end != keep && keep->state == CALL_UP && end->state != CALL_CLEARING && !keep->transferring &&
+	       !end->transferring && !end->divert && far_of(with)->leg;
 }
 
 void call_transfer(struct call_leg *cl, struct leg *other)
@@ -55,21 +66,25 @@ void call_transfer(struct call_leg *cl, struct leg *other)
 	struct leg *asks;
 	struct leg_cause cause = { .q850 = 16, .location = 1, .text = "transferred" };
 
-	if (!with || with->call == keep || keep->state != CALL_UP || with->call->state == CALL_CLEARING) {
+	if (!can_join(keep, with)) {
 		log_line(LOG_L_WARNING, "call %llu: a transfer to nowhere", (unsigned long long)keep->id);
+		call_note(keep, "transfer refused", "the other call is not to be joined with this one now");
 		if (cl->leg)
 			leg_referred(cl->leg, &(struct leg_cause){ .q850 = 29, .location = 1 });
 		return;
 	}
 	end = with->call;
 	asks = cl->leg;
+	call_record_transfer(keep, cl);
 	far = far_of(cl);
 	new_far = far_of(with);
 	call_unjoin(&keep->in);
 	call_unjoin(&keep->out);
 	call_unjoin(&end->in);
 	call_unjoin(&end->out);
-	keep->transferring = end->state != CALL_UP;
+	keep->transferring = end->state != CALL_UP && new_far != &end->in;
+	if (end->state != CALL_UP && !keep->transferring)	/* who called waits for an answer, and this is it */
+		leg_answer(new_far->leg, NULL);
 	if (keep->transferring && cl == &keep->in) {	/* who has not answered yet must be the called side */
 		call_trade(&keep->in, &keep->out);
 		cl = &keep->out;
@@ -84,8 +99,10 @@ void call_transfer(struct call_leg *cl, struct leg *other)
 		leg_resume(far->leg);
 	if (!keep->transferring && cl->leg)
 		leg_resume(cl->leg);
+	if (keep->transferring)
+		call_refer_limit(keep);
 	if (keep->transferring && end->state == CALL_ALERTING)
-		ring_tone(keep, true);
+		call_ring_tone(keep, true);
 	else
 		call_join(keep);
 	/* Ends that do it among themselves hear of each other on the way. */
@@ -101,14 +118,15 @@ void call_transfer_event(struct call *c, const struct leg_event *ev)
 	if (ev->kind == LEG_ANSWERED) {
 		c->transferring = false;
 		call_connected_record(&c->out.rec, ev);
-		ring_tone(c, false);
+		loop_timer_cancel(c->gw->loop, &c->timer);
+		call_ring_tone(c, false);
 		call_join(c);
 		if (c->referring)
 			call_refer_done(c);
-		else
+		else if (c->in.leg && c->out.leg && leg_join(c->in.leg, c->out.leg))
 			call_connected_tell(c);
 	} else if (ev->kind == LEG_ALERTING || ev->kind == LEG_PROGRESS) {
-		ring_tone(c, !ev->inband);
+		call_ring_tone(c, !ev->inband);
 		if (ev->inband)
 			call_join(c);
 	}

@@ -58,7 +58,8 @@ struct call_record {
 	uint8_t cause, location;	/* of the call */
 	char side[16];			/* who cleared: "in", "out", "gateway" */
 	char answered_how[24], cleared_how[24];	/* lines without signals: what told it ("polarity", "tone"); "transfer": the
-						 * exchange has joined its two calls; else "" */
+						 * exchange has joined its two calls, "deflection": it has sent the call on; else "" */
+	char transferred_by[136];	/* who left the call to the two of IN and OUT, the last one: trunk and number; "" for nobody */
 	char why[96];			/* one plain sentence: "the called party hung up" */
 };
 

@@ -46,6 +46,7 @@ static const struct column call_columns[] = {
 	{ "cleared_how", TEXT, CALL_SINCE(2, cleared_how) },
 	{ "bearer", U8, CALL_SINCE(3, bearer) },
 	{ "hlc", U8, CALL_SINCE(3, hlc) },
+	{ "transferred_by", TEXT, CALL_SINCE(4, transferred_by) },
 };
 static const struct column leg_columns[] = {
 	{ "trunk", TEXT, LEG(trunk) },

@@ -11,7 +11,7 @@
 #include "gateway/ops/records.h"
 
 #define RECORDS_ERROR_SIZE 128
-#define RECORDS_SCHEMA 3		/* PRAGMA user_version of the file */
+#define RECORDS_SCHEMA 4		/* PRAGMA user_version of the file */
 
 struct records_db;
 struct record_node {

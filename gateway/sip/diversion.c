@@ -246,18 +246,6 @@ void diversion_read(const sip_t *sip, struct leg_offer *out)
 	}
 }
 
-bool diversion_redirects(const sip_t *sip, uint8_t *reason, bool *hidden)
-{
-	struct diversions d = { .entries = 0 };
-
-	identity_each(sip, "Diversion", take_diversion, &d);
-	if (!d.entries)
-		return false;
-	*reason = d.h.last.reason;
-	*hidden = d.h.last.number.presentation != PRES_ALLOWED;
-	return true;
-}
-
 bool diversion_target(const sip_t *sip, struct leg_number *out, uint8_t *reason)
 {
 	struct entries h;
@@ -270,6 +258,25 @@ bool diversion_target(const sip_t *sip, struct leg_number *out, uint8_t *reason)
 	*out = last->number;
 	*reason = reason_of_cause(last->cause);
 	return true;
+}
+
+uint8_t diversion_why(const sip_t *sip, const url_t *target, unsigned count)
+{
+	struct leg_offer told = { .redirect_count = 0 };
+	char cause[16] = "";
+
+	if (target->url_params && url_param(target->url_params, "cause", cause, sizeof(cause)) > 0)
+		return reason_of_cause(strtoul(cause, NULL, 10));
+	diversion_read(sip, &told);
+	return told.redirect_count > count ? told.redirect_reason : 0;
+}
+
+bool diversion_hides(const sip_t *sip, unsigned count)
+{
+	struct leg_offer told = { .redirect_count = 0 };
+
+	diversion_read(sip, &told);
+	return told.redirect_count > count && told.redirecting.presentation != PRES_ALLOWED;
 }
 
 /* --- Writing ---------------------------------------------------------------------------------- */

@@ -35,7 +35,8 @@ static void agreed(struct sip_leg *l, const sip_t *sip)
 	l->offered = false;
 	if (sip_session_body(sip) && sip_session_take_answer(l, sip) == 0)
 		sip_session_start(l);
-	sip_session_hold(l);
+	if (!l->ours.hold)	/* who is held may answer "inactive": that is no hold of his */
+		sip_session_hold(l);
 	sip_hold_run(l);
 }
 

@@ -178,6 +178,9 @@ struct sip_leg {
 	bool hold_wanted;		/* the far end is to be held; ours.hold says what was offered last */
 	bool referred;			/* it took our REFER: NOTIFYs come */
 	bool refer_in;			/* we took its REFER: NOTIFY is to follow */
+	uint32_t refer_id;		/* CSeq of that, when it was not the first of the call; else 0 */
+	bool refer_more;		/* there was one before */
+	uint8_t redirects;		/* out: what our INVITE tells of */
 	struct leg_number called;	/* whom the INVITE is for; out: or where the far end has last said that the call is */
 	char *history;			/* in: History-Info of our responses, or NULL */
 	char *bye_body;			/* advice of charge for our BYE, or NULL */

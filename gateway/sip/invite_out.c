@@ -199,6 +199,7 @@ int sip_invite_send(struct sip_leg *l, const struct leg_offer *offer)
 	char pai[IDENTITY_MAX + 24], redirected[DIVERSION_LINES], detail[64], cseq[24];
 
 	l->called = offer->called;
+	l->redirects = offer->redirect_count;
 	identity_write(offer, l->local.hostport, l->peer->conf.trust_identity, &h);
 	sip_addr_text(&l->home.addr, true, host, sizeof(host));
 	identity_uri_sub(&offer->called, &offer->called_sub, host, uri);

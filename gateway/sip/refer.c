@@ -90,11 +90,12 @@ int sip_refer_notify(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip)
 	struct leg_cause cause;
 	char words[48];
 
+	ours = ours && (l->referred || l->refer);	/* RFC 3515 2.4.4: NOTIFY may be faster than the answer to REFER */
 	snprintf(words, sizeof(words), "refer: %d", status);
 	sip_leg_trace(l, false, "NOTIFY", words);
-	sip_send_reply(l, irq, ours && l->referred ? 200 : 489, 0, NULL);
+	sip_send_reply(l, irq, ours ? 200 : 489, 0, NULL);
 	nta_incoming_destroy(irq);
-	if (ours && l->referred && status >= 200) {
+	if (ours && status >= 200) {
 		l->referred = false;
 		if (status < 300 && l->state == SIP_UP) {
 			reason_own(&cause, 16, "the far ends have joined");

@@ -5,7 +5,9 @@
  * taken from the peer's own addresses only, and declined with 603 where the trunk has refer: false.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "gateway/cause.h"
 #include "gateway/sip/diversion.h"
@@ -22,11 +24,13 @@ static int on_notified(nta_outgoing_magic_t *arg, nta_outgoing_t *orq, const sip
 
 static void notify(struct sip_leg *l, int status, bool last)
 {
-	char body[80];
+	char body[80], event[32] = "refer";
 	nta_outgoing_t *orq;
 
+	if (l->refer_id)	/* RFC 3515 2.4.6: so that the subscriptions of one dialog can be told apart */
+		snprintf(event, sizeof(event), "refer;id=%lu", (unsigned long)l->refer_id);
 	snprintf(body, sizeof(body), "SIP/2.0 %d %.48s\r\n", status, sip_phrase(status));
-	orq = sip_send_request(l, SIP_METHOD_NOTIFY, NULL, on_notified, SIPTAG_EVENT_STR("refer"),
+	orq = sip_send_request(l, SIP_METHOD_NOTIFY, NULL, on_notified, SIPTAG_EVENT_STR(event),
 			       SIPTAG_SUBSCRIPTION_STATE_STR(last ? "terminated;reason=noresource" : "active;expires=180"),
 			       SIPTAG_CONTENT_TYPE_STR("message/sipfrag;version=2.0"), SIPTAG_PAYLOAD_STR(body), TAG_END());
 	body[strlen(body) - 2] = 0;
@@ -81,6 +85,31 @@ struct wanted {
 	struct sip_leg *with;	/* attended */
 };
 
+/* The value of Replaces among the HEADERS of a URI, which is written over; NULL when it is not there. */
+static char *replaces_value(char *headers)
+{
+	for (char *p = headers, *next; p; p = next) {
+		next = strchr(p, '&');
+		if (next)
+			*next++ = 0;
+		if (!strncasecmp(p, "Replaces=", 9)) {
+			url_unescape(p + 9, p + 9);
+			return p + 9;
+		}
+	}
+	return NULL;
+}
+
+/* RFC 3515 2.1: a REFER may ask for other things than a call. */
+static bool is_invite(const url_t *url)
+{
+	char method[16] = "INVITE";
+
+	if (url->url_params && url_has_param(url, "method"))
+		url_param(url->url_params, "method", method, sizeof(method));
+	return !strcasecmp(method, "INVITE");
+}
+
 /* What REFER asks for: 0, or the status to refuse it with. */
 static int read_refer_to(struct sip_leg *l, const sip_t *sip, struct wanted *w)
 {
@@ -94,10 +123,10 @@ static int read_refer_to(struct sip_leg *l, const sip_t *sip, struct wanted *w)
 	if (!rt || sip->sip_error)	/* RFC 3515 2.4.1: exactly one; sofia-sip calls a second one an error */
 		return 400;
 	headers = rt->r_url->url_headers ? su_strdup(home, rt->r_url->url_headers) : NULL;
-	value = headers && !strncasecmp(headers, "Replaces=", 9) ? headers + 9 : NULL;
-	if (value) {
-		value[strcspn(value, "&")] = 0;
-		url_unescape(value, value);
+	value = headers ? replaces_value(headers) : NULL;
+	if (!is_invite(rt->r_url)) {
+		status = 501;
+	} else if (value) {
 		replaces = sip_replaces_make(home, value);
 		if (!replaces || !replaces->rp_call_id || !replaces->rp_to_tag || !replaces->rp_from_tag)
 			status = 400;
@@ -117,6 +146,7 @@ int sip_refer_in(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip)
 	struct wanted w;
 	struct leg_event ev = { .kind = LEG_REFER, .divert = &w.to };
 	bool may = l->peer->conf.refer && from_peer(l, irq);
+	uint32_t cseq = sip->sip_cseq->cs_seq;
 	int status = 0;
 
 	if (l->state == SIP_CLEARING)
@@ -133,6 +163,8 @@ int sip_refer_in(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip)
 	if (status)
 		return 0;
 	l->refer_in = true;
+	l->refer_id = l->refer_more ? cseq : 0;
+	l->refer_more = true;
 	notify(l, 100, false);
 	if (w.with) {
 		ev.kind = LEG_JOIN;
@@ -142,21 +174,38 @@ int sip_refer_in(struct sip_leg *l, nta_incoming_t *irq, const sip_t *sip)
 	return 0;
 }
 
-/* The first number of a redirection's contacts (RFC 3261 21.3), offered to the owner; true when he takes it. */
+/* The number among a redirection's contacts that is preferred (RFC 3261 8.1.3.4): the one with the greatest q, of equals the first. */
+static const sip_contact_t *best(const sip_contact_t *m, struct leg_number *to)
+{
+	const sip_contact_t *found = NULL;
+	struct leg_number n;
+	double q, most = -1;
+
+	for (; m; m = m->m_next) {
+		q = m->m_q ? strtod(m->m_q, NULL) : 1;
+		if (q <= most || identity_number(m->m_url, &n) < 0 || !n.digits[0])
+			continue;
+		most = q;
+		found = m;
+		*to = n;
+	}
+	return found;
+}
+
+/* Offered to the owner; true when he takes it. */
 bool sip_redirected(struct sip_leg *l, int status, const sip_t *sip)
 {
-	struct leg_divert d = { .reason = 15 };	/* Q.953: unconditional */
+	struct leg_divert d = { .reason = 0 };
 	bool taken = false;
 	struct leg_event ev = { .kind = LEG_DIVERT, .divert = &d, .taken = &taken };
-	const sip_contact_t *m = sip ? sip->sip_contact : NULL;
+	const sip_contact_t *m = sip && (status == 301 || status == 302) ? best(sip->sip_contact, &d.to) : NULL;
 
-	if (status != 301 && status != 302)
-		return false;
-	while (m && (identity_number(m->m_url, &d.to) < 0 || !d.to.digits[0]))
-		m = m->m_next;
 	if (!m)
 		return false;
-	diversion_redirects(sip, &d.reason, &d.hidden);
+	d.reason = diversion_why(sip, m->m_url, l->redirects);
+	if (!d.reason)
+		d.reason = 15;	/* Q.953: unconditional */
+	d.hidden = diversion_hides(sip, l->redirects);
 	leg_report(&l->leg, &ev);
 	return taken;
 }

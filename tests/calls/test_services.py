@@ -135,6 +135,8 @@ class Attended(ServiceTest):
         self.ended()
         self.assertTrue(self.seen("'transferred'"))
         self.assertEqual(bool(self.seen("'FACILITY'")), self.asked)
+        whys = [r['why'] for r in self.gw.records("in_trunk = 'telco' and cleared_how = 'transfer'")]
+        self.assertEqual(whys, ['the exchange has joined its two calls'] if self.asked else [])
 
 
 class AttendedByExchange(Attended):
@@ -153,7 +155,8 @@ class Blind(ServiceTest):
         self.assertEqual([t.split()[1] for t in self.far.told], ['100', '200'])
         self.ended()
         self.assertIn('1004', self.reports[0]['heard'].replace('1003', '1004').replace('1005', '1004'))
-        self.assertEqual([r['out_trunk'] for r in self.gw.records("in_trunk = 'telco'")], ['telco'])
+        self.assertEqual([(r['out_trunk'], r['transferred_by']) for r in self.gw.records("in_trunk = 'telco'")],
+                         [('telco', 'office ' + CALLED)])
 
     def test_refused(self):
         """Busy, and where no row lets him: he is told, and has the call as it was."""
@@ -289,7 +292,8 @@ class MovedByExchange(Moved):
         self.assertEqual(self.reports[0]['result'], 'answered', self.reports)
         self.assertTrue(self.seen('deflected'))
         r = self.gw.records()
-        self.assertEqual([(x['in_trunk'], x['out_trunk']) for x in r if x['in_trunk'] == 'telco'], [('telco', 'office')])
+        self.assertEqual([(x['in_trunk'], x['out_trunk'], x['cleared_how'], x['why']) for x in r if x['in_trunk'] == 'telco'],
+                         [('telco', 'office', 'deflection', 'the exchange has sent the call on')])
         self.assertEqual([x['out_trunk'] for x in r if x['in_trunk'] == 'test'], ['test/milliwatt'])
 
 

@@ -87,8 +87,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct leg_extra extra = { .connected_name = "" };
 	struct identity_headers h;
 	struct leg_number connected;
-	uint8_t reason;
-	bool hidden;
 	msg_t *m;
 
 	if (size >= sizeof(text) || memchr(data, 0, size))
@@ -114,7 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_history(&o);
 	}
 	identity_connected(sip_object(m), &connected, &extra);
-	diversion_redirects(sip_object(m), &reason, &hidden);
+	diversion_hides(sip_object(m), 0);
 	msg_destroy(m);
 	return 0;
 }

@@ -92,11 +92,12 @@ static int f_resume(struct leg *l)
 	say(who(l), "resume", 0);
 	return 0;
 }
+static int join_err;	/* what a far end says to a join */
 static int f_join(struct leg *l, struct leg *with)
 {
 	(void)with;
 	say(who(l), "join", 0);
-	return 0;
+	return join_err;
 }
 static int f_with(struct leg *l, const struct leg_extra *x)
 {

@@ -35,7 +35,7 @@ static const char *const kinds[] = {
 	[LEG_ANSWERED] = "answered",	 [LEG_DIGIT] = "digit",	      [LEG_HELD] = "held",
 	[LEG_RESUMED] = "resumed",	 [LEG_JOIN] = "join",	      [LEG_AUDIO] = "audio",
 	[LEG_REFER] = "refer",		 [LEG_CLEARED] = "cleared",     [LEG_CHARGE] = "charge",
-	[LEG_DIVERTED] = "diverted",
+	[LEG_DIVERTED] = "diverted",	 [LEG_DIVERT] = "divert",
 };
 
 static void on_event(void *arg, struct leg *leg, const struct leg_event *ev)
@@ -45,7 +45,7 @@ static void on_event(void *arg, struct leg *leg, const struct leg_event *ev)
 
 	assert_ptr_equal(leg, w->leg ? w->leg : leg);
 	snprintf(w->events + n, sizeof(w->events) - n, "%s%s%s", n ? " " : "", kinds[ev->kind], ev->inband ? "+" : "");
-	if (ev->kind == LEG_DIVERTED)
+	if (ev->kind == LEG_DIVERTED || ev->kind == LEG_DIVERT)
 		w->diverted = *ev->divert;
 	if (ev->kind == LEG_REFER)
 		w->refer = ev->divert->to;

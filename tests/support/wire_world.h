@@ -23,7 +23,7 @@ struct wire_world {
 	int offered;
 	struct leg_number refer;	/* of LEG_REFER */
 	struct leg *other;		/* of LEG_JOIN */
-	struct leg_divert diverted;	/* of the last LEG_DIVERTED */
+	struct leg_divert diverted;	/* of the last LEG_DIVERTED or LEG_DIVERT */
 	struct leg_charge charge;	/* of the last LEG_CHARGE */
 	const char *call_id;		/* of the requests that wire_request() makes */
 };

@@ -302,6 +302,7 @@ static void transfers(void **state)
 
 		did[0] = tone[0] = 0;
 		n_out = n_port = n_closing = joins = n_records = 0;
+		join_err = cases[i].answered ? 0 : -95;
 		in = (struct leg){ .ops = &ops, .incoming = true, .port = rtp };
 		call_offered(&gw, &office, &in, &offer);
 		out[0].port = (struct media_port *)&out[0];

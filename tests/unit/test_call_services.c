@@ -167,6 +167,7 @@ static void refers(void **state)
 		assert_int_equal(gw.n_calls, 1);
 		gone_with(&out[1], 16);
 		all_over();
+		assert_string_equal(last.transferred_by, "telco 1");
 	}
 	begin("1");	/* busy: the call is as it was */
 	leg_report(&out[0], &ev_answered);
@@ -186,6 +187,7 @@ static void refers(void **state)
 	close_ports();
 	assert_null(gw.calls);
 	assert_int_equal(telco.calls + office.calls, 0);
+	assert_string_equal(last.transferred_by, "");
 }
 
 /* Who is transferred is the caller now, with what is his and nothing of who asked; what was for who was called goes to nobody else. */
@@ -247,12 +249,212 @@ static void refer_ends(void **state)
 	refer(&out[0], "7");
 	did[0] = 0;
 	gone_with(&in, 16);
-	assert_string_equal(did, "o:clear16 o:clear16");
+	assert_string_equal(did, "o:clear16 o:referred16 o:clear16");	/* who asked hears what has become of it */
 	gone_with(&out[0], 16);
 	gone_with(&out[1], 16);
 	close_ports();
 	assert_null(gw.calls);
 	assert_int_equal(telco.calls + office.calls, 0);
+}
+
+/* The new called side rings and does not answer: whoever waited hears no ringback over the call that he has again. */
+static void refer_rings(void **state)
+{
+	struct leg_event alerting = { .kind = LEG_ALERTING };
+
+	(void)state;
+	for (int leaves = 0; leaves <= 1; leaves++) {
+		begin("1");
+		leg_report(&out[0], &ev_answered);
+		refer(&out[0], "7");
+		leg_report(&out[1], &alerting);
+		assert_string_equal(tone, "ringback");
+		if (leaves)
+			gone_with(&out[0], 16);
+		gone_with(&out[1], 19);
+		assert_string_equal(tone, "");
+		all_over();
+	}
+}
+
+/* It clears with an announcement: there is somebody to have the call back, at once. Where there is not, it is heard. */
+static void refer_farewell(void **state)
+{
+	struct leg_event alerting = { .kind = LEG_ALERTING }, farewell = { .kind = LEG_DISCONNECT, .inband = true, .cause = { .q850 = 17 } };
+
+	(void)state;
+	begin("1");
+	leg_report(&out[0], &ev_answered);
+	refer(&out[0], "7");
+	leg_report(&out[1], &alerting);
+	did[0] = 0;
+	leg_report(&out[1], &farewell);
+	assert_string_equal(did, "o:clear17");
+	gone_with(&out[1], 17);
+	assert_string_equal(did, "o:clear17 o:referred17");
+	all_over();
+}
+
+/* What the first called side was told beside who calls is not told the new one. */
+static void refer_offer(void **state)
+{
+	struct leg_offer offer = { .complete = true, .called = { .digits = "1" }, .calling = { .digits = "33" },
+				   .calling_user = { .digits = "34" }, .calling_name = "Caller", .called_sub = { .len = 3 },
+				   .calling_sub = { .len = 2 }, .uui = { .len = 4 }, .keypad = "55", .redirecting = { .digits = "66" },
+				   .redirect_count = 1, .redirect_reason = 1, .bearer = BEARER_3K1, .hlc = LEG_HLC_FAX };
+
+	(void)state;
+	for (int by_caller = 0; by_caller <= 1; by_caller++) {
+		n_out = n_port = n_closing = joins = n_records = 0;
+		in = (struct leg){ .ops = &ops, .incoming = true, .port = (struct media_port *)&in };
+		call_offered(&gw, &office, &in, &offer);
+		assert_int_equal(dialled.uui.len + dialled.called_sub.len + dialled.redirect_count, 8);
+		leg_report(&out[0], &ev_answered);
+		refer(by_caller ? &in : &out[0], "7");
+		assert_int_equal(n_out, 2);
+		assert_int_equal(dialled.bearer, BEARER_3K1);
+		assert_int_equal(dialled.hlc, LEG_HLC_FAX);
+		assert_true(dialled.complete);
+		assert_int_equal(dialled.uui.len + dialled.called_sub.len + dialled.redirect_count, 0);
+		assert_string_equal(dialled.keypad, "");
+		assert_string_equal(dialled.redirecting.digits, "");
+		assert_string_equal(dialled.calling.digits, by_caller ? "1" : "33");
+		assert_string_equal(dialled.calling_name, by_caller ? "" : "Caller");
+		assert_string_equal(dialled.calling_user.digits, by_caller ? "" : "34");
+		assert_int_equal(dialled.calling_sub.len, by_caller ? 0 : 2);
+		gone_with(&out[by_caller ? 0 : 1], 17);
+		gone_with(&out[by_caller ? 1 : 0], 17);
+		all_over();
+	}
+}
+
+/* --- Attended ------------------------------------------------------------------------------------- */
+
+static struct leg waiting;	/* of the second call, which came in */
+
+static void second_call(void)
+{
+	struct leg_offer offer = { .complete = true, .called = { .digits = "1" } };
+
+	waiting = (struct leg){ .ops = &ops, .incoming = true, .port = (struct media_port *)&waiting };
+	call_offered(&gw, &office, &waiting, &offer);
+}
+
+static void join(struct leg *l, struct leg *other)
+{
+	struct leg_event ev = { .kind = LEG_JOIN, .other = other };
+
+	did[0] = 0;
+	leg_report(l, &ev);
+}
+
+static void end_all(void)
+{
+	for (int i = 0; i < n_out; i++)
+		gone_with(&out[i], 16);
+	gone_with(&in, 16);
+	gone_with(&waiting, 16);
+	close_ports();
+	assert_null(gw.calls);
+	assert_int_equal(office.calls + telco.calls, 0);
+}
+
+/* Who is called has one call and takes another that still rings at his end for the far end of the first: who called is answered. */
+static void join_ringing_in(void **state)
+{
+	struct leg_event alerting = { .kind = LEG_ALERTING };
+
+	(void)state;
+	begin("1");
+	leg_report(&out[0], &ev_answered);
+	second_call();
+	leg_report(&out[1], &alerting);
+	tone[0] = 0;
+	join(&out[0], &out[1]);
+	assert_string_equal(did, "o:answer i:resume o:resume i:join o:referred o:clear16 o:clear16");
+	assert_string_equal(tone, "");
+	assert_int_equal(joins, 2);
+	end_all();
+	assert_int_equal(n_records, 2);
+}
+
+/* The same with the ISDN party of the first call, whose port is made for each call: he hears it ring too, also where he has no channel
+ * yet as he was held. */
+static void join_ringing_isdn(void **state)
+{
+	struct leg_event alerting = { .kind = LEG_ALERTING }, audio = { .kind = LEG_AUDIO };
+
+	(void)state;
+	for (int held = 0; held <= 1; held++) {
+		begin("1");
+		leg_report(&out[0], &ev_answered);
+		second_call();
+		leg_report(&out[1], &alerting);
+		tone[0] = 0;
+		if (held) {
+			out[0].line = NULL;
+			leg_report(&out[0], &audio);
+		}
+		join(&in, &waiting);
+		assert_string_equal(tone, held ? "" : "ringback");
+		out[0].line = &timeslot;
+		leg_report(&out[0], &audio);
+		assert_string_equal(tone, "ringback");
+		leg_report(&out[1], &ev_answered);
+		assert_string_equal(tone, "");
+		leg_report(&out[0], &audio);
+		assert_string_equal(tone, "");
+		end_all();
+		assert_int_equal(open_lines, 0);
+	}
+}
+
+/* A call in the middle of one transfer is in no other, and goes on as it does. */
+static void join_while_referring(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		begin("1");
+		leg_report(&out[0], &ev_answered);
+		refer(&out[0], "7");
+		second_call();
+		leg_report(&out[2], &ev_answered);
+		if (i)
+			join(&in, &waiting);
+		else
+			join(&waiting, &in);
+		assert_string_equal(did, i ? "i:referred29" : "o:referred29");
+		did[0] = 0;
+		leg_report(&out[1], &ev_answered);
+		assert_string_equal(did, "o:referred o:clear16 i:join");
+		end_all();
+	}
+}
+
+/* The second call rings when it is handed over, and then is answered or not. */
+static void join_ringing_out(void **state)
+{
+	struct leg_event alerting = { .kind = LEG_ALERTING }, farewell = { .kind = LEG_DISCONNECT, .inband = true, .cause = { .q850 = 17 } };
+
+	(void)state;
+	for (int answers = 0; answers <= 1; answers++) {
+		begin("1");
+		leg_report(&out[0], &ev_answered);
+		second_call();
+		leg_report(&out[1], &alerting);
+		join(&out[0], &waiting);
+		assert_string_equal(did, "i:resume o:referred o:clear16 o:clear16");
+		assert_string_equal(tone, "ringback");
+		did[0] = 0;
+		joins = 0;
+		leg_report(&out[1], answers ? &ev_answered : &farewell);
+		assert_string_equal(did, answers ? "i:join" : "");	/* an exchange that has both may join them */
+		assert_string_equal(tone, "");	/* what ends it is heard */
+		assert_int_equal(joins, 1);
+		gone_with(&out[1], 17);
+		assert_non_null(strstr(did, "i:clear17"));
+		end_all();
+	}
 }
 
 /* Into the record of the leg that told it, and to the other end. */
@@ -293,6 +495,13 @@ int main(void)
 		cmocka_unit_test(divert_loop), cmocka_unit_test(divert_hidden),
 		cmocka_unit_test(refers), cmocka_unit_test(refer_numbers),
 		cmocka_unit_test(refer_ends),
+		cmocka_unit_test(refer_rings),
+		cmocka_unit_test(refer_farewell),
+		cmocka_unit_test(refer_offer),
+		cmocka_unit_test(join_ringing_in),
+		cmocka_unit_test(join_ringing_out),
+		cmocka_unit_test(join_ringing_isdn),
+		cmocka_unit_test(join_while_referring),
 		cmocka_unit_test(charges),
 	};
 

@@ -42,32 +42,83 @@ static void test_deflected(void **state)
 		assert_int_equal(heard.diverted.hidden, to.hidden);
 		assert_int_equal(heard.diverted.to.presentation, to.to.presentation);
 		assert_true(bench_event(in, LEG_CLEARED)->by_far_end);
+		assert_string_equal(bench_event(in, LEG_CLEARED)->how, "deflection");
+		if (bench_event(in, LEG_CLEARING))
+			assert_string_equal(bench_event(in, LEG_CLEARING)->how, "deflection");
 		bench_over(b);
 	}
 }
 
-/* The exchange does not do it: after 10 s the owner has it back, once, with the call as it was. */
-static void not_deflected(unsigned net, bool net_takes)
+/* What the network says by FACILITY becomes a message without a word: the exchange is silent. */
+static bool no_facility(struct bench *b, int span, uint8_t *frame, size_t *len)
 {
-	struct bench *b = services_open(PRI_EUROISDN_E1, ALL_SERVICES, net);
+	(void)b;
+	if (span == 2 && *len > 9 && !(frame[2] & 1) && frame[8] == 0x62) {
+		frame[8] = 0x7b;	/* INFORMATION */
+		*len = 9;
+	}
+	return true;
+}
+
+/* The exchange does not do it: the owner has it back, once, with the call as it was. At once when it says so, else after 10 s. */
+static void not_deflected(enum pri_dialect dialect, unsigned net, bool net_takes, bool silent)
+{
+	struct bench *b = services_open(dialect, ALL_SERVICES, net);
 	struct bench_leg *out, *in = call_in(b, true, &out);
 
 	heard.take = net_takes;
+	b->tap = silent ? no_facility : NULL;
 	assert_int_equal(leg_divert(in->leg, &elsewhere), 0);
-	bench_run(b, 9000);
-	assert_null(bench_event(in, LEG_DIVERT));
-	bench_until(b, 2000, bench_event(in, LEG_DIVERT));
+	if (silent) {
+		bench_run(b, 9000);
+		assert_null(bench_event(in, LEG_DIVERT));
+	}
+	bench_until(b, silent ? 2000 : 300, bench_event(in, LEG_DIVERT));
 	assert_false(in->cleared || out->cleared);
+	in->n_events = 0;
+	bench_run(b, 12000);
+	assert_null(bench_event(in, LEG_DIVERT));
 	assert_int_equal(leg_answer(in->leg, NULL), 0);
 	bench_until(b, 200, bench_event(out, LEG_ANSWERED));
+	bench_clear(out, 16);
+	bench_until(b, 200, in->cleared);
+	assert_null(bench_event(in, LEG_CLEARED)->how);
 	bench_over(b);
 }
 
 static void test_not_deflected(void **state)
 {
 	(void)state;
-	not_deflected(ALL_SERVICES, false);
-	not_deflected(0, true);
+	not_deflected(PRI_EUROISDN_E1, ALL_SERVICES, false, false);
+	not_deflected(PRI_EUROISDN_E1, 0, true, false);
+	not_deflected(PRI_QSIG, ALL_SERVICES, false, false);
+	not_deflected(PRI_EUROISDN_E1, ALL_SERVICES, false, true);
+}
+
+/* DISCONNECT of the network comes as FACILITY first: it says that it does it, and keeps the call for a while yet. */
+static bool retained(struct bench *b, int span, uint8_t *frame, size_t *len)
+{
+	(void)b;
+	if (span == 2 && *len > 9 && !(frame[2] & 1) && frame[8] == 0x45)
+		frame[8] = 0x62;
+	return true;
+}
+
+/* Nobody calls the new number a second time, however long it takes. */
+static void test_deflected_later(void **state)
+{
+	struct bench *b = services_open(PRI_EUROISDN_E1, ALL_SERVICES, ALL_SERVICES);
+	struct bench_leg *out, *in = call_in(b, true, &out);
+
+	(void)state;
+	b->tap = retained;
+	assert_int_equal(leg_divert(in->leg, &elsewhere), 0);
+	bench_run(b, 15000);
+	assert_false(in->cleared);
+	bench_until(b, 20000, in->cleared);	/* T305 of the network */
+	assert_null(bench_event(in, LEG_DIVERT));
+	assert_string_equal(bench_event(in, LEG_CLEARED)->how, "deflection");
+	bench_over(b);
 }
 
 static void test_deflection_not_asked(void **state)
@@ -138,6 +189,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_deflected),
 		cmocka_unit_test(test_not_deflected),
+		cmocka_unit_test(test_deflected_later),
 		cmocka_unit_test(test_deflection_not_asked),
 		cmocka_unit_test(test_deflection_cleared),
 		cmocka_unit_test(test_sent_on),

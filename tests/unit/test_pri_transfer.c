@@ -32,6 +32,9 @@ static void transferred(int first, int second, unsigned net, bool goes)
 		bench_run(b, 200);
 		assert_true(a->cleared && c->cleared);
 		assert_true(bench_event(a, LEG_CLEARED)->by_far_end);
+		assert_string_equal(bench_event(a, LEG_CLEARED)->how, "transfer");
+		assert_string_equal(bench_event(c, LEG_CLEARED)->how, "transfer");
+		assert_string_equal(bench_event(c, LEG_CLEARING)->how, "transfer");	/* in its DISCONNECT */
 	}
 	bench_over(b);
 }

@@ -152,7 +152,7 @@ static void test_columns(void **state)
 		{ "quality for people", "SELECT leg, packets_in, lost_percent, jitter_max_ms FROM call_quality",
 		  "in|101|50.97|0.1" },
 		{ "days", "SELECT * FROM daily", "2023-11-14|office|telco|1|0|0.0|0.0" },
-		{ "the schema's number", "PRAGMA user_version", "3" },
+		{ "the schema's number", "PRAGMA user_version", "4" },
 		{ "the write-ahead log", "PRAGMA journal_mode", "wal" },
 		{ "a hostile text is clean", "SELECT out_id FROM calls", "x.[31m'); DROP TABLE calls;--" },
 	};
@@ -347,7 +347,7 @@ static void test_older_file(void **state)
 	assert_int_equal(records_put(r, &c), 0);
 	WAIT_FOR(r, st, st.written == 1);
 	records_close(r);
-	assert_string_equal(ask(p, "PRAGMA user_version"), "3");
+	assert_string_equal(ask(p, "PRAGMA user_version"), "4");
 	assert_string_equal(ask(p, "SELECT group_concat(call || coalesce(answered_how, '-') || coalesce(cleared_how, '-')) "
 				   "FROM calls"), "3--,7polaritytone");
 }
