@@ -55,7 +55,7 @@ struct leg_uui {
 	uint8_t octets[LEG_UUI_MAX];
 };
 
-/* Contents of a bearer capability or a low layer compatibility (Q.931 4.5.5, 4.5.19), as on the wire. */
+/* Contents of a bearer capability, a low or a high layer compatibility (Q.931 4.5.5, 4.5.19, 4.5.17), as on the wire. */
 #define LEG_CAPABILITY_MAX 18
 struct leg_capability {
 	uint8_t len;			/* 0 for none */
@@ -95,6 +95,7 @@ struct leg_offer {
 	struct leg_raw raw;
 	uint8_t bearer;			/* enum leg_bearer */
 	struct leg_capability bearer_ie, llc;	/* bearer_ie: of data only, that of sound is each line's own */
+	struct leg_capability hlc_ie;	/* what hlc is of: with its coding, and the extended characteristics of octet 4a */
 	bool complete;			/* sending complete: no more digits will follow (else LEG_DIGIT, LEG_COMPLETE) */
 	uint8_t hlc;			/* Q.931 4.5.17 high layer characteristics: LEG_HLC_FAX, or another; 0 for none */
 	uint16_t progress;		/* progress indicators received, bit N for Q.931 4.5.23 value N (1 to 10) */
@@ -179,6 +180,7 @@ struct leg_charge {
 struct leg_divert {
 	struct leg_number to;
 	uint8_t reason, count;		/* count: how often it has been diverted before, as its edge knows; else 0 */
+	bool hidden;			/* LEG_DIVERT: who sends it on does not want the new called side to see his number */
 };
 
 struct leg_event {

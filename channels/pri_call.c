@@ -3,6 +3,7 @@
  * channels/pri_call.c: a call goes out: the SETUP with all its elements, the second try on another line,
  * and the line that the far end's answer names. Loop thread.
  */
+#include "channels/pri_dialect.h"
 #include "channels/pri_private.h"
 
 #include <errno.h>
@@ -10,7 +11,22 @@
 #include <string.h>
 #include <syslog.h>
 
-static void set_parties(struct pri_sr *sr, const struct leg_offer *o, enum pri_dialect dialect)
+/* libpri leaves out a name, or all of a redirection, when its number is not there. */
+static void number_or_none(struct pri_party_number *out, const struct leg_number *n)
+{
+	pri_number_out(out, n);
+	if (!out->valid)
+		*out = (struct pri_party_number){ .valid = 1, .presentation = PRES_NUMBER_NOT_AVAILABLE };
+}
+
+static bool sends_names(const struct pri_trunk_conf *conf)
+{
+	const struct pri_dialect_def *d = pri_dialect_def(conf->dialect);
+
+	return conf->display == PRI_DISPLAY_SEND || (conf->side == PRI_USER ? d->name_user : d->name_net) != BY_NONE;
+}
+
+static void set_parties(struct pri_sr *sr, const struct leg_offer *o, const struct pri_trunk_conf *conf)
 {
 	struct pri_party_id caller;
 	struct pri_party_redirecting r;
@@ -18,16 +34,18 @@ static void set_parties(struct pri_sr *sr, const struct leg_offer *o, enum pri_d
 	memset(&caller, 0, sizeof(caller));
 	pri_number_out(&caller.number, &o->calling);
 	pri_name_out(&caller.name, o->calling_name, o->calling.presentation);
-	if (caller.number.valid || caller.name.valid)
+	if (caller.name.valid && sends_names(conf))
+		number_or_none(&caller.number, &o->calling);
+	if (caller.number.valid)
 		pri_sr_set_caller_party(sr, &caller);
-	if (!o->redirecting.digits[0])
+	if (!o->redirecting.digits[0] && !o->redirect_count)
 		return;
 	memset(&r, 0, sizeof(r));
-	pri_number_out(&r.from.number, &o->redirecting);
+	number_or_none(&r.from.number, &o->redirecting);
 	r.count = o->redirect_count ? o->redirect_count : 1;
-	r.reason = pri_reason_out(dialect, o->redirect_reason);
+	r.reason = pri_reason_out(conf->dialect, o->redirect_reason);
 	pri_number_out(&r.orig_called.number, &o->original);
-	r.orig_reason = pri_reason_out(dialect, o->original_reason);
+	r.orig_reason = pri_reason_out(conf->dialect, o->original_reason);
 	pri_sr_set_redirecting_parties(sr, &r);
 }
 
@@ -46,7 +64,7 @@ int pri_setup_send(struct pri_leg *leg, struct pri_line *line)
 		pri_sr_set_channel(sr, line->pos | pri_interface_bits(line->link), link->trunk->conf.exclusive, 0);
 		pri_sr_set_bearer(sr, o->bearer, line->link->law == HW_ALAW ? PRI_LAYER_1_ALAW : PRI_LAYER_1_ULAW);
 		pri_extra_called(leg, sr);
-		set_parties(sr, o, link->trunk->conf.dialect);
+		set_parties(sr, o, &link->trunk->conf);
 		pri_attach_forget(leg);
 		pri_element_setup(leg, o);
 		pri_extra_setup(leg, sr);

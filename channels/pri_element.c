@@ -31,7 +31,9 @@ void pri_element_setup(struct pri_leg *leg, const struct leg_offer *o)
 	const uint8_t hlc[] = {HLC_PROFILE, (uint8_t)(0x80 | o->hlc)};
 
 	pri_element_progress(leg, Q931_SETUP_TYPE, o->progress);
-	if (o->hlc)
+	if (o->hlc_ie.len)
+		pri_attach_element(leg, Q931_SETUP_TYPE, ATTACH_BESIDE, IE_HLC, o->hlc_ie.octets, o->hlc_ie.len);
+	else if (o->hlc)
 		pri_attach_element(leg, Q931_SETUP_TYPE, ATTACH_BESIDE, IE_HLC, hlc, sizeof(hlc));
 }
 

@@ -58,8 +58,10 @@ void pri_extra_called(struct pri_leg *leg, struct pri_sr *sr)
 /* For a switch that reads Q.931's element and not the operation of EN 300 207-1. */
 static void attach_redirecting(struct pri_leg *leg, const struct leg_offer *o)
 {
+	static const struct leg_number none = { .presentation = PRES_UNAVAILABLE };
 	uint8_t number[LEG_DIGITS_MAX + 2], octets[LEG_DIGITS_MAX + 3];
-	size_t n = q931_put_number(&o->redirecting, number);
+	bool told = q931_digits(o->redirecting.digits) || o->redirecting.presentation;
+	size_t n = q931_put_number(told ? &o->redirecting : &none, number);
 
 	octets[0] = number[0];
 	octets[1] = number[1] & 0x7f;
@@ -89,9 +91,9 @@ void pri_extra_setup(struct pri_leg *leg, struct pri_sr *sr)
 		pri_sr_set_keypad_digits(sr, o->called.digits);
 	else if (o->keypad[0])
 		pri_sr_set_keypad_digits(sr, o->keypad);
-	if (o->calling_user.digits[0] && o->calling.digits[0] && leg->link->trunk->conf.two_calling)
+	if (q931_digits(o->calling_user.digits) && q931_digits(o->calling.digits) && leg->link->trunk->conf.two_calling)
 		pri_attach_element(leg, Q931_SETUP_TYPE, ATTACH_BESIDE, IE_CALLING, octets, q931_put_number(&o->calling_user, octets));
-	if (o->redirecting.digits[0] && leg->link->trunk->conf.redirecting_element)
+	if ((o->redirecting.digits[0] || o->redirect_count) && leg->link->trunk->conf.redirecting_element)
 		attach_redirecting(leg, o);
 	attach_capabilities(leg, o);
 	attach_sub(leg, Q931_SETUP_TYPE, IE_CALLING_SUB, &o->calling_sub);
@@ -244,6 +246,7 @@ void pri_extra_offer(struct pri_leg *leg, const pri_event_ring *ev, struct leg_o
 	if (!bearer_is_sound(o->bearer))
 		capability_in(leg, IE_BEARER, &o->bearer_ie);
 	capability_in(leg, IE_LLC, &o->llc);
+	capability_in(leg, IE_HLC, &o->hlc_ie);
 	q931_uui(element(leg, IE_USER_USER, 0), &o->uui);
 	raw_in(leg, &o->raw);
 }
@@ -259,7 +262,7 @@ static void names_in(const struct pri_link *link, const struct pri_subcommands *
 			continue;
 		pri_number_in(&ev->connected, &id->number);
 		if (memmem(link->got, link->got_len, id->name.str, strlen(id->name.str)))
-			pri_name_in(ev->extra.connected_name, &id->name);
+			pri_name_in(ev->extra.connected_name, &id->name, &ev->connected);
 	}
 }
 

@@ -139,9 +139,14 @@ bool q931_date_time(struct q931_element e, char out[24])
 	return true;
 }
 
+bool q931_digits(const char *digits)
+{
+	return digits[0] && strspn(digits, "0123456789*#ABCD") == strlen(digits);
+}
+
 size_t q931_put_number(const struct leg_number *n, uint8_t *out)
 {
-	size_t len = strnlen(n->digits, LEG_DIGITS_MAX - 1);
+	size_t len = q931_digits(n->digits) ? strlen(n->digits) : 0;
 
 	out[0] = (uint8_t)((n->ton & 7) << 4 | (n->npi & 0x0f));
 	out[1] = (uint8_t)(0x80 | (n->presentation & 3) << 5 | (n->screening & 3));

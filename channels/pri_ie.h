@@ -37,6 +37,7 @@ size_t q931_size(const uint8_t *p, size_t left);
 bool q931_number(struct q931_element e, struct leg_number *out);
 bool q931_uui(struct q931_element e, struct leg_uui *out);
 bool q931_date_time(struct q931_element e, char out[24]);	/* "2026-11-27 14:19", seconds when it has them */
+bool q931_digits(const char *digits);	/* are there any, and nothing but (IA5, Q.931 4.5.8)? */
 /* A calling party number's contents into OUT (LEG_DIGITS_MAX + 2 octets); returns how many. */
 size_t q931_put_number(const struct leg_number *n, uint8_t *out);
 /* Identifier, length and contents in hex; what does not fit is left out. "" when there is none. */

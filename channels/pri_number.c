@@ -23,7 +23,7 @@ static uint8_t npi_of(int plan)
 /* A party that has a name instead of a number (a SIP user part in letters) has none on ISDN. */
 void pri_number_out(struct pri_party_number *out, const struct leg_number *n)
 {
-	bool digits = n->digits[0] && strspn(n->digits, "0123456789*#ABCD") == strlen(n->digits);
+	bool digits = q931_digits(n->digits);
 
 	memset(out, 0, sizeof(*out));
 	out->valid = digits || n->presentation;
@@ -40,6 +40,11 @@ void pri_digits_in(struct leg_number *out, const char *digits, int plan, int pre
 	out->npi = npi_of(plan);
 	out->presentation = presentation >> 5 & 3;
 	out->screening = presentation & 3;
+	for (const char *p = out->digits; *p; p++)
+		if ((unsigned char)*p < ' ' || (unsigned char)*p >= 0x7f) {	/* no IA5 text: it would go to terminals and logs */
+			out->digits[0] = '\0';
+			break;
+		}
 }
 
 void pri_number_in(struct leg_number *out, const struct pri_party_number *n)
@@ -109,12 +114,16 @@ static void to_utf8(char *out, size_t size, const char *text, const char *charse
 	*to = '\0';
 }
 
-void pri_name_in(char out[LEG_NAME_MAX], const struct pri_party_name *n)
+/* A name may be restricted where the number is not (ECMA-164, and NI2's, which is the same operation). An offer
+ * has the presentation of its number alone: such a name goes no further. */
+void pri_name_in(char out[LEG_NAME_MAX], const struct pri_party_name *n, const struct leg_number *who)
 {
 	size_t set = (size_t)n->char_set, at = 0;
 
 	out[0] = '\0';
 	if (!n->valid || n->char_set == PRI_CHAR_SET_ISO10646_BMPSTRING)
+		return;
+	if ((n->presentation & PRI_PRES_RESTRICTION) == PRI_PRES_RESTRICTED && who->presentation != PRES_RESTRICTED)
 		return;
 	to_utf8(out, LEG_NAME_MAX, n->str,
 		set < sizeof(charsets) / sizeof(charsets[0]) && charsets[set] ? charsets[set] : "ISO-8859-1");

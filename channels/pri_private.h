@@ -536,7 +536,7 @@ void pri_digits_in(struct leg_number *out, const char *digits, int plan, int pre
 int pri_reason_out(enum pri_dialect dialect, uint8_t reason);	/* of a redirection, as libpri has it */
 uint8_t pri_reason_in(int reason);
 void pri_name_out(struct pri_party_name *out, const char *utf8, int presentation);
-void pri_name_in(char out[LEG_NAME_MAX], const struct pri_party_name *n);
+void pri_name_in(char out[LEG_NAME_MAX], const struct pri_party_name *n, const struct leg_number *who);	/* WHO: its bearer's number */
 uint16_t pri_progress_bits(int progressmask);
 
 #endif

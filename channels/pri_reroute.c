@@ -30,13 +30,16 @@ int pri_leg_divert(struct leg *l, const struct leg_divert *to)
 	pri_number_out(&d.to.number, &to->to);
 	d.reason = to->reason;
 	d.count = to->count + 1;
+	if (to->hidden)
+		d.from.number = (struct pri_party_number){.valid = 1, .presentation = PRI_PRES_RESTRICTED};
 	if (leg->stage == PS_OFFERED) /* libpri clears nothing that it has not answered */
 		l->ops->proceed(l);
 	leg->diverting = malloc(sizeof(*leg->diverting));
 	if (!leg->diverting)
 		return -ENOMEM;
 	*leg->diverting = *to;
-	if (pri_reroute_call(leg->link->pri, leg->call, NULL, &d, 2)) {
+	/* EN 300 207-1, subscription option: the caller is told, 2 with and 1 without the new number */
+	if (pri_reroute_call(leg->link->pri, leg->call, NULL, &d, to->to.presentation == PRES_RESTRICTED ? 1 : 2)) {
 		free(leg->diverting);
 		leg->diverting = NULL;
 		return -EOPNOTSUPP;
@@ -81,6 +84,7 @@ void pri_reroute_asked(struct pri_link *link, q931_call *call, const struct pri_
 
 	pri_number_in(&d.to, &r->deflection.to.number);
 	d.count = (uint8_t)(r->deflection.count < 255 ? r->deflection.count : 255);
+	d.hidden = (r->deflection.from.number.presentation & PRI_PRES_RESTRICTION) == PRI_PRES_RESTRICTED;
 	if (!leg || leg->leg.incoming || leg->stage >= PS_UP || !d.to.digits[0]) {
 		pri_rerouting_rsp(link->pri, call, r->invoke_id,
 				  leg && leg->stage < PS_UP ? PRI_REROUTING_RSP_INVALID_NUMBER : PRI_REROUTING_RSP_NOT_ALLOWED);

@@ -134,7 +134,6 @@ static void fill_offer(struct leg_offer *o, struct pri_leg *leg, const pri_event
 	memset(o, 0, sizeof(*o));
 	pri_digits_in(&o->called, ev->callednum, ev->calledplan, 0);
 	pri_number_in(&o->calling, &ev->calling.number);
-	pri_name_in(o->calling_name, &ev->calling.name);
 	redirecting(o, ev);
 	o->bearer = ev->ctype < 0 ? BEARER_SPEECH : (uint8_t)ev->ctype;
 	o->complete = !leg->link->trunk->conf.overlap || ev->complete;
@@ -143,6 +142,7 @@ static void fill_offer(struct leg_offer *o, struct pri_leg *leg, const pri_event
 	snprintf(o->id, sizeof(o->id), "%d/%u", leg->link->span, leg->cr);
 	snprintf(o->source, sizeof(o->source), "span %d", leg->link->span);
 	pri_extra_offer(leg, ev, o);
+	pri_name_in(o->calling_name, &ev->calling.name, &o->calling);	/* by the number that is left of two */
 }
 
 void pri_offer_up(struct pri_leg *leg, const struct leg_offer *offer)

@@ -99,6 +99,7 @@ void call_connected_answer(struct call *c, const struct leg_event *ev);
 void call_connected_change(struct call_leg *cl, const struct leg_event *ev);
 void call_diverted(struct call_leg *cl, const struct leg_divert *to);
 void call_connected_tell(struct call *c);	/* each end about the other, after a transfer */
+void call_connected_record(struct record_leg *r, const struct leg_event *ev);	/* who it says is there */
 bool call_row_full(const struct call *c, const struct did_route *route);	/* its max= is reached without C */
 void call_record_transfer(struct call *c, const struct call_leg *by);	/* BY's end has left the call to others */
 /* call_transfer.c: the far ends of C's leg and of OTHER's call go on in one call; the other ends. */

@@ -17,6 +17,8 @@
 struct call_divert {
 	char number[NUMBER_MAX];	/* inside form */
 	uint8_t reason;
+	uint8_t presentation;		/* of NUMBER: restricted when the caller is not to know it (EN 300 207-1: subscription option) */
+	bool hidden;			/* nor the new called side who sent the call on */
 	struct did_route route;
 	bool asked;			/* the exchange has been asked */
 };
@@ -32,7 +34,7 @@ static bool follow(struct call *c, const struct call_divert *d)
 	memset(&c->offer.redirecting, 0, sizeof(c->offer.redirecting));
 	if (c->in.trunk)	/* as the calling trunk would have it: what goes out is made from that */
 		trunk_write_number(c->in.trunk, false, c->number, &c->offer.redirecting);
-	c->offer.redirecting.presentation = PRES_ALLOWED;
+	c->offer.redirecting.presentation = d->hidden ? PRES_RESTRICTED : PRES_ALLOWED;
 	snprintf(c->number, sizeof(c->number), "%s", d->number);
 	c->offer.redirect_reason = d->reason;
 	c->offer.redirect_count++;
@@ -48,11 +50,12 @@ static bool follow(struct call *c, const struct call_divert *d)
 bool call_divert_go(struct call *c)
 {
 	struct call_divert *d = c->divert;
-	struct leg_divert to = { .reason = d->reason, .count = c->offer.redirect_count };
+	struct leg_divert to = { .reason = d->reason, .count = c->offer.redirect_count, .hidden = d->hidden };
 	bool lives = true;
 
 	if (c->in.trunk)
 		trunk_write_number(c->in.trunk, false, d->number, &to.to);
+	to.to.presentation = d->presentation;
 	if (c->in.trunk && !d->asked && c->in.leg && !leg_divert(c->in.leg, &to)) {
 		d->asked = true;	/* what it does not do comes back as LEG_DIVERT of the calling side */
 		call_note(c, "deflected", "the exchange is asked to call %s", d->number);
@@ -91,6 +94,8 @@ void call_divert(struct call_leg *cl, const struct leg_event *ev)
 		return;
 	trunk_read_number(by, &ev->divert->to, d->number);
 	d->reason = ev->divert->reason;
+	d->presentation = ev->divert->to.presentation;
+	d->hidden = ev->divert->hidden;
 	if (c->diverted >= CALL_DIVERTED_MAX || before >= CALL_DIVERTED_MAX) {
 		refused(c, d->number, "diverted too often");
 	} else if (did_lookup(c->gw->site->dids, by->name, d->number, &d->route)) {

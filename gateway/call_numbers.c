@@ -90,7 +90,7 @@ void call_numbers_offer(struct call *c, const struct trunk *t, struct leg_offer 
 
 /* --- Answers come back ----------------------------------------------------------------------------- */
 
-static void record_connected(struct record_leg *r, const struct leg_event *ev)
+void call_connected_record(struct record_leg *r, const struct leg_event *ev)
 {
 	snprintf(r->connected_raw, sizeof(r->connected_raw), "%s", ev->connected.digits);
 	r->connected_ton = ev->connected.ton;
@@ -123,7 +123,7 @@ void call_connected_answer(struct call *c, const struct leg_event *ev)
 	struct leg_number connected;
 	bool known = ev->connected.digits[0] || ev->connected.presentation;
 
-	record_connected(&c->out.rec, ev);
+	call_connected_record(&c->out.rec, ev);
 	carry(c->out.trunk, c->in.trunk, &ev->connected, &connected);
 	call_extra(&c->out, ev);
 	if (c->in.leg)
@@ -139,7 +139,7 @@ void call_connected_change(struct call_leg *cl, const struct leg_event *ev)
 
 	if (c->state != CALL_UP || !other->leg)
 		return;
-	record_connected(&cl->rec, ev);
+	call_connected_record(&cl->rec, ev);
 	carry(cl->trunk, other->trunk, &ev->connected, &connected);
 	call_note(c, "connected", "%s is at the %s side now", ev->connected.digits[0] ? ev->connected.digits : "no number",
 		  cl == &c->in ? "calling" : "called");
@@ -160,18 +160,35 @@ void call_diverted(struct call_leg *cl, const struct leg_divert *to)
 	leg_diverted(c->in.leg, &d);
 }
 
+/* Who is at ABOUT's end, as it said itself; else the number that it called from, or was called by. Who hides that he answered must not
+ * be told by the number that was called for him. */
+static bool who_is_there(const struct call_leg *about, const struct trunk *to, struct leg_number *out)
+{
+	const struct record_leg *r = &about->rec;
+	struct leg_number said = { .ton = r->connected_ton, .npi = r->connected_npi, .presentation = r->connected_presentation,
+				   .screening = r->connected_screening };
+	bool calls = about->leg && about->leg->incoming;
+	const char *number = calls ? r->calling : r->called;
+
+	snprintf(said.digits, sizeof(said.digits), "%s", r->connected_raw);
+	if (said.digits[0] || said.presentation == PRES_RESTRICTED) {
+		carry(about->trunk, to, &said, out);
+		return true;
+	}
+	if (number[0])
+		trunk_write_number(to, true, number, out);
+	if (calls)
+		out->presentation = r->presentation;
+	return number[0];
+}
+
 /* CL talks to ABOUT after a transfer that was made here. */
 static void tell(struct call_leg *cl, const struct call_leg *about)
 {
-	const char *number = about->leg && about->leg->incoming ? about->rec.calling : about->rec.called;
 	struct leg_number n = { .digits = "" };
 
-	if (!cl->leg || !cl->trunk || !number[0])
-		return;
-	trunk_write_number(cl->trunk, true, number, &n);
-	if (about->leg && about->leg->incoming)
-		n.presentation = about->rec.presentation;
-	leg_connected(cl->leg, &n);
+	if (cl->leg && cl->trunk && who_is_there(about, cl->trunk, &n))
+		leg_connected(cl->leg, &n);
 }
 
 void call_connected_tell(struct call *c)

@@ -37,17 +37,17 @@ static void move(struct call_leg *from, struct call_leg *to)
 static void offer_anew(struct call *c, const struct leg_offer *old)
 {
 	c->offer = (struct leg_offer){ .calling = old->calling, .calling_user = old->calling_user, .calling_sub = old->calling_sub,
-				       .bearer = old->bearer, .bearer_ie = old->bearer_ie, .hlc = old->hlc, .llc = old->llc,
+				       .bearer = old->bearer, .bearer_ie = old->bearer_ie, .hlc = old->hlc, .llc = old->llc, .hlc_ie = old->hlc_ie,
 				       .complete = true, .progress = old->progress, .no_number = old->no_number };
 	memcpy(c->offer.calling_name, old->calling_name, sizeof(c->offer.calling_name));
 	c->redirecting[0] = 0;
 }
 
-/* Who stays becomes the calling side. */
+/* Who stays becomes the calling side. He may have hidden his number when he answered. */
 static void stand_aside(struct call *c, struct call_leg *cl, const char *number)
 {
 	const struct leg_offer old = c->offer, nobody = { .bearer = old.bearer, .bearer_ie = old.bearer_ie, .hlc = old.hlc,
-							  .llc = old.llc, .progress = old.progress };
+							  .llc = old.llc, .hlc_ie = old.hlc_ie, .progress = old.progress };
 
 	call_unjoin(&c->in);
 	call_unjoin(&c->out);
@@ -55,6 +55,8 @@ static void stand_aside(struct call *c, struct call_leg *cl, const char *number)
 	if (cl == &c->in) {
 		call_trade(&c->in, &c->out);
 		snprintf(c->from, sizeof(c->from), "%s", c->number);
+		if (c->in.rec.connected_presentation == PRES_RESTRICTED)
+			c->offer.calling.presentation = PRES_RESTRICTED;
 	}
 	move(&c->out, &c->referrer);
 	snprintf(c->number, sizeof(c->number), "%s", number);

@@ -55,6 +55,7 @@ static void make_offer(struct call *c, const struct trunk *t, const char *number
 	o->hlc = c->offer.hlc;
 	o->bearer_ie = c->offer.bearer_ie;
 	o->llc = c->offer.llc;
+	o->hlc_ie = c->offer.hlc_ie;
 	trunk_write_number(t, false, number, &o->called);
 	call_numbers_offer(c, t, o);
 	o->no_number = c->offer.no_number;

@@ -117,6 +117,7 @@ void call_transfer_event(struct call *c, const struct leg_event *ev)
 {
 	if (ev->kind == LEG_ANSWERED) {
 		c->transferring = false;
+		call_connected_record(&c->out.rec, ev);
 		loop_timer_cancel(c->gw->loop, &c->timer);
 		call_ring_tone(c, false);
 		call_join(c);

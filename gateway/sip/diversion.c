@@ -76,6 +76,32 @@ struct history {
 	unsigned count;
 };
 
+/* Is the privacy VALUE (";" between its words, perhaps escaped) one that hides an entry (RFC 7044 10.1.2, RFC 3323)? */
+static bool hides(const char *value, size_t len)
+{
+	static const char *const words[] = { "history", "session", "header" };
+	char text[128];
+
+	snprintf(text, sizeof(text), "%.*s", (int)(len < sizeof(text) ? len : sizeof(text) - 1), value);
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcasestr(text, words[i]))
+			return true;
+	return false;
+}
+
+/* An entry whose URI says that its number is hidden, or that there is none, has none. */
+static void nameless(const url_t *url, struct leg_number *n)
+{
+	const char *host = url->url_host ? url->url_host : "";
+
+	if (strcasecmp(host, "anonymous.invalid") == 0)
+		n->presentation = PRES_RESTRICTED;
+	else if (strcasecmp(host, "unknown.invalid") != 0)
+		return;
+	n->digits[0] = 0;
+	n->ton = n->npi = 0;
+}
+
 static void diverted(struct history *h, const struct leg_number *n, uint8_t reason)
 {
 	h->last.number = *n;
@@ -89,6 +115,12 @@ struct diversions {
 	unsigned entries;
 };
 
+/* RFC 5806: whatever is not "off" hides the number, or may. */
+static bool hidden_by(const char *privacy)
+{
+	return privacy && strcasecmp(privacy, "off") != 0 && strcasecmp(privacy, "\"off\"") != 0;
+}
+
 /* The topmost is the latest; each counts for itself and for those it stands for. */
 static bool take_diversion(void *arg, const sip_from_t *f)
 {
@@ -98,7 +130,8 @@ static bool take_diversion(void *arg, const sip_from_t *f)
 	struct diverter one = { .reason = reason_of_word(param(f, "reason=")) };
 
 	identity_number(f->a_url, &one.number);
-	one.number.presentation = privacy && strcasecmp(privacy, "off") != 0 ? PRES_RESTRICTED : PRES_ALLOWED;
+	one.number.presentation = hidden_by(privacy) ? PRES_RESTRICTED : PRES_ALLOWED;
+	nameless(f->a_url, &one.number);
 	d->h.count += n >= 1 && n <= 255 ? (unsigned)n : 1;
 	d->h.first = one;
 	if (d->entries++ == 0)
@@ -113,7 +146,11 @@ struct entry {
 	char from[32];			/* index that mp= or rc= names, "" for none */
 	bool mapped;			/* mp=: to another user */
 };
-struct entries { struct entry e[ENTRIES_MAX]; unsigned n; };
+struct entries {
+	struct entry e[ENTRIES_MAX];
+	unsigned n;
+	bool hidden;			/* all of them, by the Privacy header of the message */
+};
 
 /* The number behind WHAT in TEXT; 0 for none. */
 static unsigned long behind(const char *text, const char *what)
@@ -128,7 +165,7 @@ static bool take_entry(void *arg, const sip_from_t *f)
 	struct entries *h = arg;
 	struct entry *e = &h->e[h->n];
 	const char *index = param(f, "index="), *mp = param(f, "mp="), *rc = param(f, "rc=");
-	const char *headers = f->a_url->url_headers;
+	const char *headers = f->a_url->url_headers, *privacy;
 	char cause[16] = "";
 
 	memset(e, 0, sizeof(*e));
@@ -140,14 +177,24 @@ static bool take_entry(void *arg, const sip_from_t *f)
 	e->reason = behind(headers, "cause%3D");
 	if (behind(headers, "cause="))
 		e->reason = behind(headers, "cause=");
-	if (headers && (strcasestr(headers, "Privacy=history") || strcasestr(headers, "Privacy=session")))
+	privacy = headers ? strcasestr(headers, "Privacy=") : NULL;
+	if (h->hidden || (privacy && hides(privacy + 8, strcspn(privacy + 8, "&"))))
 		e->number.presentation = PRES_RESTRICTED;
-	if (f->a_url->url_host && strcasecmp(f->a_url->url_host, "unknown.invalid") == 0)
-		e->number.digits[0] = 0;
+	nameless(f->a_url, &e->number);
 	e->mapped = mp != NULL;
 	snprintf(e->from, sizeof(e->from), "%s", mp ? mp : rc ? rc : "");
 	h->n++;
 	return h->n < ENTRIES_MAX;
+}
+
+static void read_entries(const sip_t *sip, struct entries *h)
+{
+	const msg_param_t *v = sip->sip_privacy ? sip->sip_privacy->priv_values : NULL;
+
+	memset(h, 0, sizeof(*h));
+	for (; v && *v; v++)
+		h->hidden |= hides(*v, strlen(*v));
+	identity_each(sip, "History-Info", take_entry, h);
 }
 
 /* The entry that entry AT was redirected from: the one it names, else the one before it. */
@@ -163,9 +210,9 @@ static const struct entry *origin(const struct entries *h, unsigned at)
  * neither in the whole header (RFC 4244), one that holds a Reason with such a cause was redirected away from. */
 static void read_history(const sip_t *sip, struct history *out)
 {
-	struct entries h = { .n = 0 };
+	struct entries h;
 
-	identity_each(sip, "History-Info", take_entry, &h);
+	read_entries(sip, &h);
 	for (unsigned i = 0; i < h.n; i++) {
 		const struct entry *from = origin(&h, i);
 
@@ -186,6 +233,10 @@ void diversion_read(const sip_t *sip, struct leg_offer *out)
 	read_history(sip, &h);
 	if (d.h.count > h.count)
 		h = d.h;
+	if (d.h.last.number.presentation)	/* hidden in one of two headers is hidden */
+		h.last.number.presentation = d.h.last.number.presentation;
+	if (d.h.first.number.presentation)
+		h.first.number.presentation = d.h.first.number.presentation;
 	out->redirecting = h.last.number;
 	out->redirect_reason = h.last.reason;
 	out->redirect_count = (uint8_t)(h.count > 255 ? 255 : h.count);
@@ -197,10 +248,10 @@ void diversion_read(const sip_t *sip, struct leg_offer *out)
 
 bool diversion_target(const sip_t *sip, struct leg_number *out, uint8_t *reason)
 {
-	struct entries h = { .n = 0 };
+	struct entries h;
 	const struct entry *last;
 
-	identity_each(sip, "History-Info", take_entry, &h);
+	read_entries(sip, &h);
 	last = h.n > 1 ? &h.e[h.n - 1] : NULL;
 	if (!last || (!last->cause && !last->mapped))
 		return false;
@@ -220,6 +271,14 @@ uint8_t diversion_why(const sip_t *sip, const url_t *target, unsigned count)
 	return told.redirect_count > count ? told.redirect_reason : 0;
 }
 
+bool diversion_hides(const sip_t *sip, unsigned count)
+{
+	struct leg_offer told = { .redirect_count = 0 };
+
+	diversion_read(sip, &told);
+	return told.redirect_count > count && told.redirecting.presentation != PRES_ALLOWED;
+}
+
 /* --- Writing ---------------------------------------------------------------------------------- */
 
 static bool redirected(const struct leg_offer *o)
@@ -234,29 +293,39 @@ static unsigned count_of(const struct leg_offer *o)
 	return n == 1 && o->original.digits[0] ? 2 : n;
 }
 
-static size_t put_diversion(char *out, size_t size, const struct leg_number *n, const char *host, uint8_t reason,
-			    unsigned count)
+/* Who redirected it. A number that is hidden goes to a peer that is trusted with it alone: RFC 7044 10.1.2 has this in its place. */
+static void who_uri(const struct leg_number *n, const char *host, bool trust, char uri[IDENTITY_URI_MAX])
 {
-	char uri[IDENTITY_URI_MAX];
+	if (n->presentation != PRES_ALLOWED && (!trust || !n->digits[0]))
+		snprintf(uri, IDENTITY_URI_MAX, "sip:anonymous@anonymous.invalid");
+	else if (n->digits[0])
+		identity_uri(n, host, uri);
+	else
+		snprintf(uri, IDENTITY_URI_MAX, "sip:unknown@unknown.invalid");
+}
 
-	identity_uri(n, host, uri);
+static size_t put_diversion(char *out, size_t size, const struct leg_number *n, const char *uri, uint8_t reason, unsigned count)
+{
 	return (size_t)snprintf(out, size, "<%s>;reason=%s;counter=%u;privacy=%s", uri, reasons[row_of(reason)].word, count,
 				n->presentation == PRES_ALLOWED ? "off" : "full");
 }
 
-void diversion_write(const struct leg_offer *o, const char *host, char out[DIVERSION_MAX])
+void diversion_write(const struct leg_offer *o, const char *host, bool trust, char out[DIVERSION_MAX])
 {
 	unsigned count = count_of(o);
+	char uri[IDENTITY_URI_MAX];
 	size_t n;
 
 	out[0] = 0;
 	if (!redirected(o))
 		return;
-	n = put_diversion(out, DIVERSION_MAX, &o->redirecting, host, o->redirect_reason,
+	who_uri(&o->redirecting, host, trust, uri);
+	n = put_diversion(out, DIVERSION_MAX, &o->redirecting, uri, o->redirect_reason,
 			  o->original.digits[0] ? count - 1 : count);
 	if (o->original.digits[0]) {
 		n += (size_t)snprintf(out + n, DIVERSION_MAX - n, ", ");
-		put_diversion(out + n, DIVERSION_MAX - n, &o->original, host, o->original_reason, 1);
+		who_uri(&o->original, host, trust, uri);
+		put_diversion(out + n, DIVERSION_MAX - n, &o->original, uri, o->original_reason, 1);
 	}
 }
 
@@ -276,8 +345,9 @@ static size_t put_entry(char *out, size_t size, const char *uri, unsigned i, uns
 				hidden ? "?Privacy=history" : "", index, from);
 }
 
-void diversion_history(const struct leg_offer *o, const char *host, const char *target, char out[DIVERSION_MAX])
+void diversion_history(const struct leg_offer *o, const char *host, bool trust, const char *target, char out[DIVERSION_MAX])
 {
+	static const struct leg_number unknown;
 	unsigned count = count_of(o) < WRITTEN_MAX ? count_of(o) : WRITTEN_MAX, cause = 0;
 	char uri[IDENTITY_URI_MAX];
 	size_t n = 0;
@@ -286,14 +356,11 @@ void diversion_history(const struct leg_offer *o, const char *host, const char *
 	if (!redirected(o))
 		return;
 	for (unsigned i = 0; i < count && n < DIVERSION_MAX; i++) {
-		const struct leg_number *who = i + 1 == count ? &o->redirecting : i == 0 ? &o->original : NULL;
+		const struct leg_number *who = i + 1 == count ? &o->redirecting : i == 0 ? &o->original : &unknown;
 		uint8_t reason = i + 1 == count ? o->redirect_reason : i == 0 ? o->original_reason : 0;
 
-		if (who && who->digits[0])
-			identity_uri(who, host, uri);
-		else
-			snprintf(uri, sizeof(uri), "sip:unknown@unknown.invalid");
-		n += put_entry(out + n, DIVERSION_MAX - n, uri, i, cause, who && who->presentation != PRES_ALLOWED);
+		who_uri(who, host, trust, uri);
+		n += put_entry(out + n, DIVERSION_MAX - n, uri, i, cause, who->presentation != PRES_ALLOWED && trust && who->digits[0]);
 		cause = reasons[row_of(reason)].cause;
 	}
 	if (n < DIVERSION_MAX)

@@ -21,8 +21,10 @@ bool diversion_target(const sip_t *sip, struct leg_number *out, uint8_t *reason)
 /* Why a 3xx sends a call on: the cause in its TARGET (RFC 4458), else what its own headers tell of one redirection more than the COUNT
  * that the INVITE had. Q.953 reason, 0 when it does not say. */
 uint8_t diversion_why(const sip_t *sip, const url_t *target, unsigned count);
-/* Values, "" when the call was not redirected. HOST names us in URIs. */
-void diversion_write(const struct leg_offer *o, const char *host, char out[DIVERSION_MAX]);
-void diversion_history(const struct leg_offer *o, const char *host, const char *target, char out[DIVERSION_MAX]);
+/* Does the diversion that it adds to those COUNT hide who sends the call on? */
+bool diversion_hides(const sip_t *sip, unsigned count);
+/* Values, "" when the call was not redirected. HOST names us in URIs. TRUST: the peer may see numbers that are hidden. */
+void diversion_write(const struct leg_offer *o, const char *host, bool trust, char out[DIVERSION_MAX]);
+void diversion_history(const struct leg_offer *o, const char *host, bool trust, const char *target, char out[DIVERSION_MAX]);
 
 #endif

@@ -25,7 +25,7 @@ int sip_diverted(struct leg *leg, const struct leg_divert *to)
 	if (to->to.digits[0] && l->called.digits[0] && to->to.presentation == PRES_ALLOWED &&
 	    (which == CONF_DIVERSION_BOTH || which == CONF_DIVERSION_HISTORY_INFO)) {
 		identity_uri(&to->to, l->local.hostport, target);
-		diversion_history(&o, l->local.hostport, target, value);
+		diversion_history(&o, l->local.hostport, l->peer->conf.trust_identity, target, value);
 		snprintf(line, sizeof(line), "History-Info: %s", value);
 		free(l->history);
 		l->history = strdup(line);

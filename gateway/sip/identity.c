@@ -106,14 +106,47 @@ void identity_uri_sub(const struct leg_number *number, const struct leg_subaddre
 
 /* --- Reading ---------------------------------------------------------------------------------- */
 
+static bool is_utf8(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	while (*p) {
+		unsigned more = *p < 0x80 ? 0 : *p >= 0xc2 && *p < 0xe0 ? 1 : (*p & 0xf0) == 0xe0 ? 2 : *p >= 0xf0 && *p < 0xf5 ? 3 : 4;
+
+		for (p++; more; more--, p++)
+			if (more > 3 || (*p & 0xc0) != 0x80)
+				return false;
+	}
+	return true;
+}
+
+/* Older systems write ISO 8859-1, which is hardly ever UTF-8 by chance. */
+static const char *as_utf8(const char *display, char *out, size_t size)
+{
+	size_t n = 0;
+
+	if (is_utf8(display))
+		return display;
+	for (const unsigned char *p = (const unsigned char *)display; *p && n + 3 < size; p++) {
+		if (*p >= 0xa0)
+			out[n++] = (char)(0xc0 | *p >> 6);
+		if (*p < 0x80 || *p >= 0xa0)
+			out[n++] = *p < 0x80 ? (char)*p : (char)(0x80 | (*p & 0x3f));
+	}
+	out[n] = 0;
+	return out;
+}
+
 static void copy_name(char *out, const char *display)
 {
+	char utf8[2 * LEG_NAME_MAX];
 	size_t n = 0;
 	bool quoted;
 
 	out[0] = 0;
 	if (!display)
 		return;
+	display = as_utf8(display, utf8, sizeof(utf8));
 	while (*display == ' ' || *display == '\t')
 		display++;
 	quoted = *display == '"';
@@ -141,6 +174,15 @@ static bool anonymous(const sip_from_t *f)
 
 	return (u->url_user && strcasecmp(u->url_user, "anonymous") == 0) ||
 	       (u->url_host && strcasecmp(u->url_host, "anonymous.invalid") == 0);
+}
+
+/* There is no number, and nobody hides one (Q.1912.5: unavailable@hostportion; 3GPP TS 29.163: the host unknown.invalid). */
+static bool unavailable(const sip_from_t *f)
+{
+	const url_t *u = f->a_url;
+
+	return (u->url_user && strcasecmp(u->url_user, "unavailable") == 0) ||
+	       (u->url_host && strcasecmp(u->url_host, "unknown.invalid") == 0);
 }
 
 void identity_each(const sip_t *sip, const char *name, identity_each_fn *fn, void *arg)
@@ -183,13 +225,13 @@ struct asserted {
 	bool found;
 };
 
-/* RFC 3325 9.1: one sip: and one tel: value at most; the first number and the first name are taken. */
+/* RFC 3325 9.1: one sip: and one tel: value at most; the first number, before a name in its place, and the first name are taken. */
 static bool take_asserted(void *arg, const sip_from_t *f)
 {
 	struct asserted *a = arg;
 	struct leg_number n;
 
-	if (identity_number(f->a_url, &n) == 0 && n.digits[0] && !a->found) {
+	if (identity_number(f->a_url, &n) == 0 && n.digits[0] && (!a->found || (n.npi == NPI_E164 && a->number.npi != NPI_E164))) {
 		a->number = n;
 		a->found = true;
 		isdn_sub_read(f->a_url, &a->sub);
@@ -197,6 +239,27 @@ static bool take_asserted(void *arg, const sip_from_t *f)
 	if (!a->name[0])
 		copy_name(a->name, f->a_display);
 	return true;
+}
+
+/* Remote-Party-ID (draft-ietf-sip-privacy-04), which older systems have in the place of P-Asserted-Identity. */
+struct remote {
+	const char *party;		/* of the entry that is meant; NULL: the first of all */
+	struct asserted who;
+	bool screened, hidden;
+};
+
+static bool take_remote(void *arg, const sip_from_t *f)
+{
+	struct remote *r = arg;
+	const char *party = msg_params_find(f->a_params, "party="), *screen = msg_params_find(f->a_params, "screen=");
+	const char *privacy = msg_params_find(f->a_params, "privacy=");
+
+	if (r->party && party && strcasecmp(party, r->party) != 0)
+		return true;
+	take_asserted(&r->who, f);
+	r->screened = screen && strcasecmp(screen, "yes") == 0;
+	r->hidden = privacy && strcasecmp(privacy, "off") != 0;
+	return false;
 }
 
 static bool private(const sip_t *sip)
@@ -209,32 +272,48 @@ static bool private(const sip_t *sip)
 	return false;
 }
 
+/* What is asserted of the sender, by one header or the other. */
+static bool asserted_by(const sip_t *sip, const char *party, struct asserted *a, struct remote *r)
+{
+	*a = (struct asserted){ .found = false };
+	*r = (struct remote){ .party = party };
+	identity_each(sip, "P-Asserted-Identity", take_asserted, a);
+	identity_each(sip, "Remote-Party-ID", take_remote, r);
+	if (a->found)
+		r->screened = true;	/* RFC 3325 */
+	else if (r->who.found)
+		*a = r->who;
+	return a->found;
+}
+
 static void read_calling(const sip_t *sip, bool trust, struct leg_offer *out)
 {
-	struct asserted a = { 0 };
+	struct asserted a;
+	struct remote r;
 	bool hidden = anonymous(sip->sip_from);
 
-	if (trust)
-		identity_each(sip, "P-Asserted-Identity", take_asserted, &a);
-	if (!hidden) {
+	asserted_by(sip, "calling", &a, &r);
+	if (!hidden && !unavailable(sip->sip_from)) {
 		identity_number(sip->sip_from->a_url, &out->calling);
 		copy_name(out->calling_name, sip->sip_from->a_display);
 		isdn_sub_read(sip->sip_from->a_url, &out->calling_sub);
 	}
-	if (a.found) {
+	if (trust && a.found) {
 		/* RFC 3325, Q.1912.5: what is asserted is the network's number, From what the caller says. */
 		if (strcmp(out->calling.digits, a.number.digits) != 0 || out->calling.ton != a.number.ton)
 			out->calling_user = out->calling;
 		out->calling = a.number;
 		if (a.sub.len)
 			out->calling_sub = a.sub;
-		out->calling.screening = SCREEN_PASSED;
+		out->calling.screening = r.screened ? SCREEN_PASSED : SCREEN_NONE;
 		memcpy(out->calling_name, a.name, sizeof(a.name));
 	}
-	if (hidden || private(sip))
+	if (hidden || r.hidden || private(sip))	/* who is not trusted may hide */
 		out->calling.presentation = PRES_RESTRICTED;
 	else if (!out->calling.digits[0])
 		out->calling.presentation = PRES_UNAVAILABLE;
+	if (out->calling_user.digits[0])	/* Q.1912.5: as the first */
+		out->calling_user.presentation = out->calling.presentation;
 }
 
 int identity_read(const sip_t *sip, bool trust, struct leg_offer *out)
@@ -251,16 +330,16 @@ int identity_read(const sip_t *sip, bool trust, struct leg_offer *out)
 
 bool identity_connected(const sip_t *sip, struct leg_number *out, struct leg_extra *extra)
 {
-	struct asserted a = { 0 };
+	struct asserted a;
+	struct remote r;
 
-	identity_each(sip, "P-Asserted-Identity", take_asserted, &a);
-	if (!a.found)
+	if (!asserted_by(sip, NULL, &a, &r))
 		return false;
 	*out = a.number;
 	extra->connected_sub = a.sub;
 	memcpy(extra->connected_name, a.name, sizeof(a.name));
-	out->screening = SCREEN_PASSED;
-	if (private(sip))
+	out->screening = r.screened ? SCREEN_PASSED : SCREEN_NONE;
+	if (r.hidden || private(sip))
 		out->presentation = PRES_RESTRICTED;
 	return true;
 }
@@ -293,9 +372,10 @@ void identity_write(const struct leg_offer *offer, const char *host, bool trust,
 	memset(out, 0, sizeof(*out));
 	quote(name, sizeof(name), offer->calling_name);
 	identity_uri_sub(from, two && trust ? NULL : &offer->calling_sub, host, uri);
-	if (hidden || from->presentation == PRES_RESTRICTED || !from->digits[0])
-		snprintf(out->from, sizeof(out->from), "%s<sip:anonymous@anonymous.invalid>",
-			 hidden || from->presentation == PRES_RESTRICTED ? "\"Anonymous\" " : name);
+	if (hidden || from->presentation == PRES_RESTRICTED)
+		snprintf(out->from, sizeof(out->from), "\"Anonymous\" <sip:anonymous@anonymous.invalid>");
+	else if (!from->digits[0])
+		snprintf(out->from, sizeof(out->from), "%s<sip:unavailable@unknown.invalid>", name);
 	else
 		snprintf(out->from, sizeof(out->from), "%s<%s>", name, uri);
 	identity_uri_sub(&offer->calling, &offer->calling_sub, host, uri);

@@ -19,9 +19,10 @@
  * part is missing or too long. */
 int identity_number(const url_t *url, struct leg_number *out);
 
-/* Called, calling, redirecting, subaddresses, the calling name and user-user information of an INVITE. TRUST: P-Asserted-Identity is believed. */
+/* Called, calling, redirecting, subaddresses, the calling name and user-user information of an INVITE. TRUST: P-Asserted-Identity is
+ * believed, or Remote-Party-ID where that is all there is. */
 int identity_read(const sip_t *sip, bool trust, struct leg_offer *out);
-/* P-Asserted-Identity of a response, for the connected number, name and subaddress; false when there is none. */
+/* The same of a response or a request in the call, for the connected number, name and subaddress; false when there is none. */
 bool identity_connected(const sip_t *sip, struct leg_number *out, struct leg_extra *extra);
 
 /* Header values of an outgoing INVITE; "" where the header is to be left out. HOST names us in URIs. */

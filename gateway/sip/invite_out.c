@@ -168,12 +168,13 @@ static void redirections(const struct sip_leg *l, const struct leg_offer *offer,
 			 char out[DIVERSION_LINES])
 {
 	enum conf_diversion which = l->peer->conf.diversion;
+	bool trust = l->peer->conf.trust_identity;
 	char diversion[DIVERSION_MAX] = "", history[DIVERSION_MAX] = "";
 
 	if (which == CONF_DIVERSION_BOTH || which == CONF_DIVERSION_DIVERSION)
-		diversion_write(offer, l->local.hostport, diversion);
+		diversion_write(offer, l->local.hostport, trust, diversion);
 	if (which == CONF_DIVERSION_BOTH || which == CONF_DIVERSION_HISTORY_INFO)
-		diversion_history(offer, l->local.hostport, target, history);
+		diversion_history(offer, l->local.hostport, trust, target, history);
 	snprintf(out, DIVERSION_LINES, "%s%s%s%s%s", diversion[0] ? "Diversion: " : "", diversion,
 		 diversion[0] && history[0] ? "\r\n" : "", history[0] ? "History-Info: " : "", history);
 }

@@ -205,6 +205,7 @@ bool sip_redirected(struct sip_leg *l, int status, const sip_t *sip)
 	d.reason = diversion_why(sip, m->m_url, l->redirects);
 	if (!d.reason)
 		d.reason = 15;	/* Q.953: unconditional */
+	d.hidden = diversion_hides(sip, l->redirects);
 	leg_report(&l->leg, &ev);
 	return taken;
 }

@@ -239,7 +239,7 @@ class Withheld(Numbers):
             with self.subTest(number=number):
                 out, come = self.through(number, ['P-Asserted-Identity: "Eve" <sip:+33140000000@h>'])
                 self.assertEqual(come['invite'].get('P-Asserted-Identity'), '')
-                self.assertIn('anonymous.invalid', come['invite'].get('From'))
+                self.assertIn('<sip:unavailable@unknown.invalid>', come['invite'].get('From'))
                 self.assertNotIn('Eve', come['invite'].get('From'))
                 self.up(out, come)
                 self.over(out, come)
@@ -253,6 +253,23 @@ class Headers(Numbers):
         out, come = self.through(rows=['Diversion: <sip:+442071838001@h>;reason=user-busy;counter=1'])
         self.assertEqual(come['invite'].get('Diversion'), '')
         self.assertRegex(come['invite'].get('History-Info'), r'^<sip:\+442071838001@[^>]*>;index=1, <[^>]*;cause=486>;index=1.1;mp=1$')
+        self.up(out, come)
+        self.over(out, come)
+
+
+class Stranger(Numbers):
+    office = ''
+
+    def test_what_is_hidden_is_not_in_what_he_gets(self):
+        out, come = self.through(rows=['Privacy: id;history', 'Diversion: <sip:+442071838002@h>;reason=no-answer;privacy=full, '
+                                       '<sip:+442071838001@h>;reason=user-busy;privacy=full'])
+        m = come['invite']
+        text = '\n'.join('%s: %s' % row for row in m.rows)
+        for hidden in '2071838750', '2071838001', '2071838002':
+            self.assertNotIn(hidden, text)
+        self.assertEqual(m.get('Diversion'), '<sip:anonymous@anonymous.invalid>;reason=no-answer;counter=1;privacy=full, '
+                                             '<sip:anonymous@anonymous.invalid>;reason=unknown;counter=1;privacy=full')
+        self.assertEqual(m.get('Privacy'), 'id')
         self.up(out, come)
         self.over(out, come)
 
@@ -308,15 +325,23 @@ class SentOn(Numbers):
 class SentOnHere(Numbers):
     """302, and the gateway calls the new number: its caller hears of it too."""
 
-    def test_302(self):
+    def sent_on(self, *diversion):
         out, come = self.through()
         m = come['invite']
         self.end.write(['SIP/2.0 302 Elsewhere', *['Via: ' + v for k, v in m.rows if k.lower() == 'via'], 'From: ' + m.get('From'),
                         'To: ' + come['local'], 'Call-ID: ' + m.get('Call-ID'), 'CSeq: ' + m.get('CSeq'),
-                        'Contact: <sip:+442079460201@127.0.0.1>'])
+                        'Contact: <sip:+442079460201@127.0.0.1>', *diversion])
         self.end.get('ACK', come)
         self.assertIn('+442079460201', self.end.get(181, out).get('History-Info'))
         again = self.end.taken(self.end.get('INVITE'))
         self.assertIn('+442079460201', again['invite'].first)
         self.up(out, again)
         self.over(out, again)
+        return again['invite'].get('Diversion')
+
+    def test_302(self):
+        self.assertRegex(self.sent_on(), r'^<sip:\+442079460200@[^>]*>;reason=unconditional;counter=1;privacy=off$')
+
+    def test_302_says_why_and_who_may_know(self):
+        said = self.sent_on('Diversion: <sip:+442079460200@h>;reason=user-busy;privacy=full')
+        self.assertRegex(said, r'^<sip:\+442079460200@[^>]*>;reason=user-busy;counter=1;privacy=full$')

@@ -58,9 +58,13 @@ static void check_history(const struct leg_offer *o)
 	struct leg_offer back = { .bearer = 0 };
 	msg_t *m;
 
-	diversion_write(o, "192.0.2.1:5060", value);
+	for (int trust = 0; trust < 2; trust++) {
+		diversion_write(o, "192.0.2.1:5060", trust, value);
+		one_line(value, sizeof(value));
+	}
+	diversion_history(o, "192.0.2.1:5060", false, "sip:9@192.0.2.1", value);
 	one_line(value, sizeof(value));
-	diversion_history(o, "192.0.2.1:5060", "sip:9@192.0.2.1", value);
+	diversion_history(o, "192.0.2.1:5060", true, "sip:9@192.0.2.1", value);
 	one_line(value, sizeof(value));
 	if (!value[0])
 		return;
@@ -108,6 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_history(&o);
 	}
 	identity_connected(sip_object(m), &connected, &extra);
+	diversion_hides(sip_object(m), 0);
 	msg_destroy(m);
 	return 0;
 }

@@ -108,7 +108,7 @@ static int f_with(struct leg *l, const struct leg_extra *x)
 }
 static int f_connected(struct leg *l, const struct leg_number *n)
 {
-	say(who(l), "connected", (int)strtol(n->digits, NULL, 10));
+	say(who(l), n->presentation == PRES_RESTRICTED ? "hidden" : "connected", (int)strtol(n->digits, NULL, 10));
 	return 0;
 }
 static int f_sound(struct leg *l, struct leg_offer *o)
@@ -119,8 +119,10 @@ static int f_sound(struct leg *l, struct leg_offer *o)
 	return sound_err;
 }
 static int divert_err;	/* what the calling leg's exchange says to a diversion */
+static struct leg_divert diverted;	/* the last one that it was asked for */
 static int f_divert(struct leg *l, const struct leg_divert *to)
 {
+	diverted = *to;
 	say(who(l), "divert", atoi(to->to.digits));
 	return divert_err;
 }

@@ -30,6 +30,12 @@ static bool tap(struct bench *b, int span, uint8_t *frame, size_t *len)
 		memmove(frame + at - 2, frame + at + e.len, *len - at - e.len);
 		*len -= e.len + 2;
 	}
+	if (isdn_lost.name_shown) {
+		uint8_t *name = memmem(frame, *len, "\x80\x04J\xf6rg", 6);	/* namePresentationAllowedSimple */
+
+		if (name)
+			*name = 0x82;	/* namePresentationRestrictedSimple */
+	}
 	if (isdn_lost.facility && m.type == MSG_FACILITY) {
 		frame[8] = 0x7b;
 		*len = 9;
@@ -38,6 +44,7 @@ static bool tap(struct bench *b, int span, uint8_t *frame, size_t *len)
 }
 
 const struct bench_conf isdn_euro = { .dialect = PRI_EUROISDN_E1, .tap = tap };
+const struct bench_conf isdn_qsig = { .dialect = PRI_QSIG, .tap = tap };
 const struct bench_conf isdn_ni2 = { .type = HW_SPAN_T1, .dialect = PRI_NATIONAL2, .tap = tap };
 
 struct bench *isdn_bench(const struct bench_conf *conf)

@@ -13,9 +13,10 @@ enum { KEYPAD = 0x2c, DISPLAY = 0x28, FACILITY_IE = 0x1c };
 extern struct isdn_lost {
 	bool operation;		/* the facility element of SETUP is lost */
 	bool facility;		/* FACILITY becomes an INFORMATION that says nothing */
+	bool name_shown;	/* the name "J\xf6rg" in a facility becomes one whose presentation is restricted (ECMA-164) */
 } isdn_lost;
 
-extern const struct bench_conf isdn_euro, isdn_ni2;
+extern const struct bench_conf isdn_euro, isdn_ni2, isdn_qsig;
 struct bench *isdn_bench(const struct bench_conf *conf);	/* one of those, or like it; nothing is lost */
 
 bool isdn_passed(uint8_t type);		/* a message of this type */

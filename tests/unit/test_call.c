@@ -240,7 +240,7 @@ static void limits(void **state)
 static void capabilities(void **state)
 {
 	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 16 } };
-	struct leg_offer offer = { .complete = true, .hlc = 4, .bearer_ie = { 4, { 0x88, 0x90, 0x21, 0x8f } },
+	struct leg_offer offer = { .complete = true, .hlc = 4, .hlc_ie = { 3, { 0x91, 0x60, 0x81 } }, .bearer_ie = { 4, { 0x88, 0x90, 0x21, 0x8f } },
 				   .llc = { 3, { 0x88, 0x90, 0xa8 } } };
 
 	(void)state;
@@ -249,6 +249,7 @@ static void capabilities(void **state)
 	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
 	call_offered(&gw, &office, &in, &offer);
 	assert_int_equal(dialled.hlc, 4);
+	assert_memory_equal(&dialled.hlc_ie, &offer.hlc_ie, sizeof(offer.hlc_ie));
 	assert_memory_equal(&dialled.bearer_ie, &offer.bearer_ie, sizeof(offer.bearer_ie));
 	assert_memory_equal(&dialled.llc, &offer.llc, sizeof(offer.llc));
 	leg_report(&in, &gone);
@@ -413,6 +414,46 @@ static void transfers(void **state)
 	}
 }
 
+/* Who answers a call that is transferred is told to the other end as he says himself: another number than was called, or hidden. */
+static void transfer_tells(void **state)
+{
+	static const struct { const char *why; struct leg_number connected; const char *told; } cases[] = {
+		{ "nothing said: the number that was called", { .digits = "" }, "i:connected1" },
+		{ "not available", { .presentation = PRES_UNAVAILABLE }, "i:connected1" },
+		{ "another answered", { .digits = "42" }, "i:connected42" },
+		{ "who hides", { .digits = "42", .presentation = PRES_RESTRICTED }, "i:hidden42" },
+		{ "who hides, with no number at all", { .presentation = PRES_RESTRICTED }, "i:hidden" },
+	};
+	struct leg_event answered = { .kind = LEG_ANSWERED }, join = { .kind = LEG_JOIN }, alerting = { .kind = LEG_ALERTING };
+	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 16 }, .by_far_end = true };
+	struct leg_offer offer = { .complete = true, .called.digits = "1", .calling.digits = "7" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct leg second = { .ops = &ops, .incoming = true };
+		struct leg_event answers = { .kind = LEG_ANSWERED, .connected = cases[i].connected };
+
+		n_out = n_port = n_closing = joins = n_records = 0;
+		in = (struct leg){ .ops = &ops, .incoming = true, .port = (struct media_port *)&second };
+		call_offered(&gw, &office, &in, &offer);
+		leg_report(&out[0], &answered);		/* a telephone, which calls another one */
+		call_offered(&gw, &office, &second, &offer);
+		leg_report(&out[1], &alerting);
+		join.other = &second;
+		leg_report(&out[0], &join);
+		did[0] = 0;
+		leg_report(&out[1], &answers);
+		if (!strstr(did, cases[i].told) || (cases[i].connected.presentation == PRES_RESTRICTED && strstr(did, "i:connected")))
+			fail_msg("%s: %s", cases[i].why, did);
+		leg_report(&out[0], &gone);
+		leg_report(&second, &gone);
+		leg_report(&in, &gone);
+		leg_report(&out[1], &gone);
+		close_ports();
+		assert_null(gw.calls);
+	}
+}
+
 /* What comes along with a message goes along with the one that it becomes; a change of who is there is told. */
 static void extras(void **state)
 {
@@ -458,6 +499,7 @@ int main(void)
 		cmocka_unit_test(refused_below),
 		cmocka_unit_test(unanswered),
 		cmocka_unit_test(transfers),
+		cmocka_unit_test(transfer_tells),
 		cmocka_unit_test(extras),
 	};
 

@@ -92,6 +92,31 @@ static void diverts(void **state)
 	all_over();
 }
 
+/* Who sends the call on may hide his number from whoever it comes to, and that one's number from the caller. */
+static void divert_hidden(void **state)
+{
+	struct leg_divert d;
+	struct leg_event ev;
+	bool taken;
+
+	(void)state;
+	divert_err = -95;
+	for (int hidden = 0; hidden < 2; hidden++) {
+		begin("1");
+		ev = divert_to("5", &d, &taken);
+		d.hidden = hidden;
+		d.to.presentation = hidden ? PRES_RESTRICTED : PRES_ALLOWED;
+		leg_report(&out[0], &ev);
+		gone_with(&out[0], 31);
+		assert_string_equal(did, "i:divert5 o:call1");
+		assert_int_equal(diverted.hidden, hidden);
+		assert_int_equal(diverted.to.presentation, d.to.presentation);
+		assert_string_equal(dialled.redirecting.digits, "1");
+		assert_int_equal(dialled.redirecting.presentation, hidden ? PRES_RESTRICTED : PRES_ALLOWED);
+		all_over();
+	}
+}
+
 static void divert_loop(void **state)
 {
 	struct leg_divert d;
@@ -163,6 +188,48 @@ static void refers(void **state)
 	assert_null(gw.calls);
 	assert_int_equal(telco.calls + office.calls, 0);
 	assert_string_equal(last.transferred_by, "");
+}
+
+/* Who is transferred is the caller now, with what is his and nothing of who asked; what was for who was called goes to nobody else. */
+static void refer_numbers(void **state)
+{
+	const struct leg_offer offer = {
+		.complete = true, .called.digits = "1", .calling.digits = "5", .calling_name = "Eve", .calling_user.digits = "6",
+		.called_sub = { .len = 2 }, .calling_sub = { .len = 3 }, .uui = { .len = 4 }, .keypad = "*1",
+		.redirecting.digits = "9", .redirect_count = 2, .original.digits = "8",
+	};
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		bool by_caller = i & 1, hides = i & 2;
+		struct leg_event answers = { .kind = LEG_ANSWERED, .connected = { .digits = "1", .presentation = hides } };
+
+		n_out = n_port = n_closing = joins = n_records = 0;
+		in = (struct leg){ .ops = &ops, .incoming = true, .port = (struct media_port *)&in };
+		call_offered(&gw, &office, &in, &offer);
+		assert_int_equal(dialled.redirect_count, 2);
+		leg_report(&out[0], &answers);
+		refer(by_caller ? &in : &out[0], "7");
+		assert_int_equal(n_out, 2);
+		assert_string_equal(dialled.calling.digits, by_caller ? "1" : "5");
+		assert_int_equal(dialled.calling.presentation, by_caller && hides ? PRES_RESTRICTED : PRES_ALLOWED);
+		assert_string_equal(dialled.calling_name, by_caller ? "" : "Eve");
+		assert_string_equal(dialled.calling_user.digits, by_caller ? "" : "6");
+		assert_int_equal(dialled.calling_sub.len, by_caller ? 0 : 3);
+		assert_int_equal(dialled.called_sub.len, 0);
+		assert_int_equal(dialled.uui.len, 0);
+		assert_string_equal(dialled.keypad, "");
+		assert_int_equal(dialled.redirect_count, 0);
+		assert_string_equal(dialled.redirecting.digits, "");
+		assert_string_equal(dialled.original.digits, "");
+		leg_report(&out[1], &ev_answered);
+		gone_with(by_caller ? &in : &out[0], 16);
+		gone_with(&out[1], 16);
+		gone_with(by_caller ? &out[0] : &in, 16);
+		close_ports();
+		assert_null(gw.calls);
+		assert_int_equal(telco.calls + office.calls, 0);
+	}
 }
 
 /* Busy, and who asked has left meanwhile; the far end leaves while the new one rings. */
@@ -425,8 +492,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(diverts),
-		cmocka_unit_test(divert_loop),
-		cmocka_unit_test(refers),
+		cmocka_unit_test(divert_loop), cmocka_unit_test(divert_hidden),
+		cmocka_unit_test(refers), cmocka_unit_test(refer_numbers),
 		cmocka_unit_test(refer_ends),
 		cmocka_unit_test(refer_rings),
 		cmocka_unit_test(refer_farewell),

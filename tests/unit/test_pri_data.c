@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * tests/unit/test_pri_data.c: what says how data is coded, from one end of libpri to the other: the bearer capability with its rate
- * and layer 1 protocol, and the low layer compatibility (Q.931 4.5.5, 4.5.19), octet by octet in the frames.
+ * and layer 1 protocol, and the low and the high layer compatibility (Q.931 4.5.5, 4.5.19, 4.5.17), octet by octet in the frames.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,7 +34,7 @@ static const struct row {
 	{ "octets of another capability", 0x08, B("\x90\x90\xa3"), { 0 }, B("\x88\x90"), B("\x88\x90"), true },
 };
 
-static struct leg_capability seen[2];	/* bearer capability, LLC */
+static struct leg_capability seen[3];	/* bearer capability, LLC, HLC */
 
 static void keep(uint8_t *frame, size_t len, uint8_t id, struct leg_capability *out)
 {
@@ -55,6 +55,7 @@ static bool look(struct bench *b, int span, uint8_t *frame, size_t *len)
 	memset(seen, 0, sizeof(seen));
 	keep(frame, *len, 0x04, &seen[0]);
 	keep(frame, *len, 0x7c, &seen[1]);
+	keep(frame, *len, 0x7d, &seen[2]);
 	return true;
 }
 
@@ -96,9 +97,41 @@ static void test_capabilities(void **state)
 	}
 }
 
+/* All of a high layer compatibility goes on, what we know nothing of too; who knows the characteristics alone has them sent as ITU-T's. */
+static void test_high_layer(void **state)
+{
+	static const struct { const char *why; uint8_t hlc; struct leg_capability ie, want; uint8_t told; } cases[] = {
+		{ "telephony", 0, B("\x91\x81"), B("\x91\x81"), 1 },
+		{ "videotelephony with octet 4a", 0, B("\x91\x60\x81"), B("\x91\x60\x81"), 0x60 },
+		{ "another coding standard", 0, B("\xb1\x84"), B("\xb1\x84"), 0 },
+		{ "the characteristics alone", LEG_HLC_FAX, { 0 }, B("\x91\x84"), LEG_HLC_FAX },
+		{ "none", 0, { 0 }, { 0 }, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]) * 2; i++) {
+		bool t1 = i & 1;
+		struct bench *b = bench_open(&(struct bench_conf){ .type = t1 ? HW_SPAN_T1 : HW_SPAN_E1,
+								   .dialect = t1 ? PRI_NATIONAL2 : PRI_EUROISDN_E1, .tap = look });
+		struct leg_offer o = { .bearer = BEARER_3K1, .complete = true, .hlc = cases[i / 2].hlc, .hlc_ie = cases[i / 2].ie,
+				       .called = { .digits = "2079460100", .npi = NPI_E164 } };
+		struct bench_leg *out;
+
+		b->end[NET].offered = bench_answer;
+		out = bench_offer(b, USER, &o);
+		bench_until(b, 500, bench_event(out, LEG_ANSWERED));
+		assert_same(cases[i / 2].why, &seen[2], &cases[i / 2].want);
+		assert_same(cases[i / 2].why, &b->end[NET].legs->offer.hlc_ie, &cases[i / 2].want);
+		assert_int_equal(b->end[NET].legs->offer.hlc, cases[i / 2].told);
+		bench_clear(out, 16);
+		bench_until(b, 5000, out->cleared);
+		bench_over(b);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_capabilities) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_capabilities), cmocka_unit_test(test_high_layer) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,16 +26,21 @@ static struct bench_leg *call_in(struct bench *b, bool rings, struct bench_leg *
 static void test_deflected(void **state)
 {
 	(void)state;
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 8; i++) {
 		struct bench *b = services_open(i & 2 ? PRI_QSIG : PRI_EUROISDN_E1, ALL_SERVICES, ALL_SERVICES);
 		bool rings = i & 1;
+		struct leg_divert to = elsewhere;
 		struct bench_leg *out, *in = call_in(b, rings, &out);
 
-		assert_int_equal(leg_divert(in->leg, &elsewhere), 0);
+		to.hidden = i & 4;	/* who sends it on, and where to */
+		to.to.presentation = i & 4 ? PRES_RESTRICTED : PRES_ALLOWED;
+		assert_int_equal(leg_divert(in->leg, &to), 0);
 		assert_int_equal(leg_divert(in->leg, &elsewhere), -EALREADY);
 		bench_until(b, 1000, in->cleared && out->cleared);
 		assert_string_equal(heard.diverted.to.digits, "2079460999");
 		assert_int_equal(heard.diverted.to.ton, TON_NATIONAL);
+		assert_int_equal(heard.diverted.hidden, to.hidden);
+		assert_int_equal(heard.diverted.to.presentation, to.to.presentation);
 		assert_true(bench_event(in, LEG_CLEARED)->by_far_end);
 		assert_string_equal(bench_event(in, LEG_CLEARED)->how, "deflection");
 		if (bench_event(in, LEG_CLEARING))

@@ -150,19 +150,38 @@ static void test_charsets(void **state)
 		{ 77, "\xeb\r\n", "\xc3\xab" },
 	};
 	struct pri_party_name n = { .valid = 1 };
+	struct leg_number who = { .digits = "1" };
 	char out[LEG_NAME_MAX];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		n.char_set = rows[i].set;
 		strcpy(n.str, rows[i].text);
-		pri_name_in(out, &n);
+		pri_name_in(out, &n, &who);
 		assert_string_equal(out, rows[i].want);
 	}
 	n.char_set = PRI_CHAR_SET_ISO8859_1;	/* 63 octets become 126: cut between characters */
 	memset(n.str, 0xeb, sizeof(n.str) - 1);
-	pri_name_in(out, &n);
+	pri_name_in(out, &n, &who);
 	assert_int_equal(strlen(out), LEG_NAME_MAX - 2);
+}
+
+/* A number from the wire is text or nothing: a terminal obeys what stands behind ESC. */
+static void test_digits_in(void **state)
+{
+	static const struct { const char *octets, *want; } rows[] = {
+		{ "442079460100", "442079460100" }, { "+44 20", "+44 20" }, { "*21#", "*21#" }, { "12\033[2J", "" }, { "12\n34", "" },
+		{ "12\x9b" "2J", "" }, { "12\x7f", "" },
+	};
+	struct leg_number n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		pri_digits_in(&n, rows[i].octets, 0x21, 0x20);
+		assert_string_equal(n.digits, rows[i].want);
+		assert_int_equal(n.presentation, PRES_RESTRICTED);
+		assert_int_equal(n.ton, TON_NATIONAL);
+	}
 }
 
 int main(void)
@@ -171,7 +190,7 @@ int main(void)
 		cmocka_unit_test(test_put),
 		cmocka_unit_test(test_taken_out),  cmocka_unit_test(test_date_time_octets), cmocka_unit_test(test_number),
 		cmocka_unit_test(test_hex), cmocka_unit_test(test_find),
-		cmocka_unit_test(test_charsets),
+		cmocka_unit_test(test_charsets), cmocka_unit_test(test_digits_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

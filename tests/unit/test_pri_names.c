@@ -88,6 +88,66 @@ static void test_name_follows(void **state)
 	isdn_end(b, in, 17);
 }
 
+/* A name that is restricted while the number is not goes no further, in SETUP, after it and in CONNECT; with a number that is
+ * restricted too it goes along. */
+static void test_name_restricted(void **state)
+{
+	static const struct leg_number who = { "2079460111", TON_NATIONAL, NPI_E164, PRES_ALLOWED, SCREEN_PASSED };
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		bool ni2 = i % 3, hidden = i >= 3;
+		struct bench_conf conf = ni2 ? isdn_ni2 : isdn_qsig;
+		int caller = i % 3 == 2 ? NET : USER;	/* NI2: FACILITY after SETUP */
+		struct leg_extra extra = { .connected_name = "J\xc3\xb6rg" };
+		struct leg_offer o = isdn_offer();
+		struct bench_leg *in, *out;
+		struct bench *b;
+
+		conf.display = PRI_DISPLAY_NONE;
+		b = isdn_bench(&conf);
+		strcpy(o.calling_name, "J\xc3\xb6rg");
+		o.calling.presentation = hidden ? PRES_RESTRICTED : PRES_ALLOWED;
+		isdn_lost.name_shown = true;
+		in = isdn_offered(b, caller, &o);
+		assert_string_equal(in->offer.calling_name, hidden ? "J\xc3\xb6rg" : "");
+		assert_int_equal(in->offer.calling.presentation, o.calling.presentation);
+		out = b->end[caller].legs;
+		leg_with(in->leg, &extra);
+		leg_answer(in->leg, &who);
+		bench_until(b, 1000, bench_event(out, LEG_ANSWERED));
+		assert_string_equal(bench_event(out, LEG_ANSWERED)->extra.connected_name, "");
+		isdn_end(b, in, 16);
+	}
+}
+
+/* A caller who has a name and no number (a SIP user part in letters): libpri sends no name without a number element. */
+static void test_name_without_number(void **state)
+{
+	static const struct { const struct bench_conf *conf; int caller; const char *name; } rows[] = {
+		{ &isdn_qsig, USER, "J\xc3\xb6rg" }, { &isdn_ni2, USER, "J\xc3\xb6rg" }, { &isdn_euro, NET, "J\xc3\xb6rg" },
+		{ &isdn_euro, USER, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench *b = isdn_bench(rows[i].conf);
+		struct leg_offer o = isdn_offer();
+		struct bench_leg *in;
+
+		strcpy(o.calling_name, "J\xc3\xb6rg");
+		o.calling = (struct leg_number){ .digits = "reception" };
+		in = isdn_offered(b, rows[i].caller, &o);
+		assert_string_equal(in->offer.calling_name, rows[i].name);
+		assert_string_equal(in->offer.calling.digits, "");
+		if (rows[i].name[0])
+			assert_wire(MSG_SETUP, IE_CALLING, 0, "\x00\xc3");	/* not available */
+		else
+			assert_null(on_wire(MSG_SETUP, IE_CALLING, 0).octets);
+		isdn_end(b, in, 17);
+	}
+}
+
 /* The caller gives up while the name is awaited. */
 static void test_name_follows_given_up(void **state)
 {
@@ -116,6 +176,8 @@ int main(void)
 		cmocka_unit_test(test_display),
 		cmocka_unit_test(test_name_in_setup),
 		cmocka_unit_test(test_name_follows),
+		cmocka_unit_test(test_name_restricted),
+		cmocka_unit_test(test_name_without_number),
 		cmocka_unit_test(test_name_follows_given_up),
 	};
 

@@ -63,6 +63,34 @@ static void test_two_calling(void **state)
 	}
 }
 
+/* A SIP user part in letters is no number, neither the one that is asserted nor what the caller says: no letters go into an element. */
+static void test_letters(void **state)
+{
+	struct bench_conf conf = isdn_euro;
+	struct leg_offer o = isdn_offer();
+	struct bench_leg *in;
+	struct bench *b;
+
+	(void)state;
+	conf.two_calling = conf.redirecting_element = true;
+	b = isdn_bench(&conf);
+	o.calling_user = (struct leg_number){ .digits = "alice" };
+	o.redirecting = (struct leg_number){ .digits = "reception", .presentation = PRES_RESTRICTED };
+	o.redirect_reason = 1;
+	o.redirect_count = 1;
+	in = isdn_offered(b, USER, &o);
+	assert_wire(MSG_SETUP, IE_CALLING, 0, "\x21\x81" "2071838750");
+	assert_null(on_wire(MSG_SETUP, IE_CALLING, 1).octets);
+	assert_wire(MSG_SETUP, IE_REDIRECTING, 0, "\x00\x20\x81");
+	isdn_end(b, in, 17);
+	b = isdn_bench(&conf);
+	o.calling_user = o.calling;
+	strcpy(o.calling.digits, "alice");
+	in = isdn_offered(b, USER, &o);
+	assert_null(on_wire(MSG_SETUP, IE_CALLING, 0).octets);
+	isdn_end(b, in, 17);
+}
+
 static void test_subaddresses(void **state)
 {
 	(void)state;
@@ -239,6 +267,51 @@ static void test_redirection(void **state)
 	}
 }
 
+/* Who redirected the call is not told, or has no number: that it was, why and how often goes on. */
+static void test_redirected_by_nobody(void **state)
+{
+	static const struct {
+		const char *why;
+		const struct bench_conf *conf;
+		bool element;
+		struct leg_number who;
+		uint8_t presentation;
+		const char *octets;
+	} rows[] = {
+		{ "hidden", &isdn_euro, false, { .presentation = PRES_RESTRICTED }, PRES_RESTRICTED, NULL },
+		{ "hidden, with the element", &isdn_euro, true, { .presentation = PRES_RESTRICTED }, PRES_RESTRICTED, "\x00\x20\x8f" },
+		{ "unknown", &isdn_euro, true, { .digits = "" }, PRES_UNAVAILABLE, "\x00\x40\x8f" },
+		{ "letters", &isdn_qsig, false, { .digits = "reception" }, PRES_UNAVAILABLE, NULL },
+		{ "hidden", &isdn_qsig, false, { .presentation = PRES_RESTRICTED }, PRES_RESTRICTED, NULL },
+		{ "hidden", &isdn_ni2, false, { .presentation = PRES_RESTRICTED }, PRES_RESTRICTED, "\x00\x20\x8f" },
+		{ "letters", &isdn_ni2, false, { .digits = "reception" }, PRES_UNAVAILABLE, "\x00\x40\x8f" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench_conf conf = *rows[i].conf;
+		struct leg_offer o = isdn_offer();
+		struct bench_leg *in;
+		struct bench *b;
+
+		conf.redirecting_element = rows[i].element;
+		b = isdn_bench(&conf);
+		o.redirecting = rows[i].who;
+		o.redirect_reason = 15;
+		o.redirect_count = 2;
+		in = isdn_offered(b, USER, &o);
+		if (in->offer.redirect_count != (rows[i].conf == &isdn_ni2 ? 1 : 2) || in->offer.redirect_reason != 15 ||
+		    in->offer.redirecting.presentation != rows[i].presentation || in->offer.redirecting.digits[0])
+			fail_msg("%s, %zu: count %d reason %d presentation %d '%s'", rows[i].why, i, in->offer.redirect_count,
+				 in->offer.redirect_reason, in->offer.redirecting.presentation, in->offer.redirecting.digits);
+		if (rows[i].octets)
+			assert_octets(MSG_SETUP, IE_REDIRECTING, 0, rows[i].octets, 3);
+		else
+			assert_null(on_wire(MSG_SETUP, IE_REDIRECTING, 0).octets);
+		isdn_end(b, in, 17);
+	}
+}
+
 /* A switch that reads the element alone; and we read it of one that sends nothing else. */
 static void test_redirecting_element(void **state)
 {
@@ -271,12 +344,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers_on_wire),
 		cmocka_unit_test(test_two_calling),
+		cmocka_unit_test(test_letters),
 		cmocka_unit_test(test_subaddresses),
 		cmocka_unit_test(test_keypad),
 		cmocka_unit_test(test_date_time),
 		cmocka_unit_test(test_connected),
 		cmocka_unit_test(test_connected_changes),
 		cmocka_unit_test(test_redirection),
+		cmocka_unit_test(test_redirected_by_nobody),
 		cmocka_unit_test(test_redirecting_element),
 	};
 

@@ -70,6 +70,22 @@ static const struct {
 	  "441", 0, 1, 0, "", 0 },
 	{ "history: private", HI("<sip:+441@h?Privacy=history>;index=1,<sip:2@h;cause=302>;index=1.1;mp=1"), "441", 15, 1,
 	  PRES_RESTRICTED, "", 0 },
+	{ "history: private among other values, escaped", HI("<sip:+441@h?Reason=SIP%3Bcause%3D302&Privacy=id%3BHistory>;index=1,"
+	     "<sip:2@h;cause=302>;index=1.1;mp=1"), "441", 15, 1, PRES_RESTRICTED, "", 0 },
+	{ "history: another value hides nothing", HI("<sip:+441@h?Privacy=none&x=history>;index=1,<sip:2@h;cause=302>;index=1.1;mp=1"), "441",
+	  15, 1, 0, "", 0 },
+	{ "history: all private, by the message", "Privacy: id;history\r\n" HI("<sip:+441@h>;index=1,<sip:2@h;cause=302>;index=1.1;mp=1"),
+	  "441", 15, 1, PRES_RESTRICTED, "", 0 },
+	{ "history: all private, by its session", "Privacy: session\r\n" HI("<sip:+441@h>;index=1,<sip:2@h;cause=302>;index=1.1;mp=1"),
+	  "441", 15, 1, PRES_RESTRICTED, "", 0 },
+	{ "history: the caller's own privacy is not the diverter's", "Privacy: id\r\n" HI("<sip:+441@h>;index=1,<sip:2@h;cause=302>;index=1.1;mp=1"),
+	  "441", 15, 1, 0, "", 0 },
+	{ "history: anonymous", HI("<sip:anonymous@anonymous.invalid>;index=1,<sip:2@h;cause=302>;index=1.1;mp=1"), "", 15, 1,
+	  PRES_RESTRICTED, "", 0 },
+	{ "anonymous", "Diversion: <sip:anonymous@anonymous.invalid>;reason=user-busy\r\n", "", 1, 1, PRES_RESTRICTED, "", 0 },
+	{ "off, in quotes", "Diversion: <sip:1@h>;privacy=\"off\"\r\n", "1", 0, 1, 0, "", 0 },
+	{ "both, hidden in one", "Diversion: <sip:+441@h>;reason=unconditional;privacy=full\r\n"
+	     HI("<sip:+441@h>;index=1,<sip:2@h;cause=302>;index=1.1;mp=1"), "441", 15, 1, PRES_RESTRICTED, "", 0 },
 	{ "history: a diverter without a number",
 	  HI("<sip:unknown@unknown.invalid>;index=1,<sip:+442@h;cause=404>;index=1.1;mp=1,<sip:3@h;cause=302>;index=1.1.1;mp=1.1"),
 	  "442", 15, 2, 0, "", 0 },
@@ -103,11 +119,12 @@ static void test_read(void **state)
 
 /* --- Writing ---------------------------------------------------------------------------------- */
 
-static const struct {
+struct writing {
 	const char *why;
 	struct leg_offer o;
 	const char *diversion, *history;
-} writings[] = {
+};
+static const struct writing writings[] = {
 	{ "not redirected", { .redirect_count = 0 }, "", "" },
 	{ "once", { .redirecting = { .digits = "442", .ton = TON_INTERNATIONAL }, .redirect_reason = 2, .redirect_count = 1 },
 	  "<sip:+442@h>;reason=no-answer;counter=1;privacy=off",
@@ -124,21 +141,46 @@ static const struct {
 	{ "an original number and no count", { .redirecting = { .digits = "3" }, .original = { .digits = "1" } },
 	  "<sip:3@h>;reason=unknown;counter=1;privacy=off, <sip:1@h>;reason=unknown;counter=1;privacy=off",
 	  "<sip:1@h>;index=1, <sip:3@h;cause=404>;index=1.1;mp=1, <sip:9@h;cause=404>;index=1.1.1;mp=1.1" },
-	{ "a count alone", { .redirect_count = 1, .redirect_reason = 1 }, "<sip:h>;reason=user-busy;counter=1;privacy=off",
+	{ "a count alone", { .redirect_count = 1, .redirect_reason = 1 }, "<sip:unknown@unknown.invalid>;reason=user-busy;counter=1;privacy=off",
 	  "<sip:unknown@unknown.invalid>;index=1, <sip:9@h;cause=486>;index=1.1;mp=1" },
+	{ "hidden, without a number", { .redirecting = { .presentation = PRES_RESTRICTED }, .redirect_reason = 1, .redirect_count = 1 },
+	  "<sip:anonymous@anonymous.invalid>;reason=user-busy;counter=1;privacy=full",
+	  "<sip:anonymous@anonymous.invalid>;index=1, <sip:9@h;cause=486>;index=1.1;mp=1" },
 };
 
-static void test_write(void **state)
+/* To a peer without trust-identity. */
+static const struct writing to_strangers[] = {
+	{ "who redirected it is told", { .redirecting = { .digits = "2" }, .redirect_reason = 15, .redirect_count = 1 },
+	  "<sip:2@h>;reason=unconditional;counter=1;privacy=off", "<sip:2@h>;index=1, <sip:9@h;cause=302>;index=1.1;mp=1" },
+	{ "but not who hides", { .redirecting = { .digits = "2", .presentation = PRES_RESTRICTED }, .redirect_reason = 15,
+				 .redirect_count = 2, .original = { .digits = "1", .presentation = PRES_RESTRICTED } },
+	  "<sip:anonymous@anonymous.invalid>;reason=unconditional;counter=1;privacy=full, "
+	  "<sip:anonymous@anonymous.invalid>;reason=unknown;counter=1;privacy=full",
+	  "<sip:anonymous@anonymous.invalid>;index=1, <sip:anonymous@anonymous.invalid;cause=404>;index=1.1;mp=1, "
+	  "<sip:9@h;cause=302>;index=1.1.1;mp=1.1" },
+	{ "one of two", { .redirecting = { .digits = "2" }, .redirect_reason = 1, .redirect_count = 2,
+			  .original = { .digits = "1", .presentation = PRES_RESTRICTED } },
+	  "<sip:2@h>;reason=user-busy;counter=1;privacy=off, <sip:anonymous@anonymous.invalid>;reason=unknown;counter=1;privacy=full",
+	  "<sip:anonymous@anonymous.invalid>;index=1, <sip:2@h;cause=404>;index=1.1;mp=1, <sip:9@h;cause=486>;index=1.1.1;mp=1.1" },
+};
+
+static void write_all(const struct writing *w, size_t n, bool trust)
 {
 	char diversion[DIVERSION_MAX], history[DIVERSION_MAX];
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(writings) / sizeof(*writings); i++) {
-		diversion_write(&writings[i].o, "h", diversion);
-		diversion_history(&writings[i].o, "h", "sip:9@h", history);
-		if (strcmp(diversion, writings[i].diversion) != 0 || strcmp(history, writings[i].history) != 0)
-			fail_msg("%s:\n%s\n%s", writings[i].why, diversion, history);
+	for (; n; n--, w++) {
+		diversion_write(&w->o, "h", trust, diversion);
+		diversion_history(&w->o, "h", trust, "sip:9@h", history);
+		if (strcmp(diversion, w->diversion) != 0 || strcmp(history, w->history) != 0)
+			fail_msg("%s:\n%s\n%s", w->why, diversion, history);
 	}
+}
+
+static void test_write(void **state)
+{
+	(void)state;
+	write_all(writings, sizeof(writings) / sizeof(*writings), true);
+	write_all(to_strangers, sizeof(to_strangers) / sizeof(*to_strangers), false);
 }
 
 /* Every reason comes back the same through each header; 9 and 10 have no cause of their own in History-Info. */
@@ -156,9 +198,9 @@ static void test_round_trip(void **state)
 		msg_t *m;
 
 		if (i % 2)
-			diversion_history(&o, "h", "sip:9@h", value);
+			diversion_history(&o, "h", true, "sip:9@h", value);
 		else
-			diversion_write(&o, "h", value);
+			diversion_write(&o, "h", true, value);
 		snprintf(header, sizeof(header), "%s: %s\r\n", i % 2 ? "History-Info" : "Diversion", value);
 		m = invite(header);
 		diversion_read(sip_object(m), &back);
@@ -182,10 +224,10 @@ static void test_long(void **state)
 	memset(o.original.digits, '#', LEG_DIGITS_MAX - 1);
 	memset(target, 'x', sizeof(target) - 1);
 	target[sizeof(target) - 1] = 0;
-	diversion_history(&o, "h", target, value);
+	diversion_history(&o, "h", true, target, value);
 	assert_true(strlen(value) < DIVERSION_MAX - 1);
 	assert_non_null(strstr(value, ";index=1.1.1.1.1.1;mp=1.1.1.1.1"));
-	diversion_write(&o, "h", value);
+	diversion_write(&o, "h", true, value);
 	assert_non_null(strstr(value, "counter=1;privacy=off"));
 }
 

@@ -115,6 +115,10 @@ static const struct calling callings[] = {
 	  "1", "", PRES_ALLOWED, SCREEN_NONE },
 	{ "two values, the first has no number", "<sip:1@h>", "P-Asserted-Identity: \"D, E\" <sip:h>, <tel:+442071838750>\r\n",
 	  true, "442071838750", "D, E", PRES_ALLOWED, SCREEN_PASSED },
+	{ "a name asserted before the number", "<sip:1@h>", "P-Asserted-Identity: \"A\" <sip:alice@h>, <tel:+442071838750>\r\n",
+	  true, "442071838750", "A", PRES_ALLOWED, SCREEN_PASSED },
+	{ "and behind it", "<sip:1@h>", "P-Asserted-Identity: <tel:+442071838750>\r\nP-Asserted-Identity: \"A\" <sip:alice@h>\r\n",
+	  true, "442071838750", "A", PRES_ALLOWED, SCREEN_PASSED },
 	{ "Privacy: id", "\"D\" <sip:+442071838750@h>", "Privacy: id\r\n", false, "442071838750", "D", PRES_RESTRICTED,
 	  SCREEN_NONE },
 	{ "Privacy: none", "<sip:8750@h>", "Privacy: none\r\n", false, "8750", "", PRES_ALLOWED, SCREEN_NONE },
@@ -123,6 +127,23 @@ static const struct calling callings[] = {
 	  "P-Asserted-Identity: <tel:+442071838750>\r\nPrivacy: id;critical\r\n", true, "442071838750", "", PRES_RESTRICTED,
 	  SCREEN_PASSED },
 	{ "no number", "<sip:h>", "", true, "", "", PRES_UNAVAILABLE, SCREEN_NONE },
+	{ "a name in UTF-8", "\"J\xc3\xb6rg \xe2\x82\xac\" <sip:1@h>", "", true, "1", "J\xc3\xb6rg \xe2\x82\xac", PRES_ALLOWED, SCREEN_NONE },
+	{ "a name in ISO 8859-1", "\"J\xf6rg \xc5\" <sip:1@h>", "", true, "1", "J\xc3\xb6rg \xc3\x85", PRES_ALLOWED, SCREEN_NONE },
+	{ "no number, as others write it", "\"Unavailable\" <sip:unavailable@unknown.invalid>", "", true, "", "", PRES_UNAVAILABLE, SCREEN_NONE },
+	{ "nor so", "<sip:Unavailable@192.0.2.7>", "", false, "", "", PRES_UNAVAILABLE, SCREEN_NONE },
+	{ "no number in From, one asserted", "<sip:unavailable@unknown.invalid>", "P-Asserted-Identity: <tel:+442071838750>\r\n", true,
+	  "442071838750", "", PRES_ALLOWED, SCREEN_PASSED },
+	{ "Remote-Party-ID", "<sip:1@h>", "Remote-Party-ID: \"D\" <sip:+442071838750@h>;party=calling;screen=yes;privacy=off\r\n", true,
+	  "442071838750", "D", PRES_ALLOWED, SCREEN_PASSED },
+	{ "Remote-Party-ID, hidden, not screened", "\"Anonymous\" <sip:anonymous@anonymous.invalid>",
+	  "Remote-Party-ID: \"D\" <sip:+442071838750@h>;privacy=full;screen=no\r\n", true, "442071838750", "D", PRES_RESTRICTED,
+	  SCREEN_NONE },
+	{ "Remote-Party-ID of another party", "<sip:1@h>", "Remote-Party-ID: <sip:2@h>;party=called;privacy=full\r\n", true, "1", "",
+	  PRES_ALLOWED, SCREEN_NONE },
+	{ "Remote-Party-ID of a stranger: he may hide", "<sip:1@h>", "Remote-Party-ID: <sip:2@h>;privacy=full\r\n", false, "1", "",
+	  PRES_RESTRICTED, SCREEN_NONE },
+	{ "both: P-Asserted-Identity", "<sip:1@h>", "Remote-Party-ID: <sip:3@h>;screen=no\r\nP-Asserted-Identity: <sip:2@h>\r\n", true,
+	  "2", "", PRES_ALLOWED, SCREEN_PASSED },
 	{ "garbage asserted", "<sip:1@h>", "P-Asserted-Identity: <<<,\"\r\n", true, "1", "", PRES_ALLOWED, SCREEN_NONE },
 };
 
@@ -191,6 +212,14 @@ static void test_two_numbers(void **state)
 	assert_string_equal(o.calling.digits, "442071838799");
 	assert_string_equal(o.calling_user.digits, "");
 	msg_destroy(m);
+	m = invite("sip:+442079460100@192.0.2.1", "<sip:+442071838799@h>",	/* who hides one hides both */
+		   "P-Asserted-Identity: <sip:+442071838750@h>\r\nPrivacy: user;id\r\n");
+	memset(&o, 0, sizeof(o));
+	assert_int_equal(identity_read(sip_object(m), true, &o), 0);
+	assert_int_equal(o.calling.presentation, PRES_RESTRICTED);
+	assert_string_equal(o.calling_user.digits, "442071838799");
+	assert_int_equal(o.calling_user.presentation, PRES_RESTRICTED);
+	msg_destroy(m);
 	m = invite("sip:+442079460100@192.0.2.1", "<sip:+442071838750@h>", "P-Asserted-Identity: <sip:+442071838750@h>\r\n");
 	memset(&o, 0, sizeof(o));
 	assert_int_equal(identity_read(sip_object(m), true, &o), 0);
@@ -214,8 +243,8 @@ static void test_write(void **state)
 		  "\"Anonymous\" <sip:anonymous@anonymous.invalid>", "", "id" },
 		{ "restricted, trusted", { .calling = { .digits = "1", .presentation = PRES_RESTRICTED }, .calling_name = "A" },
 		  true, "\"Anonymous\" <sip:anonymous@anonymous.invalid>", "\"A\" <sip:1@h>", "id" },
-		{ "not available", { .calling = { .presentation = PRES_UNAVAILABLE } }, true, "<sip:anonymous@anonymous.invalid>",
-		  "", "" },
+		{ "not available", { .calling = { .presentation = PRES_UNAVAILABLE }, .calling_name = "A" }, true,
+		  "\"A\" <sip:unavailable@unknown.invalid>", "", "" },
 		{ "screened and failed: not asserted",
 		  { .calling = { .digits = "441", .ton = TON_INTERNATIONAL, .screening = SCREEN_FAILED } }, true, "<sip:+441@h>", "", "" },
 		{ "network provided", { .calling = { .digits = "441", .ton = TON_INTERNATIONAL, .screening = SCREEN_NETWORK } }, true,
