@@ -63,7 +63,7 @@ static void on_proceeding(struct pri_link *link, pri_event *ev)
 	pri_overlap_enough(leg);
 	if (progress)
 		wait_for_answer(leg);
-	else
+	else if (!leg->wait_until || leg->waits_for != PT_T301)	/* late: it rings, or has announcements, already */
 		pri_wait(leg, PT_T310);
 	report(leg, LEG_PROCEEDING, progress, 0);
 }

@@ -87,6 +87,11 @@ size_t q931_take_out(uint8_t *frame, size_t len, uint8_t id, size_t longest)
 	return len;
 }
 
+uint8_t q931_presentation(unsigned bits)
+{
+	return bits == 3 ? PRES_RESTRICTED : (uint8_t)bits;
+}
+
 bool q931_number(struct q931_element e, struct leg_number *out)
 {
 	size_t head = 1, n;
@@ -97,7 +102,7 @@ bool q931_number(struct q931_element e, struct leg_number *out)
 	out->ton = e.octets[0] >> 4 & 7;
 	out->npi = e.octets[0] & 0x0f;
 	if (!(e.octets[0] & 0x80) && e.len > 1) {
-		out->presentation = e.octets[1] >> 5 & 3;
+		out->presentation = q931_presentation(e.octets[1] >> 5 & 3);
 		out->screening = e.octets[1] & 3;
 		while (head < e.len && !(e.octets[head] & 0x80))	/* octet 3b of a redirecting number */
 			head++;

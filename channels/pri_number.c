@@ -38,7 +38,7 @@ void pri_digits_in(struct leg_number *out, const char *digits, int plan, int pre
 	snprintf(out->digits, sizeof(out->digits), "%.*s", LEG_DIGITS_MAX - 1, digits);
 	out->ton = ton_of(plan);
 	out->npi = npi_of(plan);
-	out->presentation = presentation >> 5 & 3;
+	out->presentation = q931_presentation(presentation >> 5 & 3);
 	out->screening = presentation & 3;
 	for (const char *p = out->digits; *p; p++)
 		if ((unsigned char)*p < ' ' || (unsigned char)*p >= 0x7f) {	/* no IA5 text: it would go to terminals and logs */

@@ -386,6 +386,7 @@ void pri_on_hangup_ack(struct pri_link *link, pri_event *ev);
 void pri_refused_setup(struct pri_link *link);
 void pri_refused_put(struct pri_link *link, uint8_t *frame, size_t len);
 void pri_refused_check(struct pri_link *link);
+void pri_refused_tell(struct pri_leg *leg, const struct leg_offer *offer);	/* the owner, of a call that is over; LEG has no line */
 
 /* pri_restart.c */
 void pri_restart_line(struct pri_line *line);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * channels/pri_refused.c: a SETUP that libpri refuses by itself and tells nobody of: one that asks for more than a channel of 64 kbit/s
+ * channels/pri_refused.c: a SETUP that is refused before its call is offered, for want of a channel (pri_setup.c) or because libpri
+ * does so by itself and tells nobody: one that asks for more than a channel of 64 kbit/s
  * (Q.931 4.5.5: 2 x 64, H0, H11, H12, multirate) or for packets, and one with a mandatory element that is missing or cannot be read
  * (5.8.6.1, 5.8.6.2). RELEASE COMPLETE has gone and no channel is taken; the owner is offered the call as one that is over, for its
  * record. And the cause: of a channel that is none of 64 kbit/s libpri says that it cannot be read. Loop thread.
@@ -102,10 +103,20 @@ static void fill(struct leg_offer *o, struct pri_leg *leg)
 	why(bearer, o->refused, o->refused_why, sizeof(o->refused_why));
 }
 
+void pri_refused_tell(struct pri_leg *leg, const struct leg_offer *offer)
+{
+	struct pri_trunk *t = leg->link->trunk;
+
+	leg->stage = PS_CLEARING;
+	pri_log(leg->link, LOG_NOTICE, "call %u refused, cause %d: %s", leg->cr, offer->refused, offer->refused_why);
+	if (!t->draining)
+		t->h.offered(t->h.arg, &leg->leg, offer);
+	pri_leg_over(leg, offer->refused, 1);
+}
+
 /* Between two messages. */
 void pri_refused_check(struct pri_link *link)
 {
-	struct pri_trunk *t = link->trunk;
 	struct leg_offer offer;
 	struct pri_leg *leg;
 
@@ -117,11 +128,7 @@ void pri_refused_check(struct pri_link *link)
 	if (!leg)
 		return;
 	leg->cr = link->setup_cr;
-	leg->stage = PS_CLEARING;
 	pri_adopt_strays(leg);
 	fill(&offer, leg);
-	pri_log(link, LOG_NOTICE, "call %u refused, cause %d: %s", leg->cr, offer.refused, offer.refused_why);
-	if (!t->draining)
-		t->h.offered(t->h.arg, &leg->leg, &offer);
-	pri_leg_over(leg, offer.refused, 1);
+	pri_refused_tell(leg, &offer);
 }

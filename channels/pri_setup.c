@@ -92,8 +92,24 @@ static bool free_for_far_end(struct pri_line *line)
 	return true;
 }
 
-/* The line for a SETUP, or NULL with the cause that refuses it. */
-static struct pri_line *choose(struct pri_link *link, const pri_event_ring *ev, int *cause)
+struct refusal {
+	int cause;
+	char why[sizeof(((struct leg_offer *)0)->refused_why)];
+};
+
+/* The far end wants this channel and no other, and LINE (NULL: it is no line of ours) is not free. */
+static void not_that_one(const struct pri_line *line, int pos, struct refusal *no)
+{
+	const char *why = !line ? "is no channel of this trunk" : !line->hw ? "cannot be opened here" :
+		line->taken_out ? "is taken out of service here" : line->leg->stage == PS_SENT ? "was called on by both ends" :
+		"has a call";
+
+	no->cause = line ? 44 : 82;
+	snprintf(no->why, sizeof(no->why), "channel %d, which alone the far end asks for, %s", pos, why);
+}
+
+/* The line for a SETUP, or NULL with what refuses it. */
+static struct pri_line *choose(struct pri_link *link, const pri_event_ring *ev, struct refusal *no)
 {
 	int pos = ev->channel < 0 ? 0 : ev->channel & 0xff;
 	struct pri_line *line = pri_line_named(link, ev->channel);
@@ -101,12 +117,12 @@ static struct pri_line *choose(struct pri_link *link, const pri_event_ring *ev, 
 	if (line && free_for_far_end(line))
 		return line;
 	if (pos && pos != 0xff && !ev->flexible) {
-		*cause = line ? 44 : 82;
+		not_that_one(line, pos, no);
 		return NULL;
 	}
 	line = pri_hunt(link->trunk, link->group, NULL);
 	if (!line)
-		*cause = 34;
+		*no = (struct refusal){ 34, "no channel is free" };
 	return line;
 }
 
@@ -154,6 +170,28 @@ void pri_offer_up(struct pri_leg *leg, const struct leg_offer *offer)
 		pri_leg_clear(&leg->leg, &(struct leg_cause){.q850 = 41, .location = 1});
 }
 
+/* The call is over before it is offered. One that came while the trunk drains, or when there is no memory, has no record. */
+static void refuse(struct pri_link *link, pri_event_ring *ev, const struct refusal *no)
+{
+	struct pri_leg *leg = no->why[0] ? pri_leg_new(link, true) : NULL;
+	struct leg_offer offer;
+
+	if (!leg) {
+		pri_log(link, LOG_NOTICE, "call %d refused, cause %d", ev->cref & 0x7fff, no->cause);
+		pri_refuse(link, ev, no->cause);
+		link->n_stray = 0;
+		return;
+	}
+	leg->cr = pri_call_reference(link->pri, ev->call);
+	pri_adopt_strays(leg);
+	fill_offer(&offer, leg, ev);
+	offer.complete = true;
+	offer.refused = (uint8_t)no->cause;
+	memcpy(offer.refused_why, no->why, sizeof(offer.refused_why));
+	pri_refuse(link, ev, no->cause);
+	pri_refused_tell(leg, &offer);
+}
+
 void pri_on_ring(struct pri_link *link, pri_event *event)
 {
 	struct pri_trunk *t = link->trunk;
@@ -161,18 +199,16 @@ void pri_on_ring(struct pri_link *link, pri_event *event)
 	struct pri_line *line = NULL;
 	struct pri_leg *leg = NULL;
 	struct leg_offer offer;
-	int cause = 41;
+	struct refusal no = { .cause = 41 };
 
 	link->setup_new = false;
 	if (!t->draining)
-		line = choose(link, ev, &cause);
+		line = choose(link, ev, &no);
 	(line ? line->link : link)->count.calls_in++;
 	if (line && !(leg = pri_leg_new(link, true)))
-		cause = 47;
+		no.cause = 47;
 	if (!leg) {
-		pri_log(link, LOG_NOTICE, "call %d refused, cause %d", ev->cref & 0x7fff, cause);
-		pri_refuse(link, ev, cause);
-		link->n_stray = 0;
+		refuse(link, ev, &no);
 		return;
 	}
 	leg->call = ev->call;

@@ -8,8 +8,6 @@
 
 #include <syslog.h>
 
-#define T313_US 4000000	/* CONNECT is acknowledged by then (table 9-2) */
-
 /* Call states (4.5.7), the same numbers at the user's side and the network's. */
 enum { INITIATED = 1, OVERLAP_SENDING = 2, PROCEEDING_OUT = 3, DELIVERED = 4, PRESENT = 6, RECEIVED = 7,
        CONNECT_REQUEST = 8, PROCEEDING_IN = 9, ACTIVE = 10, OVERLAP_RECEIVING = 25 };
@@ -39,11 +37,12 @@ static bool being_set_up(unsigned state)
 	}
 }
 
-/* What the far end sent before our last message reached it is no contradiction. States of clearing end by
+/* What the far end sent before our last message reached it is no contradiction; CONNECT is acknowledged within T313. States of clearing end by
  * their own timers. */
 static bool fits(const struct pri_leg *leg)
 {
-	bool settled = leg->since_us != PRI_UNSTAMPED && leg->link->trunk->now_us >= leg->since_us + T313_US;
+	const struct pri_trunk *t = leg->link->trunk;
+	bool settled = leg->since_us != PRI_UNSTAMPED && t->now_us >= leg->since_us + pri_timer_us(t, PT_T313);
 
 	if (leg->stage == PS_UP)
 		return !being_set_up(leg->rx_state) || (leg->leg.incoming && !settled);

@@ -170,13 +170,17 @@ class RefusedChannel(bed.CallTest):
             r = self.gw.cli_json('call', 'telco', '+442079460100', '--seconds', '1')
             self.assertEqual(r['result'], 'answered', r)
             self.assertTrue(bed.wait_for(lambda: not self.gw.calls_now(), 5))
-            steps = [(s['what'], s['detail']) for s in self.gw.ladder(2 * n - 1)['steps'] if s['proto'] == 'Q.931' and s['side'] == 'out']
+            steps = [(s['what'], s['detail']) for s in self.gw.ladder(self.gw.records("in_trunk = 'test'")[-1]['call'])['steps'] if s['proto'] == 'Q.931' and s['side'] == 'out']
             setups = [d for w, d in steps if w == 'SETUP']
             self.assertEqual([('chan 31' in d, 'chan 30' in d) for d in setups], [(True, False)] * (n < 4) + [(False, True)], setups)
             self.assertTrue(all('exclusive' in d for d in setups), setups)
             self.assertEqual(any('cause 44' in d for _, d in steps), n < 4)
             self.assertEqual(self.line('1/31')['state'], 'idle' if n < 3 else 'set aside')
         self.assertEqual([r['out_line'] for r in self.gw.records("in_trunk = 'test'")], ['1/30'] * 4)
+        refused = self.gw.records("in_trunk = 'exchange' AND cause = 44")
+        self.assertEqual([r['why'] for r in refused], ['channel 31, which alone the far end asks for, is taken out of service here'] * 3)
+        self.assertEqual([s['what'] for s in self.gw.ladder(refused[0]['call'])['steps'] if s['proto'] == 'Q.931'],
+                         ['SETUP', 'RELEASE COMPLETE'])
         self.assertIn('chan 31: refused 3 times in a row with cause 44, others are taken: set aside', self.gw.tail(100))
         self.assertTrue(any('set aside' in str(a) for a in self.gw.ctl('status')['alarms']), self.gw.ctl('status')['alarms'])
         self.gw.cli('in', '2/31')

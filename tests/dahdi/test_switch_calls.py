@@ -22,15 +22,14 @@ class Offers(switchbed.SwitchTest):
         self.sw.say('do', call, 'disconnect:%d' % cause)
         self.sw.wait('over', call=call)
 
-    def refused(self, cause, *args, recorded=0):
+    def refused(self, cause, *args):
         before = self.gw.ctl('status')['calls']['total']
         c = self.place(*args)
         self.sw.wait('over', call=c['call'])
         seen = [e['cause'] for e in self.sw.seen if e.get('call') == c['call'] and e['event'] in ('disconnect', 'release')]
         self.assertEqual(seen[:1], [cause])
-        self.assertEqual(self.gw.ctl('status')['calls']['total'], before + recorded)
-        if recorded:
-            self.assert_record(cause=cause, in_line='', answer_ms=None)
+        self.assertEqual(self.gw.ctl('status')['calls']['total'], before + 1)
+        self.assert_record(cause=cause, in_line='', answer_ms=None)
 
     def does_any_channel(self):
         c = self.place('3', '+1801a3')
@@ -61,12 +60,12 @@ class Offers(switchbed.SwitchTest):
     def does_elements_missing(self):
         """Q.931 5.8.6.1: what the user must be given is missing. The network names the channel (3.1.14 note 3)."""
         for element in ('-04', '-18'):
-            self.refused(96, '3', element, recorded=1)
+            self.refused(96, '3', element)
         self.on_wire(RELEASE_COMPLETE, sent=False, times=2, cause_value=96)
 
     def does_elements_unknown(self):
         """5.8.7.1: one that must be understood is as one that is missing; another is passed over."""
-        self.refused(96, '3', '+0f0155', recorded=1)
+        self.refused(96, '3', '+0f0155')
         c = self.place('4', '+5f0155')
         self.sw.wait('connect', call=c['call'])
         self.clear(c['call'])
@@ -75,7 +74,7 @@ class Offers(switchbed.SwitchTest):
     def does_more_than_a_channel(self):
         """384 kbit/s, multirate, packets: bearer capability not implemented, at once and with a record."""
         for bearer in ('+04028893', '+0403889886', '+040288c0'):
-            self.refused(65, '3', bearer, recorded=1)
+            self.refused(65, '3', bearer)
             self.assertIn('64 kbit/s', self.gw.records(last=1)[0]['why'])
             self.assertEqual(self.gw.wait_idle(), [])
         self.on_wire(RELEASE_COMPLETE, sent=False, times=3, cause_value=65)
@@ -97,7 +96,7 @@ class Pbx(Offers):
 
     def does_elements_missing(self):
         """The user may leave the choice of the channel to the network (3.1.14 note 3)."""
-        self.refused(96, '3', '-04', recorded=1)
+        self.refused(96, '3', '-04')
         c = self.place('3', '-18')
         self.assertEqual(self.sw.wait('connect', call=c['call'])['channel'], 1)
         self.clear(c['call'])

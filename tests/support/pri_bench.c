@@ -300,6 +300,16 @@ const struct leg_event *bench_event(const struct bench_leg *l, enum leg_event_ki
 	return NULL;
 }
 
+struct bench_leg *bench_refused(struct bench *b, int end)
+{
+	struct bench_leg *l = b->end[end].legs;
+
+	while (l && !l->offer.refused)
+		l = l->next;
+	assert_non_null(l);
+	return l;
+}
+
 int bench_pos(const struct bench_leg *l)
 {
 	struct pri_line_info lines[LINES];

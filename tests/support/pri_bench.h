@@ -94,6 +94,7 @@ struct bench_leg *bench_call(struct bench *b, int end, const char *called);
 struct bench_leg *bench_offer(struct bench *b, int end, const struct leg_offer *offer);
 void bench_clear(struct bench_leg *l, int cause);
 const struct leg_event *bench_event(const struct bench_leg *l, enum leg_event_kind kind);	/* the last, or NULL */
+struct bench_leg *bench_refused(struct bench *b, int end);	/* the latest call that the driver of END has refused; the test fails without one */
 int bench_pos(const struct bench_leg *l);	/* timeslot of its line, 0 for none */
 int bench_count(struct bench *b, int end, enum pri_line_state state);
 enum pri_line_state bench_line(struct bench *b, int end, int pos);

@@ -70,6 +70,7 @@ static void test_setup_on_busy(void **state)
 		out = bench_call(b, caller, "3");
 		bench_run(b, 200);	/* refused with 44, tried again on another one, which works */
 		assert_non_null(strstr(out->ladder, "cause 44"));
+		assert_non_null(strstr(bench_refused(b, !caller)->offer.refused_why, "channel 1, which alone the far end asks for, has a call"));
 		assert_non_null(bench_event(out, LEG_AUDIO));
 		assert_non_null(bench_event(out, LEG_ANSWERED));
 		assert_int_equal(bench_pos(out), bench_pos(b->end[!caller].legs));
@@ -258,6 +259,10 @@ static void glare(bool exclusive)
 	assert_int_equal(bench_span(b, NET).glare, 1);
 	assert_int_equal(user->leg->line->chan, 2);
 	assert_int_equal(strstr(user->ladder, "cause 44") != NULL, exclusive);
+	assert_int_equal(b->end[NET].n_refused, exclusive);
+	if (exclusive)
+		assert_non_null(strstr(bench_refused(b, NET)->offer.refused_why, "channel 1, which alone the far end asks for, was "
+											 "called on by both ends"));
 	bench_over(b);
 }
 
@@ -286,6 +291,8 @@ static void test_glare_on_the_last(void **state)
 	assert_non_null(bench_event(net, LEG_ANSWERED));
 	assert_true(user->cleared);
 	assert_int_equal(bench_event(user, LEG_CLEARED)->cause.q850, 34);
+	assert_string_equal(bench_refused(b, NET)->offer.refused_why, "no channel is free");
+	assert_int_equal(bench_event(bench_refused(b, NET), LEG_CLEARED)->cause.q850, 34);
 	bench_over(b);
 }
 

@@ -57,6 +57,10 @@ static void test_not_given(void **state)
 		assert_int_equal(bench_pos(l), rows[i].pos);
 		assert_int_equal(b->end[USER].n_offered, rows[i].pos != 0);
 		if (rows[i].cause) {
+			assert_int_equal(b->end[USER].n_refused, 2);	/* tried again on another one */
+			assert_int_equal(bench_refused(b, USER)->offer.refused, 44);
+			assert_non_null(strstr(bench_refused(b, USER)->offer.refused_why, "is taken out of service here"));
+			assert_string_equal(bench_refused(b, USER)->offer.called.digits, "1");
 			assert_int_equal(bench_event(l, LEG_CLEARED)->cause.q850, rows[i].cause);
 		} else {
 			assert_non_null(bench_event(l, LEG_ANSWERED));

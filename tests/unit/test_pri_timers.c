@@ -13,6 +13,7 @@
 #include "channels/pri_timers.h"
 #include "conf/trunks.h"
 #include "tests/support/pri_bench.h"
+#include "tests/support/pri_tap.h"
 
 /* --- What goes out, and when ------------------------------------------------------------------- */
 
@@ -292,7 +293,20 @@ static void t310(unsigned value)
 	bench_close(b);
 }
 
-/* ALERTING, and an announcement, end it. */
+/* CALL PROCEEDING in the place of PROGRESS: too late. */
+static bool late(struct bench *b, int span, uint8_t *frame, size_t *len)
+{
+	uint8_t *e;
+
+	(void)b;
+	if (span == 2 && *len > 9 && !(frame[2] & 1) && frame[8] == 0x03 && (e = pri_tap_element(frame, *len, 0x1e))) {
+		frame[8] = 0x02;
+		e[0] = 0x7d;	/* a high layer compatibility, as it were */
+	}
+	return true;
+}
+
+/* ALERTING, and an announcement, end it; CALL PROCEEDING after them does not begin it again. */
 static void t310_ends(void)
 {
 	struct bench *b = open_with(PT_T310, 2000);
@@ -308,6 +322,15 @@ static void t310_ends(void)
 	bench_run(b, 1000);
 	assert_int_equal(leg_progress(b->end[NET].legs->leg, true, NULL), 0);
 	bench_run(b, 10000);
+	assert_false(out->cleared);
+	bench_clear(out, 16);
+	b->end[NET].offered = bench_ring;
+	b->tap = late;
+	out = bench_call(b, USER, "1");
+	bench_run(b, 1000);
+	assert_int_equal(leg_progress(b->end[NET].legs->leg, true, NULL), 0);
+	bench_run(b, 10000);
+	assert_non_null(strstr(strstr(out->ladder, "ALERTING"), "CALL PROCEEDING"));
 	assert_false(out->cleared);
 	bench_clear(out, 16);
 	bench_assert_idle(b);
