@@ -112,16 +112,17 @@ int64_t pri_maintenance_next(const struct pri_link *link)
 
 void pri_trunk_service_messages(struct pri_trunk *t, enum pri_service_messages how)
 {
-	bool sent = pri_maintenance_sends(t->links[0]);
+	bool stops = pri_maintenance_sends(t->links[0]);
 
 	if (how == t->conf.service_messages)
 		return;
 	pri_enter(t);
+	t->conf.service_messages = how;
+	stops = stops && !pri_maintenance_sends(t->links[0]);
 	for (int i = 0; i < t->n_links; i++)
-		for (int j = 0; sent && j < t->links[i]->n_lines; j++)
+		for (int j = 0; stops && j < t->links[i]->n_lines; j++)
 			if (t->links[i]->lines[j].told == PRI_TOLD_OUT && t->links[i]->in_service)
 				tell(&t->links[i]->lines[j], PRI_TOLD_IN);
-	t->conf.service_messages = how;
 	for (int i = 0; i < t->n_links; i++) {
 		if (!pri_maintenance_sends(t->links[i]))
 			pri_maintenance_stop(t->links[i]);	/* no answer is awaited */

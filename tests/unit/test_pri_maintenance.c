@@ -274,6 +274,29 @@ static void test_changed(void **state)
 	bench_over(b);
 }
 
+/* By itself or because it was told to: what is out stays out, and the far end hears nothing new. */
+static void test_changed_alike(void **state)
+{
+	static const enum pri_service_messages to[] = { PRI_SERVICE_SEND, PRI_SERVICE_AUTO };
+	struct bench *b = maintenance_open_4ess();
+	unsigned said;
+
+	(void)state;
+	bench_take_out(b, USER, 3, true);
+	bench_run(b, 500);
+	assert_int_equal(bench_line(b, NET, 3), PRI_LINE_FAR_OUT);
+	said = seen.service[1];
+	for (size_t i = 0; i < sizeof(to) / sizeof(to[0]); i++) {
+		pri_trunk_service_messages(b->end[USER].trunk, to[i]);
+		bench_run(b, 500);
+		assert_int_equal(seen.service[1], said);
+		assert_int_equal(bench_line(b, NET, 3), PRI_LINE_FAR_OUT);
+	}
+	bench_take_out(b, USER, 3, false);
+	bench_run(b, 500);
+	bench_over(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +309,7 @@ int main(void)
 		cmocka_unit_test(test_next_run),
 		cmocka_unit_test(test_layer2_anew),
 		cmocka_unit_test(test_changed),
+		cmocka_unit_test(test_changed_alike),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
