@@ -218,6 +218,23 @@ static void t305_t308(unsigned t305, unsigned t308)
 	bench_close(b);
 }
 
+/* The same when they have cleared: their DISCONNECT is no answer to our RELEASE. */
+static void t308_they_clear(void)
+{
+	struct bench *b = open_with(PT_T308, 2000);
+	struct bench_leg *out = up(b);
+	unsigned restarts = bench_span(b, USER).restarts;
+
+	see(1, RELEASE);
+	watch.drop = RELEASE;
+	bench_clear(b->end[NET].legs, 16);
+	bench_until(b, 8000, out->cleared);
+	assert_int_equal(watch.count, 2);
+	assert_int_equal(bench_span(b, USER).restarts, restarts + 1);
+	bench_until(b, 500, bench_count(b, USER, PRI_LINE_IDLE) == 30);
+	bench_close(b);
+}
+
 /* It begins when layer 2 has tried in vain to come up again: N200 + 1 SABMEs, T200 apart. */
 static void t309(unsigned value)
 {
@@ -258,6 +275,7 @@ static void test_layer_3(void **state)
 	t303(1500);
 	t305_t308(0, 0);
 	t305_t308(5000, 2000);
+	t308_they_clear();
 	t309(0);
 	t309(20000);
 	t313(0);
