@@ -33,9 +33,9 @@ size_t q931_take_out(uint8_t *frame, size_t len, uint8_t id, size_t longest);
 /* Octets of the element at P, LEFT of them at most; 0 when it is cut short. */
 size_t q931_size(const uint8_t *p, size_t left);
 
-/* Each false when there is none, or it is too short to be one. */
 /* Presentation indicator of octet 3a (Q.931 4.5.10): the reserved value is taken as restricted. */
 uint8_t q931_presentation(unsigned bits);
+/* Each false when there is none, or it is too short to be one. */
 bool q931_number(struct q931_element e, struct leg_number *out);
 bool q931_uui(struct q931_element e, struct leg_uui *out);
 bool q931_date_time(struct q931_element e, char out[24]);	/* "2026-11-27 14:19", seconds when it has them */

@@ -104,7 +104,6 @@ void pri_service_alarm(struct pri_link *link, bool alarm)
 {
 	char words[80];
 
-
 	if (alarm) {
 		if (!link->alarm_at)
 			link->alarm_at = pri_stamp(link->trunk);
