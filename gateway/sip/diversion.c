@@ -224,6 +224,15 @@ static void read_history(const sip_t *sip, struct history *out)
 			diverted(out, &h.e[i].number, reason_of_cause(h.e[i].reason));
 }
 
+/* Hidden in one of two headers is hidden. */
+static void hide_as(struct history *h, const struct history *other)
+{
+	if (other->last.number.presentation)
+		h->last.number.presentation = other->last.number.presentation;
+	if (other->first.number.presentation)
+		h->first.number.presentation = other->first.number.presentation;
+}
+
 void diversion_read(const sip_t *sip, struct leg_offer *out)
 {
 	struct diversions d = { .entries = 0 };
@@ -231,12 +240,10 @@ void diversion_read(const sip_t *sip, struct leg_offer *out)
 
 	identity_each(sip, "Diversion", take_diversion, &d);
 	read_history(sip, &h);
+	hide_as(&h, &d.h);
+	hide_as(&d.h, &h);
 	if (d.h.count > h.count)
 		h = d.h;
-	if (d.h.last.number.presentation)	/* hidden in one of two headers is hidden */
-		h.last.number.presentation = d.h.last.number.presentation;
-	if (d.h.first.number.presentation)
-		h.first.number.presentation = d.h.first.number.presentation;
 	out->redirecting = h.last.number;
 	out->redirect_reason = h.last.reason;
 	out->redirect_count = (uint8_t)(h.count > 255 ? 255 : h.count);
@@ -293,10 +300,16 @@ static unsigned count_of(const struct leg_offer *o)
 	return n == 1 && o->original.digits[0] ? 2 : n;
 }
 
+/* A number that is not available is no secret. */
+static bool is_hidden(const struct leg_number *n)
+{
+	return n->presentation != PRES_ALLOWED && (n->presentation == PRES_RESTRICTED || n->digits[0]);
+}
+
 /* Who redirected it. A number that is hidden goes to a peer that is trusted with it alone: RFC 7044 10.1.2 has this in its place. */
 static void who_uri(const struct leg_number *n, const char *host, bool trust, char uri[IDENTITY_URI_MAX])
 {
-	if (n->presentation != PRES_ALLOWED && (!trust || !n->digits[0]))
+	if (is_hidden(n) && (!trust || !n->digits[0]))
 		snprintf(uri, IDENTITY_URI_MAX, "sip:anonymous@anonymous.invalid");
 	else if (n->digits[0])
 		identity_uri(n, host, uri);
@@ -307,7 +320,7 @@ static void who_uri(const struct leg_number *n, const char *host, bool trust, ch
 static size_t put_diversion(char *out, size_t size, const struct leg_number *n, const char *uri, uint8_t reason, unsigned count)
 {
 	return (size_t)snprintf(out, size, "<%s>;reason=%s;counter=%u;privacy=%s", uri, reasons[row_of(reason)].word, count,
-				n->presentation == PRES_ALLOWED ? "off" : "full");
+				is_hidden(n) ? "full" : "off");
 }
 
 void diversion_write(const struct leg_offer *o, const char *host, bool trust, char out[DIVERSION_MAX])

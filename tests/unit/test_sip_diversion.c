@@ -86,6 +86,8 @@ static const struct {
 	{ "off, in quotes", "Diversion: <sip:1@h>;privacy=\"off\"\r\n", "1", 0, 1, 0, "", 0 },
 	{ "both, hidden in one", "Diversion: <sip:+441@h>;reason=unconditional;privacy=full\r\n"
 	     HI("<sip:+441@h>;index=1,<sip:2@h;cause=302>;index=1.1;mp=1"), "441", 15, 1, PRES_RESTRICTED, "", 0 },
+	{ "both, hidden in the one that knows of less", "Diversion: <sip:+441@h>;reason=unconditional;counter=2\r\n"
+	     HI("<sip:+441@h?Privacy=history>;index=1,<sip:2@h;cause=302>;index=1.1;mp=1"), "441", 15, 2, PRES_RESTRICTED, "441", 15 },
 	{ "history: a diverter without a number",
 	  HI("<sip:unknown@unknown.invalid>;index=1,<sip:+442@h;cause=404>;index=1.1;mp=1,<sip:3@h;cause=302>;index=1.1.1;mp=1.1"),
 	  "442", 15, 2, 0, "", 0 },
@@ -142,6 +144,9 @@ static const struct writing writings[] = {
 	  "<sip:3@h>;reason=unknown;counter=1;privacy=off, <sip:1@h>;reason=unknown;counter=1;privacy=off",
 	  "<sip:1@h>;index=1, <sip:3@h;cause=404>;index=1.1;mp=1, <sip:9@h;cause=404>;index=1.1.1;mp=1.1" },
 	{ "a count alone", { .redirect_count = 1, .redirect_reason = 1 }, "<sip:unknown@unknown.invalid>;reason=user-busy;counter=1;privacy=off",
+	  "<sip:unknown@unknown.invalid>;index=1, <sip:9@h;cause=486>;index=1.1;mp=1" },
+	{ "not available", { .redirecting = { .presentation = PRES_UNAVAILABLE }, .redirect_reason = 1, .redirect_count = 1 },
+	  "<sip:unknown@unknown.invalid>;reason=user-busy;counter=1;privacy=off",
 	  "<sip:unknown@unknown.invalid>;index=1, <sip:9@h;cause=486>;index=1.1;mp=1" },
 	{ "hidden, without a number", { .redirecting = { .presentation = PRES_RESTRICTED }, .redirect_reason = 1, .redirect_count = 1 },
 	  "<sip:anonymous@anonymous.invalid>;reason=user-busy;counter=1;privacy=full",
