@@ -161,11 +161,10 @@ static int switch_to(struct gateway *gw, struct site *fresh)
 	gw->site = fresh;
 	err = sip_ua_reload(gw->ua, fresh->conf);
 	if (!err)
-		err = trunks_reload(gw, old->conf);
+		err = trunks_reload(gw, old);
 	if (err) { /* out of memory, or the card has not such spans: the old one goes on */
 		gw->site = old;
 		sip_ua_reload(gw->ua, old->conf);
-		trunks_reload(gw, fresh->conf);
 		return err;
 	}
 	media_tones(gw->media, site_country(fresh->conf, ""));
