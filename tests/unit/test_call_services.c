@@ -232,6 +232,37 @@ static void refer_numbers(void **state)
 	}
 }
 
+/* It came to nothing, and then another is asked for by the other end: who is transferred is called by his own number, not by the one
+ * that was busy, and is as hidden as he was. */
+static void refer_again(void **state)
+{
+	const struct leg_offer offer = { .complete = true, .called.digits = "1",
+					 .calling = { .digits = "5", .presentation = PRES_RESTRICTED } };
+
+	(void)state;
+	for (int by_caller = 0; by_caller <= 1; by_caller++) {
+		struct leg *first = by_caller ? &in : &out[0], *second = by_caller ? &out[0] : &in;
+
+		n_out = n_port = n_closing = joins = n_records = 0;
+		in = (struct leg){ .ops = &ops, .incoming = true, .port = (struct media_port *)&in };
+		call_offered(&gw, &office, &in, &offer);
+		leg_report(&out[0], &ev_answered);
+		refer(first, "7");
+		gone_with(&out[1], 17);
+		refer(second, "8");
+		assert_int_equal(n_out, 3);
+		assert_string_equal(dialled.calling.digits, by_caller ? "5" : "1");
+		assert_int_equal(dialled.calling.presentation, by_caller ? PRES_RESTRICTED : PRES_ALLOWED);
+		leg_report(&out[2], &ev_answered);
+		gone_with(second, 16);
+		gone_with(&out[2], 16);
+		gone_with(first, 16);
+		close_ports();
+		assert_null(gw.calls);
+		assert_int_equal(telco.calls + office.calls, 0);
+	}
+}
+
 /* Busy, and who asked has left meanwhile; the far end leaves while the new one rings. */
 static void refer_ends(void **state)
 {
@@ -409,6 +440,39 @@ static void join_ringing_isdn(void **state)
 	}
 }
 
+/* After a transfer whoever is sent on has his own number and is as hidden as he was, whichever end of whichever call he was. */
+static void join_then_refer(void **state)
+{
+	static const struct { struct leg *asks, *other, *then; const char *number; bool hidden; } cases[] = {
+		{ &in, &waiting, &out[0], "8", false },
+		{ &in, &out[1], &out[0], "6", true },
+		{ &out[0], &waiting, &in, "8", false },
+		{ &out[0], &out[1], &in, "6", true },
+	};
+	const struct leg_offer first = { .complete = true, .called.digits = "1", .calling.digits = "5", .calling_name = "Eve" };
+	const struct leg_offer second = { .complete = true, .called.digits = "8",
+					  .calling = { .digits = "6", .presentation = PRES_RESTRICTED } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		n_out = n_port = n_closing = joins = n_records = 0;
+		in = (struct leg){ .ops = &ops, .incoming = true, .port = (struct media_port *)&in };
+		call_offered(&gw, &office, &in, &first);
+		leg_report(&out[0], &ev_answered);
+		waiting = (struct leg){ .ops = &ops, .incoming = true, .port = (struct media_port *)&waiting };
+		call_offered(&gw, &office, &waiting, &second);
+		leg_report(&out[1], &ev_answered);
+		join(cases[i].asks, cases[i].other);
+		refer(cases[i].then, "7");
+		assert_int_equal(n_out, 3);
+		assert_string_equal(dialled.calling.digits, cases[i].number);
+		assert_int_equal(dialled.calling.presentation, cases[i].hidden ? PRES_RESTRICTED : PRES_ALLOWED);
+		assert_string_equal(dialled.calling_name, "");
+		leg_report(&out[2], &ev_answered);
+		end_all();
+	}
+}
+
 /* A call in the middle of one transfer is in no other, and goes on as it does. */
 static void join_while_referring(void **state)
 {
@@ -493,14 +557,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(diverts),
 		cmocka_unit_test(divert_loop), cmocka_unit_test(divert_hidden),
-		cmocka_unit_test(refers), cmocka_unit_test(refer_numbers),
+		cmocka_unit_test(refers), cmocka_unit_test(refer_numbers), cmocka_unit_test(refer_again),
 		cmocka_unit_test(refer_ends),
 		cmocka_unit_test(refer_rings),
 		cmocka_unit_test(refer_farewell),
 		cmocka_unit_test(refer_offer),
 		cmocka_unit_test(join_ringing_in),
 		cmocka_unit_test(join_ringing_out),
-		cmocka_unit_test(join_ringing_isdn),
+		cmocka_unit_test(join_ringing_isdn), cmocka_unit_test(join_then_refer),
 		cmocka_unit_test(join_while_referring),
 		cmocka_unit_test(charges),
 	};
