@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tests/unit/test_trunk_reload.c: a reload that fails half way, and names that are taken. */
+/* tests/unit/test_trunk_reload.c: a reload that fails half way, names that are taken, and one that waits. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "gateway/commands.h"
 #include "gateway/log.h"
 #include "gateway/site.h"
 #include "gateway/trunk.h"
@@ -141,11 +143,66 @@ static void test_name_is_taken(void **state)
 	end(&w);
 }
 
+static bool never_quiet(struct trunk *t)
+{
+	(void)t;
+	return false;
+}
+
+static void write_file(const char *dir, const char *name, const char *text)
+{
+	char path[100];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+/* A tone still plays on a line of the trunk: the reload is tried again, until it is too late. One does not begin then. */
+static void test_stops_while_it_waits(void **state)
+{
+	static const char fresh[] = TOP "  first: {isdn: {spans: 1, side: network}}\n" OFFICE;
+	static struct world w;
+	char dir[] = "/tmp/tipring-test-XXXXXX", path[100];
+	struct trunk_kind kind = trunk_isdn;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	write_file(dir, "trunks.yaml", fresh);
+	write_file(dir, "dids", "[office]\n999 first\n");
+	begin(&w, TOP "  first: {isdn: {spans: 1}}\n" OFFICE, fresh);
+	assert_int_equal(loop_open(&w.gw.loop), 0);
+	w.gw.args.dir = dir;
+	kind.quiet = never_quiet;
+	w.gw.trunks->is = &kind;
+	commands_reload(&w.gw);
+	commands_reload(&w.gw);
+	assert_non_null(w.gw.reloads);
+	commands_reload_stop(&w.gw);
+	assert_null(w.gw.reloads);
+	w.gw.stopping = true;
+	commands_reload(&w.gw);
+	assert_null(w.gw.reloads);
+	assert_ptr_equal(w.gw.site, &w.sites[0]);
+	w.gw.trunks->is = &trunk_isdn;
+	loop_close(w.gw.loop);
+	end(&w);
+	snprintf(path, sizeof(path), "%s/trunks.yaml", dir);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/dids", dir);
+	unlink(path);
+	rmdir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fails_half_way),
 		cmocka_unit_test(test_name_is_taken),
+		cmocka_unit_test(test_stops_while_it_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
