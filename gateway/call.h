@@ -81,12 +81,14 @@ struct call *call_find(struct gateway *gw, uint64_t id);	/* NULL when there is n
  * meanwhile. */
 int64_t call_wall_us(const struct call *c);
 void call_note(struct call *c, const char *what, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev);
 void call_leg_attach(struct call_leg *cl, struct leg *leg);
 void call_late(struct call *c);	/* its state has lasted as long as it may */
+void call_heard(struct call *c);	/* the called side is heard before an answer: the call waits as long as for one that rings */
 void call_set_state(struct call *c, enum call_state s);
 void call_end(struct call *c, const struct leg_cause *cause, const char *side, const char *why);
 void call_maybe_free(struct call *c);
+/* call_events.c: a leg's events; ARG is its struct call_leg. */
+void call_leg_event(void *arg, struct leg *leg, const struct leg_event *ev);
 /* call_route.c: the first or next destination; ends the call when there is none. */
 void call_route(struct call *c);
 bool call_try_next(struct call *c);

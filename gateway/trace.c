@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gateway/trace.c: see trace.h. */
+/* What passes, the calls that it belongs to, and what people ask for of it; see trace.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,56 +7,15 @@
 #include <time.h>
 
 #include "gateway/call.h"
-#include "gateway/cause.h"
 #include "gateway/log.h"
 #include "gateway/media/heads.h"
 #include "gateway/put.h"
 #include "gateway/trace_private.h"
 
-#define SETTLE_US 1000000	/* after a call's end: its last messages are still to come */
-#define LATER_MAX 16		/* files that wait for that */
-#define FILES_A_MINUTE 10	/* written by themselves */
-#define SPAN_AGAIN_US 600000000	/* one that goes and comes all the time: so seldom, or its files are soon all there are */
 #define COLLECT_US 100000	/* between looks at SIP messages and RTP headers that have passed */
-#define FLUSH_OCTETS 65536
 #define WAITING_MAX (8 << 20)	/* octets that the disk has not taken: what comes more is lost, and counted */
-#define SPAN_MAX 256
 
-struct later {
-	int64_t at_us;		/* monotonic */
-	uint64_t call;
-	int span;
-};
-
-struct running {
-	char *path;		/* NULL: none runs */
-	struct pcapng file;
-	int span, err;
-	uint64_t octets;
-	bool begun;		/* the file is there: what comes is added to it */
-	int64_t flushed_us;
-	files_fn *fn, *begin_fn;	/* who waits for its end, for its beginning */
-	void *arg, *begin_arg;
-};
-
-struct trace {
-	struct gateway *gw;
-	char folder[300];
-	struct capture *memory;	/* NULL: none is kept */
-	struct trace_call calls[TRACE_CALLS];
-	unsigned next_call;
-	struct later later[LATER_MAX];
-	unsigned n_later;
-	int64_t minute;		/* of the files counted next */
-	unsigned in_minute;
-	uint64_t written, left_out, lost;
-	bool in_service[SPAN_MAX];
-	int64_t kept_at[SPAN_MAX];	/* when its last failure was; 0: never */
-	int64_t collected_us;
-	struct running run;
-};
-
-static int64_t wall_us(void)
+int64_t trace_wall_us(void)
 {
 	struct timespec ts;
 
@@ -64,13 +23,13 @@ static int64_t wall_us(void)
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
-static const struct conf_trace *conf_of(const struct trace *t)
+const struct conf_trace *trace_conf(const struct trace *t)
 {
 	return &t->gw->site->conf->trace;
 }
 
 /* An operation's number means one thing in EuroISDN and another in QSIG: who decodes a file must know the dialect. */
-static const char *dialect_of(void *arg, int span)
+const char *trace_dialect(void *arg, int span)
 {
 	const struct trace *t = arg;
 	const struct conf *c = t->gw->site->conf;
@@ -86,7 +45,7 @@ static const char *dialect_of(void *arg, int span)
 
 static void passed(struct trace *t, const struct capture_packet *p, const uint8_t *octets)
 {
-	if (t->memory && (p->kind != CAPTURE_RTP || conf_of(t)->rtp))
+	if (t->memory && (p->kind != CAPTURE_RTP || trace_conf(t)->rtp))
 		capture_put(t->memory, p, octets);
 	if (!t->run.path || (p->kind == CAPTURE_LAPD && t->run.span && t->run.span != p->span))
 		return;
@@ -94,7 +53,7 @@ static void passed(struct trace *t, const struct capture_packet *p, const uint8_
 		t->lost++;
 		return;
 	}
-	trace_put(&t->run.file, p, octets, conf_of(t)->mask);
+	trace_put(&t->run.file, p, octets, trace_conf(t)->mask);
 }
 
 static void copy_address(union pcapng_addr *to, const struct sockaddr_storage *from)
@@ -128,9 +87,9 @@ static void collect_heads(struct trace *t, int64_t wall_minus_mono)
 	}
 }
 
-static void collect(struct trace *t)
+void trace_collect(struct trace *t)
 {
-	int64_t wall = wall_us(), mono = loop_now_us();
+	int64_t wall = trace_wall_us(), mono = loop_now_us();
 
 	t->collected_us = mono;
 	if (t->gw->ua)
@@ -140,19 +99,19 @@ static void collect(struct trace *t)
 
 void trace_frame(struct trace *t, int span, bool out, const uint8_t *frame, size_t len)
 {
-	struct capture_packet p = { .wall_us = wall_us(), .kind = CAPTURE_LAPD, .out = out, .span = (uint16_t)span };
+	struct capture_packet p = { .wall_us = trace_wall_us(), .kind = CAPTURE_LAPD, .out = out, .span = (uint16_t)span };
 
 	if (!t)
 		return;
 	p.len = p.whole = (uint16_t)(len < UINT16_MAX ? len : UINT16_MAX);
 	if (t->run.path)	/* what passed before it stands before it in the file */
-		collect(t);
+		trace_collect(t);
 	passed(t, &p, frame);
 }
 
-static void want_heads(struct trace *t)
+void trace_want_heads(struct trace *t)
 {
-	bool on = t->run.path || (t->memory && conf_of(t)->rtp);
+	bool on = t->run.path || (t->memory && trace_conf(t)->rtp);
 
 	if (media_heads(t->gw->media, on))
 		log_line(LOG_L_WARNING, "trace: no memory for headers of RTP packets");
@@ -160,7 +119,7 @@ static void want_heads(struct trace *t)
 
 /* --- The calls ----------------------------------------------------------------------------------- */
 
-static struct trace_call *find_call(struct trace *t, uint64_t call)
+struct trace_call *trace_find_call(struct trace *t, uint64_t call)
 {
 	for (unsigned i = 0; call && i < TRACE_CALLS; i++)
 		if (t->calls[i].call == call)
@@ -170,7 +129,7 @@ static struct trace_call *find_call(struct trace *t, uint64_t call)
 
 void trace_call_leg(struct trace *t, const struct call *c, int span, const char *call_id)
 {
-	struct trace_call *tc = t ? find_call(t, c->id) : NULL;
+	struct trace_call *tc = t ? trace_find_call(t, c->id) : NULL;
 
 	if (!t)
 		return;
@@ -186,247 +145,20 @@ void trace_call_leg(struct trace *t, const struct call *c, int span, const char 
 			snprintf(tc->id[i], sizeof(tc->id[i]), "%s", call_id);
 }
 
-/* --- Files that are written by themselves --------------------------------------------------------- */
-
-static void later(struct trace *t, uint64_t call, int span)
-{
-	int64_t minute = loop_now_us() / 60000000;
-
-	if (minute != t->minute) {
-		t->minute = minute;
-		t->in_minute = 0;
-	}
-	if (!t->memory || t->n_later == LATER_MAX || t->in_minute >= FILES_A_MINUTE) {
-		t->left_out++;
-		return;
-	}
-	t->in_minute++;
-	t->later[t->n_later++] = (struct later){ loop_now_us() + SETTLE_US, call, span };
-}
-
-/* A fault ended it: no route onwards, out of order, a timer, a protocol error; not what people decide, nor that all lines of
- * ours were busy. */
-static bool failed(const struct call *c)
-{
-	bool full = !strcmp(c->rec.side, "gateway") && (c->rec.cause == 34 || c->rec.cause == 42);
-
-	return (cause_reroutes(c->rec.cause) || c->rec.cause >= 95) && !full;
-}
-
-void trace_call_over(struct trace *t, const struct call *c)
-{
-	struct trace_call *tc = t ? find_call(t, c->id) : NULL;
-
-	if (!tc)
-		return;
-	tc->to_us = wall_us();
-	if (conf_of(t)->failed_calls && failed(c) && !t->gw->stopping)
-		later(t, c->id, 0);
-}
-
-static void span_failed(struct trace *t, int span)
-{
-	int64_t now = loop_now_us();
-
-	if (t->kept_at[span] && now < t->kept_at[span] + SPAN_AGAIN_US) {
-		t->left_out++;
-		return;
-	}
-	t->kept_at[span] = now;
-	later(t, 0, span);
-}
-
-void trace_span(struct trace *t, int span, bool in_service)
-{
-	if (!t || span < 0 || span >= SPAN_MAX)
-		return;
-	if (t->in_service[span] && !in_service && conf_of(t)->alarms && !t->gw->stopping)
-		span_failed(t, span);
-	t->in_service[span] = in_service;
-}
-
-void trace_span_left(struct trace *t, int span)
-{
-	if (t && span >= 0 && span < SPAN_MAX)
-		t->in_service[span] = false;
-}
-
-static void on_kept(void *arg, const char *path, int err)
-{
-	struct trace *t = arg;
-
-	if (err) {
-		log_line(LOG_L_WARNING, "trace: %s: %s", path, strerror(-err));
-		return;
-	}
-	t->written++;
-	log_line(LOG_L_NOTICE, "trace kept in %s", path);
-}
-
-static void keep(struct trace *t, const struct later *l)
-{
-	char stamp[32], name[400];
-	time_t now = time(NULL);
-	struct tm tm;
-	struct trace_pick want = { .call = find_call(t, l->call), .span = l->span, .mask = conf_of(t)->mask,
-				   .about = dialect_of, .about_arg = t };
-	struct pcapng file;
-	int n;
-
-	if (l->call && !want.call)
-		return;
-	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%S", gmtime_r(&now, &tm));
-	n = snprintf(name, sizeof(name), "%s/kept-%sZ-", t->folder, stamp);
-	if (l->call)
-		snprintf(name + n, sizeof(name) - (size_t)n, "call%llu.pcapng", (unsigned long long)l->call);
-	else
-		snprintf(name + n, sizeof(name) - (size_t)n, "span%d.pcapng", l->span);
-	trace_pick(t->memory, &want, &file);
-	if (file.data)
-		files_put(t->gw->files, &(struct files_job){ .path = name, .data = file.data, .len = file.n, .prune = "kept-",
-							 .keep = conf_of(t)->keep, .fn = on_kept, .arg = t });
-}
-
-/* --- The running trace ------------------------------------------------------------------------------ */
-
-static void run_end(struct trace *t, int err)
-{
-	struct running *r = &t->run;
-	char *path = r->path;
-	files_fn *fn = r->fn;
-
-	pcapng_end(&r->file);
-	r->path = NULL;
-	r->fn = NULL;
-	want_heads(t);
-	files_forget(t->gw->files, path);
-	if (fn)
-		fn(r->arg, path, err);
-	else if (err)
-		log_line(LOG_L_ERROR, "trace to %s has ended: %s", path, strerror(-err));
-	free(path);
-}
-
-static void no_one(void *arg, const char *path, int err)
-{
-	(void)arg;
-	(void)path;
-	(void)err;
-}
-
-static void on_part(void *arg, const char *path, int err)
-{
-	struct trace *t = arg;
-
-	(void)path;
-	if (err && t->run.path && !t->run.err)
-		t->run.err = err;
-}
-
-static void on_first(void *arg, const char *path, int err)
-{
-	struct trace *t = arg;
-	struct running *r = &t->run;
-	files_fn *fn = r->begin_fn;
-
-	r->begin_fn = NULL;
-	on_part(arg, path, err);
-	fn(r->begin_arg, path, err);
-	if (!err || r->fn)
-		return;
-	r->fn = no_one;		/* whoever began it has been told */
-	run_end(t, err);
-}
-
-static void on_last(void *arg, const char *path, int err)
-{
-	struct trace *t = arg;
-
-	(void)path;
-	if (!t->run.path)	/* it never began */
-		return;
-	run_end(t, t->run.err ? t->run.err : err);
-}
-
-static void flush(struct trace *t, files_fn *fn)
-{
-	struct running *r = &t->run;
-	struct files_job job = { .path = r->path, .data = r->file.data, .len = r->file.n, .append = r->begun, .more = fn != on_last,
-				 .fn = fn, .arg = t };
-
-	r->octets += r->file.n;
-	r->file.data = NULL;
-	r->file.n = r->file.max = 0;
-	r->begun = true;
-	r->flushed_us = loop_now_us();
-	files_put(t->gw->files, &job);
-}
-
-/* PATH, or what it is below the folder; false: none, or too long. */
-static bool full_path(const struct trace *t, const char *path, char *out, size_t size)
-{
-	bool whole = *path == '/';
-
-	return *path && snprintf(out, size, "%s%s%s", whole ? "" : t->folder, whole ? "" : "/", path) < (int)size;
-}
-
-int trace_start(struct trace *t, const char *path, int span, files_fn *fn, void *arg)
-{
-	char full[600];
-
-	if (t->run.path)
-		return -EBUSY;
-	if (!full_path(t, path, full, sizeof(full)))
-		return -EINVAL;
-	t->run = (struct running){ .path = strdup(full), .span = span, .begin_fn = fn, .begin_arg = arg };
-	if (!t->run.path)
-		return -ENOMEM;
-	pcapng_begin(&t->run.file, "Tipring " TIPRING_VERSION);
-	t->run.file.about = dialect_of;
-	t->run.file.about_arg = t;
-	want_heads(t);
-	flush(t, on_first);
-	return 0;
-}
-
-int trace_stop(struct trace *t, files_fn *fn, void *arg)
-{
-	if (!t->run.path || t->run.fn)
-		return -ENOENT;
-	collect(t);
-	t->run.fn = fn;
-	t->run.arg = arg;
-	flush(t, on_last);
-	return 0;
-}
-
 /* --- Once a turn ------------------------------------------------------------------------------------- */
 
 static int64_t turn(void *arg, int64_t now_us)
 {
 	struct trace *t = arg;
-	struct running *r = &t->run;
-	bool heads = r->path || (t->memory && conf_of(t)->rtp && t->gw->n_calls);
+	bool heads = t->run.path || (t->memory && trace_conf(t)->rtp && t->gw->n_calls);
 	int64_t next = heads ? t->collected_us + COLLECT_US : -1;
 
 	if (now_us >= t->collected_us + COLLECT_US) {
-		collect(t);
+		trace_collect(t);
 		next = heads ? now_us + COLLECT_US : -1;
 	}
-	if (r->path && !r->fn && (r->file.n > FLUSH_OCTETS || (r->file.n && now_us >= r->flushed_us + 1000000)))
-		flush(t, on_part);
-	if (r->path && !r->fn && !r->begin_fn && (r->err || r->file.failed || r->octets > TRACE_FILE_MAX))
-		run_end(t, r->err ? r->err : r->file.failed ? -ENOMEM : -EFBIG);
-	while (t->n_later && now_us >= t->later[0].at_us) {
-		struct later l = t->later[0];
-
-		memmove(t->later, t->later + 1, --t->n_later * sizeof(t->later[0]));
-		collect(t);
-		keep(t, &l);
-	}
-	if (t->n_later && (next < 0 || t->later[0].at_us < next))
-		next = t->later[0].at_us;
-	return next;
+	trace_run_turn(t, now_us);
+	return trace_kept_turn(t, now_us, next);
 }
 
 /* --- Open and close ------------------------------------------------------------------------------------ */
@@ -448,7 +180,7 @@ int trace_open(struct trace **out, struct gateway *gw, const char *folder)
 		trace_close(t);
 		return err;
 	}
-	want_heads(t);
+	trace_want_heads(t);
 	*out = t;
 	return 0;
 }
@@ -462,32 +194,40 @@ void trace_close(struct trace *t)
 		trace_stop(t, NULL, NULL);
 	files_flush(t->gw->files);
 	if (t->run.path)
-		run_end(t, 0);
+		trace_run_end(t, 0);
 	capture_close(t->memory);
 	free(t);
 }
 
 void trace_reload(struct trace *t)
 {
-	want_heads(t);
+	trace_want_heads(t);
 }
 
 /* --- What people ask for ---------------------------------------------------------------------------- */
 
+/* PATH, or what it is below the folder; false: none, or too long. */
+bool trace_full_path(const struct trace *t, const char *path, char *out, size_t size)
+{
+	bool whole = *path == '/';
+
+	return *path && snprintf(out, size, "%s%s%s", whole ? "" : t->folder, whole ? "" : "/", path) < (int)size;
+}
+
 int trace_write(struct trace *t, uint64_t call, int span, const char *path, files_fn *fn, void *arg)
 {
-	struct trace_pick want = { .call = find_call(t, call), .span = span, .mask = conf_of(t)->mask,
-				   .about = dialect_of, .about_arg = t };
+	struct trace_pick want = { .call = trace_find_call(t, call), .span = span, .mask = trace_conf(t)->mask,
+				   .about = trace_dialect, .about_arg = t };
 	struct pcapng file;
 	char full[600];
 
-	if (!full_path(t, path, full, sizeof(full)))
+	if (!trace_full_path(t, path, full, sizeof(full)))
 		return -EINVAL;
 	if (call && !want.call)
 		return -ENOENT;
 	if (!t->memory)
 		return -ENODATA;
-	collect(t);
+	trace_collect(t);
 	trace_pick(t->memory, &want, &file);
 	if (!file.data)
 		return -ENODATA;
@@ -501,7 +241,7 @@ struct json_object *trace_json(struct trace *t)
 	struct capture_status s = { 0 };
 
 	if (t->memory) {
-		collect(t);
+		trace_collect(t);
 		capture_status(t->memory, &s);
 	}
 	put_int(o, "memory", (int64_t)s.octets);

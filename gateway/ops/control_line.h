@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * gateway/ops/control_line.h: one line of the control socket: collected, parsed, looked up, answered. No
- * descriptor and no loop here, so that a fuzzer can drive it. Used by control.c only.
+ * descriptor and no loop here, so that a fuzzer can drive it. Used by control_client.c only.
  */
 #ifndef GATEWAY_OPS_CONTROL_LINE_H
 #define GATEWAY_OPS_CONTROL_LINE_H

@@ -101,7 +101,7 @@ struct sc {
 	char unexpected_text[120];
 };
 
-/* Signalling (sipcall_sig.c). */
+/* Signalling (sipcall_sig.c, sipcall_uac.c, sipcall_uas.c). */
 struct sc_end *sc_end_new(struct sc *s, bool uac, unsigned index);
 void sc_place(struct sc *s, unsigned index, int64_t now);
 void sc_message(struct sc *s, const char *data, size_t len, int64_t now);

@@ -1,74 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The call between two legs whose driver is this test: scripts of events on one leg, and what the call asks
- * of the other. A script is a line of words: "o:" events of the outgoing leg, "i:" of the incoming one; what
- * the call did is written the same way and compared.
+ * The call between two legs whose driver is this test: scripts of events on one leg, and what the call asks of the other; its
+ * states, its media, its limits. Data: test_call_data.c; services: test_call_services.c.
  */
-#include "tests/support/call_fakes.h"
-
-static void event(char side, const char *word)
-{
-	struct leg *l = side == 'i' ? &in : &out[n_out - 1];
-	struct leg_event ev = { .inband = strstr(word, "+audio") != NULL, .by_far_end = true };
-
-	if (!strncmp(word, "alerting", 8))
-		ev.kind = LEG_ALERTING;
-	else if (!strncmp(word, "progress", 8))
-		ev.kind = LEG_PROGRESS;
-	else if (!strcmp(word, "answered"))
-		ev.kind = LEG_ANSWERED;
-	else if (!strncmp(word, "proceeding", 10))
-		ev.kind = LEG_PROCEEDING;
-	else if (!strncmp(word, "disconnect", 10)) {
-		ev.kind = LEG_DISCONNECT;
-		ev.inband = true;
-		ev.cause.q850 = (uint8_t)atoi(word + 10);
-	} else if (!strncmp(word, "clearing", 8)) {
-		ev.kind = LEG_CLEARING;
-		ev.cause.q850 = (uint8_t)atoi(word + 8);
-	} else if (!strncmp(word, "digit", 5)) {
-		ev.kind = LEG_DIGIT;
-		ev.digit = word[5];
-	} else if (!strcmp(word, "complete"))
-		ev.kind = LEG_COMPLETE;
-	else if (!strcmp(word, "held"))
-		ev.kind = LEG_HELD;
-	else if (!strcmp(word, "resumed"))
-		ev.kind = LEG_RESUMED;
-	else if (!strncmp(word, "cleared", 7)) {
-		ev.kind = LEG_CLEARED;
-		ev.cause.q850 = (uint8_t)atoi(word + 7);
-	} else
-		fail_msg("unknown word %s", word);
-	leg_report(l, &ev);
-}
-
-static bool as_data, as_sound_too;	/* the next script's call is of data */
-
-static void run_script(const char *number, int fails, const char *script, const char *want)
-{
-	struct leg_offer offer = { .complete = strncmp(number, "overlap", 7) != 0, .sound_too = as_sound_too,
-				   .bearer = as_data ? BEARER_UNRESTRICTED : BEARER_SPEECH };
-	char words[256], *w, *save;
-
-	did[0] = 0;
-	n_out = n_port = n_closing = joins = open_lines = n_records = 0;
-	cause_of_trunk = fails;
-	in = (struct leg){ .ops = &ops, .incoming = true, .line = &timeslot };
-	snprintf(offer.called.digits, sizeof(offer.called.digits), "%s", number);
-	call_offered(&gw, &office, &in, &offer);
-	snprintf(words, sizeof(words), "%s", script);
-	for (w = strtok_r(words, " ", &save); w; w = strtok_r(NULL, " ", &save))
-		event(w[0], w + 2);
-	close_ports();
-	if (strcmp(did, want))
-		fail_msg("%s / %s:\n got  %s\n want %s", number, script, did, want);
-	assert_int_equal(open_lines, 0);
-	assert_null(gw.calls);
-	assert_int_equal(n_records, 1);
-	assert_int_equal(office.calls, 0);
-	assert_int_equal(telco.calls, 0);
-}
+#include "tests/support/call_script.h"
 
 static const struct {
 	const char *why, *number;
@@ -236,90 +171,6 @@ static void limits(void **state)
 	assert_null(gw.calls);
 }
 
-/* What says how data is coded goes on as it came. */
-static void capabilities(void **state)
-{
-	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 16 } };
-	struct leg_offer offer = { .complete = true, .hlc = 4, .hlc_ie = { 3, { 0x91, 0x60, 0x81 } }, .bearer_ie = { 4, { 0x88, 0x90, 0x21, 0x8f } },
-				   .llc = { 3, { 0x88, 0x90, 0xa8 } } };
-
-	(void)state;
-	n_out = n_port = n_closing = n_records = 0;
-	in = (struct leg){ .ops = &ops, .incoming = true };
-	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
-	call_offered(&gw, &office, &in, &offer);
-	assert_int_equal(dialled.hlc, 4);
-	assert_memory_equal(&dialled.hlc_ie, &offer.hlc_ie, sizeof(offer.hlc_ie));
-	assert_memory_equal(&dialled.bearer_ie, &offer.bearer_ie, sizeof(offer.bearer_ie));
-	assert_memory_equal(&dialled.llc, &offer.llc, sizeof(offer.llc));
-	leg_report(&in, &gone);
-	leg_report(&out[0], &gone);
-	close_ports();
-	assert_null(gw.calls);
-}
-
-/* Data goes where it can; what its caller takes as sound too goes as sound where it cannot. */
-static void data(void **state)
-{
-	static const struct {
-		const char *why, *number;
-		bool carried, sound_too;
-		int sound_err;
-		const char *script, *want;
-		int cause, bearer;
-	} cases[] = {
-		{ "a trunk that has only sound is passed over", "sound-first", true, false, 0, "o:answered o:cleared16 i:cleared16",
-		  "o:call2 i:proceed i:answer i:clear16", 16, 8 },
-		{ "nobody carries it", "sound-first", false, false, 0, "i:cleared65", "i:clear65", 65, 8 },
-		{ "nobody carries it: sound", "1", false, true, 0, "o:answered o:cleared16 i:cleared16",
-		  "i:sound o:call1 i:proceed i:answer i:clear16", 16, 0 },
-		{ "sound only when data can go nowhere", "sound-first", true, true, 0, "o:answered o:cleared16 i:cleared16",
-		  "o:call2 i:proceed i:answer i:clear16", 16, 8 },
-		{ "the far end will have none: the first destination again", "sound-first", true, true, 0,
-		  "o:clearing88 o:cleared88 o:answered o:cleared16 i:cleared16",
-		  "o:call2 i:proceed i:sound o:call1 i:answer i:clear16", 16, 0 },
-		{ "once", "1", true, true, 0, "o:cleared65 o:cleared65 i:cleared65", "o:call1 i:proceed i:sound o:call1 i:clear65", 65, 0 },
-		{ "not for another cause", "1", true, true, 0, "o:cleared17 i:cleared17", "o:call1 i:proceed i:clear17", 17, 8 },
-		{ "not when its audio has been described", "1", true, true, -1, "o:cleared88 i:cleared88",
-		  "o:call1 i:proceed i:sound-1 i:clear88", 88, 8 },
-		{ "nor here", "1", false, true, -1, "i:cleared65", "i:sound-1 i:clear65", 65, 8 },
-		{ "who takes nothing else", "1", true, false, 0, "o:cleared88 i:cleared88", "o:call1 i:proceed i:clear88", 88, 8 },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		telco_data = cases[i].carried;
-		sound_err = cases[i].sound_err;
-		as_data = true;
-		as_sound_too = cases[i].sound_too;
-		run_script(cases[i].number, 0, cases[i].script, cases[i].want);
-		as_data = as_sound_too = false;
-		if (last.cause != cases[i].cause || last.bearer != cases[i].bearer)
-			fail_msg("%s: record has cause %d, bearer %d", cases[i].why, last.cause, last.bearer);
-	}
-}
-
-/* What a driver has refused by itself is recorded, and goes nowhere. */
-static void refused_below(void **state)
-{
-	struct leg_offer offer = { .complete = true, .bearer = BEARER_UNRESTRICTED, .refused = 65, .refused_why = "too wide" };
-	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 65 } };
-
-	(void)state;
-	did[0] = 0;
-	n_out = n_port = n_closing = n_records = 0;
-	in = (struct leg){ .ops = &ops, .incoming = true };
-	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
-	call_offered(&gw, &office, &in, &offer);
-	leg_report(&in, &gone);
-	assert_string_equal(did, "i:clear65");
-	assert_null(gw.calls);
-	assert_int_equal(n_records, 1);
-	assert_int_equal(last.cause, 65);
-	assert_string_equal(last.why, "too wide");
-	assert_string_equal(last.side, "gateway");
-}
-
 /* A call that nobody answers is ended by the call itself, but where the driver of the called leg has timers for it. */
 static void unanswered(void **state)
 {
@@ -348,110 +199,6 @@ static void unanswered(void **state)
 		assert_null(gw.calls);
 	}
 	out_limits = false;
-}
-
-/* A telephone has two calls and joins their far ends: it called both, or was called first; the second has
- * answered or still rings. */
-static void transfers(void **state)
-{
-	static const struct { bool called, answered; } cases[] = { { false, true }, { true, true }, { false, false },
-								   { true, false } };
-	struct leg_event answered = { .kind = LEG_ANSWERED }, join = { .kind = LEG_JOIN };
-	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 16 }, .by_far_end = true };
-	struct leg_event alerting = { .kind = LEG_ALERTING };
-	struct leg_offer offer = { .complete = true };
-
-	(void)state;
-	snprintf(offer.called.digits, sizeof(offer.called.digits), "1");
-	snprintf(offer.calling.digits, sizeof(offer.calling.digits), "7");
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct leg second = { .ops = &ops, .incoming = true }, *phone, *far;
-		struct media_port *rtp = (struct media_port *)&second;
-
-		did[0] = tone[0] = 0;
-		n_out = n_port = n_closing = joins = n_records = 0;
-		join_err = cases[i].answered ? 0 : -95;
-		in = (struct leg){ .ops = &ops, .incoming = true, .port = rtp };
-		call_offered(&gw, &office, &in, &offer);
-		out[0].port = (struct media_port *)&out[0];
-		leg_report(&out[0], &answered);
-		phone = cases[i].called ? &out[0] : &in;
-		far = cases[i].called ? &in : &out[0];
-		call_offered(&gw, &office, &second, &offer);
-		leg_report(&out[1], cases[i].answered ? &answered : &alerting);
-		joins = 0;
-		did[0] = 0;
-		join.other = &second;
-		leg_report(phone, &join);
-		if (cases[i].answered) {
-			assert_int_equal(joins, 1);	/* and stays so where the far ends refuse to do it among themselves */
-			assert_non_null(strstr(did, "resume"));
-			assert_non_null(strstr(did, "join"));
-		} else {
-			assert_int_equal(joins, 0);
-			assert_string_equal(tone, "ringback");
-			leg_report(&out[1], &answered);
-			assert_int_equal(joins, 1);
-			assert_string_equal(tone, "");
-			assert_non_null(strstr(did, "connected1"));	/* who is at the other end now */
-			assert_int_equal(strstr(did, "connected7") != NULL, cases[i].called);
-		}
-		leg_report(phone, &gone);
-		leg_report(&second, &gone);
-		close_ports();
-		assert_int_equal(n_records, 1);
-		assert_string_equal(last.why, "transferred");
-		assert_int_equal(gw.n_calls, 1);
-		did[0] = 0;
-		leg_report(far, &gone);
-		assert_non_null(strstr(did, "clear16"));
-		leg_report(&out[1], &gone);
-		close_ports();
-		assert_int_equal(n_records, 2);
-		assert_null(gw.calls);
-		assert_int_equal(office.calls, 0);
-		assert_int_equal(telco.calls, 0);
-	}
-}
-
-/* Who answers a call that is transferred is told to the other end as he says himself: another number than was called, or hidden. */
-static void transfer_tells(void **state)
-{
-	static const struct { const char *why; struct leg_number connected; const char *told; } cases[] = {
-		{ "nothing said: the number that was called", { .digits = "" }, "i:connected1" },
-		{ "not available", { .presentation = PRES_UNAVAILABLE }, "i:connected1" },
-		{ "another answered", { .digits = "42" }, "i:connected42" },
-		{ "who hides", { .digits = "42", .presentation = PRES_RESTRICTED }, "i:hidden42" },
-		{ "who hides, with no number at all", { .presentation = PRES_RESTRICTED }, "i:hidden" },
-	};
-	struct leg_event answered = { .kind = LEG_ANSWERED }, join = { .kind = LEG_JOIN }, alerting = { .kind = LEG_ALERTING };
-	struct leg_event gone = { .kind = LEG_CLEARED, .cause = { .q850 = 16 }, .by_far_end = true };
-	struct leg_offer offer = { .complete = true, .called.digits = "1", .calling.digits = "7" };
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct leg second = { .ops = &ops, .incoming = true };
-		struct leg_event answers = { .kind = LEG_ANSWERED, .connected = cases[i].connected };
-
-		n_out = n_port = n_closing = joins = n_records = 0;
-		in = (struct leg){ .ops = &ops, .incoming = true, .port = (struct media_port *)&second };
-		call_offered(&gw, &office, &in, &offer);
-		leg_report(&out[0], &answered);		/* a telephone, which calls another one */
-		call_offered(&gw, &office, &second, &offer);
-		leg_report(&out[1], &alerting);
-		join.other = &second;
-		leg_report(&out[0], &join);
-		did[0] = 0;
-		leg_report(&out[1], &answers);
-		if (!strstr(did, cases[i].told) || (cases[i].connected.presentation == PRES_RESTRICTED && strstr(did, "i:connected")))
-			fail_msg("%s: %s", cases[i].why, did);
-		leg_report(&out[0], &gone);
-		leg_report(&second, &gone);
-		leg_report(&in, &gone);
-		leg_report(&out[1], &gone);
-		close_ports();
-		assert_null(gw.calls);
-	}
 }
 
 /* What comes along with a message goes along with the one that it becomes; a change of who is there is told. */
@@ -494,12 +241,7 @@ int main(void)
 		cmocka_unit_test(media_numbers),
 		cmocka_unit_test(port_that_leaves),
 		cmocka_unit_test(limits),
-		cmocka_unit_test(capabilities),
-		cmocka_unit_test(data),
-		cmocka_unit_test(refused_below),
 		cmocka_unit_test(unanswered),
-		cmocka_unit_test(transfers),
-		cmocka_unit_test(transfer_tells),
 		cmocka_unit_test(extras),
 	};
 
