@@ -37,6 +37,7 @@ struct call {
 	struct call_leg in, out;
 	struct call_leg referrer;	/* who asked for the transfer that is under way, else without a leg (call_refer.c) */
 	bool referring;
+	char asked_by[NUMBER_MAX];	/* and his number, inside form */
 	struct call_divert *divert;	/* where the called side sends the call, until its leg is gone (call_divert.c) */
 	int diverted;			/* how often that has been so */
 	struct did_route route;
@@ -122,6 +123,8 @@ void call_trade(struct call_leg *a, struct call_leg *b);
 /* call_refer.c: CL's end asks that the other end talks with TO. */
 void call_refer(struct call_leg *cl, const struct leg_divert *to);
 void call_refer_done(struct call *c);
+/* Who is at C's calling leg now has NUMBER (inside form), and called with OFFER; NULL: he was called. */
+void call_caller_is(struct call *c, const char *number, const struct leg_offer *offer);
 void call_refer_limit(struct call *c);	/* the new called side rings no longer than this */
 void call_refer_next(struct call *c, int cause);	/* the new called side is gone, or cannot be called */
 void call_referrer_gone(struct call *c);

@@ -43,21 +43,36 @@ static void offer_anew(struct call *c, const struct leg_offer *old)
 	c->redirecting[0] = 0;
 }
 
-/* Who stays becomes the calling side. He may have hidden his number when he answered. */
+static bool is_hidden(const struct call_leg *cl)
+{
+	return (cl->leg && cl->leg->incoming ? cl->rec.presentation : cl->rec.connected_presentation) == PRES_RESTRICTED;
+}
+
+void call_caller_is(struct call *c, const char *number, const struct leg_offer *offer)
+{
+	const struct leg_offer now = c->offer, nobody = { .bearer = now.bearer, .bearer_ie = now.bearer_ie, .hlc = now.hlc,
+							  .llc = now.llc, .hlc_ie = now.hlc_ie, .progress = now.progress };
+
+	offer_anew(c, offer ? offer : &nobody);
+	snprintf(c->from, sizeof(c->from), "%s", number);
+	if (!offer && is_hidden(&c->in))
+		c->offer.calling.presentation = PRES_RESTRICTED;
+}
+
+/* Who stays becomes the calling side. */
 static void stand_aside(struct call *c, struct call_leg *cl, const char *number)
 {
-	const struct leg_offer old = c->offer, nobody = { .bearer = old.bearer, .bearer_ie = old.bearer_ie, .hlc = old.hlc,
-							  .llc = old.llc, .hlc_ie = old.hlc_ie, .progress = old.progress };
+	const struct leg_offer old = c->offer;
+	bool by_caller = cl == &c->in;
+	char stays[NUMBER_MAX];
 
+	snprintf(stays, sizeof(stays), "%s", by_caller ? c->number : c->from);
+	snprintf(c->asked_by, sizeof(c->asked_by), "%s", by_caller ? c->from : c->number);
 	call_unjoin(&c->in);
 	call_unjoin(&c->out);
-	offer_anew(c, cl == &c->in ? &nobody : &old);
-	if (cl == &c->in) {
+	if (by_caller)
 		call_trade(&c->in, &c->out);
-		snprintf(c->from, sizeof(c->from), "%s", c->number);
-		if (c->in.rec.connected_presentation == PRES_RESTRICTED)
-			c->offer.calling.presentation = PRES_RESTRICTED;
-	}
+	call_caller_is(c, stays, by_caller ? NULL : &old);
 	move(&c->out, &c->referrer);
 	snprintf(c->number, sizeof(c->number), "%s", number);
 }
@@ -141,6 +156,7 @@ void call_refer_next(struct call *c, int cause)
 	call_unjoin(&c->in);
 	call_unjoin(&c->out);
 	move(&c->referrer, &c->out);
+	snprintf(c->number, sizeof(c->number), "%s", c->asked_by);
 	call_record_leg(&c->out, NULL);
 	say(&c->out, cause);
 	call_join(c);

@@ -59,12 +59,19 @@ static bool can_join(const struct call *keep, struct call_leg *with)
 	       !end->transferring && !end->divert && far_of(with)->leg;
 }
 
+/* As others would call who is at its end. */
+static void number_of(const struct call_leg *cl, char *out)
+{
+	snprintf(out, NUMBER_MAX, "%s", cl == &cl->call->in ? cl->call->from : cl->call->number);
+}
+
 void call_transfer(struct call_leg *cl, struct leg *other)
 {
 	struct call_leg *with = half(other), *far, *new_far;
 	struct call *keep = cl->call, *end;
 	struct leg *asks;
 	struct leg_cause cause = { .q850 = 16, .location = 1, .text = "transferred" };
+	char stays[NUMBER_MAX], comes[NUMBER_MAX];
 
 	if (!can_join(keep, with)) {
 		log_line(LOG_L_WARNING, "call %llu: a transfer to nowhere", (unsigned long long)keep->id);
@@ -78,6 +85,8 @@ void call_transfer(struct call_leg *cl, struct leg *other)
 	call_record_transfer(keep, cl);
 	far = far_of(cl);
 	new_far = far_of(with);
+	number_of(far, stays);
+	number_of(new_far, comes);
 	call_unjoin(&keep->in);
 	call_unjoin(&keep->out);
 	call_unjoin(&end->in);
@@ -89,8 +98,13 @@ void call_transfer(struct call_leg *cl, struct leg *other)
 		call_trade(&keep->in, &keep->out);
 		cl = &keep->out;
 		far = &keep->in;
+		call_caller_is(keep, stays, NULL);
 	}
 	call_trade(cl, new_far);
+	if (cl == &keep->in)
+		call_caller_is(keep, comes, new_far == &end->in ? &end->offer : NULL);
+	else
+		snprintf(keep->number, sizeof(keep->number), "%s", comes);
 	call_note(keep, "transferred", "to %s %s, from call %llu", cl->rec.trunk, cl->rec.called,
 		  (unsigned long long)end->id);
 	call_note(end, "transferred", "to call %llu", (unsigned long long)keep->id);

@@ -13,6 +13,8 @@ extern const struct control_command gateway_commands[];
 
 /* Reads the configuration again: as the reload command and SIGHUP do. Errors go to the log. */
 void commands_reload(struct gateway *gw);
+/* Those that wait for a trunk's last call to let go of its line: they are over, with nothing applied. */
+void commands_reload_stop(struct gateway *gw);
 
 /* commands_status.c */
 void command_status(void *arg, struct control_request *req, struct json_object *args);

@@ -121,6 +121,8 @@ struct reload {
 	struct json_object *changed, *errors;
 	char why[200];
 	int tries;
+	struct reload *next;			/* while it waits to be tried again: in gateway.reloads */
+	struct loop_timer *timer;
 };
 
 static void on_diff(void *arg, const char *text, enum conf_change how)
@@ -133,7 +135,8 @@ static void on_diff(void *arg, const char *text, enum conf_change how)
 	put_bool(o, "live", how != CONF_CHANGE_RESTART);
 	put_bool(o, "anew", how == CONF_CHANGE_ANEW);
 	json_object_array_add(r->changed, o);
-	log_line(LOG_L_NOTICE, "reload: %s%s", text, words[how]);
+	if (!r->tries)
+		log_line(LOG_L_NOTICE, "reload: %s%s", text, words[how]);
 }
 
 static void on_error(void *arg, const struct site_error *e)
@@ -161,11 +164,10 @@ static int switch_to(struct gateway *gw, struct site *fresh)
 	gw->site = fresh;
 	err = sip_ua_reload(gw->ua, fresh->conf);
 	if (!err)
-		err = trunks_reload(gw, old->conf);
+		err = trunks_reload(gw, old);
 	if (err) { /* out of memory, or the card has not such spans: the old one goes on */
 		gw->site = old;
 		sip_ua_reload(gw->ua, old->conf);
-		trunks_reload(gw, fresh->conf);
 		return err;
 	}
 	media_tones(gw->media, site_country(fresh->conf, ""));
@@ -224,19 +226,47 @@ static void reload_over(struct reload *r, bool applied)
 	free(r);
 }
 
+static void no_more_wait(struct reload *r)
+{
+	struct reload **p = &r->gw->reloads;
+
+	while (*p && *p != r)
+		p = &(*p)->next;
+	if (*p)
+		*p = r->next;
+}
+
 static void try_reload(void *arg)
 {
 	struct reload *r = arg;
 	int err;
 
+	no_more_wait(r);
 	json_object_put(r->changed);
 	json_object_put(r->errors);
 	r->changed = json_object_new_array();
 	r->errors = json_object_new_array();
+	snprintf(r->why, sizeof(r->why), "the daemon is stopping");
 	err = r->gw->stopping ? -ESHUTDOWN : reload(r);
-	if (err == -EAGAIN && r->tries++ < AGAIN_MAX && !loop_timer(r->gw->loop, AGAIN_US, try_reload, r, NULL))
+	if (err == -EAGAIN && r->tries++ < AGAIN_MAX &&
+	    !loop_timer(r->gw->loop, AGAIN_US, try_reload, r, &r->timer)) {
+		r->next = r->gw->reloads;
+		r->gw->reloads = r;
 		return;
+	}
 	reload_over(r, !err);
+}
+
+void commands_reload_stop(struct gateway *gw)
+{
+	struct reload *r;
+
+	while ((r = gw->reloads)) {
+		loop_timer_cancel(gw->loop, &r->timer);
+		no_more_wait(r);
+		snprintf(r->why, sizeof(r->why), "the daemon is stopping");
+		reload_over(r, false);
+	}
 }
 
 static void begin_reload(struct gateway *gw, struct control_request *req)

@@ -343,6 +343,7 @@ static void drop_calls(struct gateway *gw)
 	struct call *c, *next;
 
 	gw->stopping = true;
+	commands_reload_stop(gw);
 	pair_test_stop(gw);
 	for (c = gw->calls; c; c = next) {
 		next = c->next;
@@ -426,6 +427,7 @@ void gateway_stop(struct gateway *gw)
 	if (gw->stopping)
 		return;
 	gw->stopping = true;
+	commands_reload_stop(gw);
 	notify_service_manager("STOPPING=1");
 	pair_test_stop(gw);
 	gateway_drain(gw, true);

@@ -21,6 +21,7 @@
 
 struct call;
 struct pair_test;
+struct reload;
 struct trace;
 struct trunk;
 struct watchdog;
@@ -49,6 +50,7 @@ struct gateway {
 	struct pair_test *pair_test;	/* the one under way */
 	struct phone *phones;		/* of the simulated card, as they were asked for */
 
+	struct reload *reloads;		/* that are tried again in a moment */
 	struct trunk *trunks;		/* list, in the order of the trunk file */
 	struct call *calls;		/* list of calls that are not finished, newest first */
 	unsigned n_calls;

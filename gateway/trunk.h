@@ -72,9 +72,9 @@ void trunks_close(struct gateway *gw);
 /* Can TO take the place of the configuration in force? -EBUSY: a trunk that is made anew has calls; -EAGAIN: or had some a moment
  * ago. WHY: a sentence. */
 int trunks_may_reload(struct gateway *gw, const struct conf *to, char *why, size_t size);
-/* Takes over the configuration in force, where it was FROM: rules and limits, trunks that come, go, or are made anew. A SIP trunk
- * with calls on it stays in the list until the last is over. */
-int trunks_reload(struct gateway *gw, const struct conf *from);
+/* Takes over the configuration in force, where it was OLD: rules and limits, trunks that come, go, or are made anew. A SIP trunk
+ * with calls on it stays in the list until a reload finds it without. On an error OLD is in force again, with its trunks. */
+int trunks_reload(struct gateway *gw, struct site *old);
 void trunks_drain(struct gateway *gw, bool on);
 
 struct trunk *trunk_find(struct gateway *gw, const char *name);		/* NULL when there is none */

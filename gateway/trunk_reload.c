@@ -53,15 +53,16 @@ int trunks_may_reload(struct gateway *gw, const struct conf *to, char *why, size
 	for (struct trunk *t = gw->trunks; t; t = t->next) {
 		unsigned calls;
 
-		if (!t->pri || !leaves(t, gw->site->conf, to))
-			continue;
-		calls = calls_on(t);
+		if (!leaves(t, gw->site->conf, to) || (!t->pri && !conf_trunk(to, t->name)))
+			continue;	/* a SIP trunk that goes stays until its calls are over, unless another has its name */
+		calls = t->pri ? calls_on(t) : t->calls;
 		if (calls) {
-			snprintf(why, size, "%s is made anew or removed, and has %u call%s: \"tipring out %s\", and again when "
-				 "%s ended", t->name, calls, calls == 1 ? "" : "s", t->name, calls == 1 ? "it has" : "they have");
+			snprintf(why, size, t->pri ? "%s is made anew or removed, and has %u call%s: \"tipring out %s\", and again when "
+				 "%s ended" : "%s was removed, and still has %u call%s: another %s when %s ended", t->name, calls,
+				 calls == 1 ? "" : "s", t->name, calls == 1 ? "it has" : "they have");
 			return -EBUSY;
 		}
-		if (!t->is->quiet(t) || media_lets_go(gw)) {
+		if (t->pri && (!t->is->quiet(t) || media_lets_go(gw))) {
 			snprintf(why, size, "a call is just ending: again in a moment");
 			return -EAGAIN;
 		}
@@ -117,16 +118,31 @@ static void close_leaving(struct gateway *gw, const struct conf *from, struct ta
 	}
 }
 
-int trunks_reload(struct gateway *gw, const struct conf *from)
+/* Those of the configuration in force that are not there. ANYHOW: the others too when one cannot be opened, which has been logged. */
+static int open_missing(struct gateway *gw, bool anyhow)
 {
 	const struct conf *c = gw->site->conf;
-	struct taken_out kept = { 0 };
 	int err = 0;
 
-	close_leaving(gw, from, &kept);
-	for (int i = 0; i < c->n_trunks && !err; i++)
+	for (int i = 0; i < c->n_trunks && (anyhow || !err); i++)
 		if (!trunk_find(gw, c->trunks[i].name))
 			err = trunk_add(gw, &c->trunks[i]);
+	return err;
+}
+
+int trunks_reload(struct gateway *gw, struct site *old)
+{
+	const struct conf *fresh = gw->site->conf;
+	struct taken_out kept = { 0 };
+	int err;
+
+	close_leaving(gw, old->conf, &kept);
+	err = open_missing(gw, false);
+	if (err) {
+		gw->site = old;
+		close_leaving(gw, fresh, &kept);
+		open_missing(gw, true);
+	}
 	take_out_again(gw, &kept);
 	free(kept.line);
 	return err;

@@ -108,18 +108,33 @@ void pcapng_end(struct pcapng *p)
 	p->n = p->max = 0;
 }
 
-/* The number of the interface, described at its first packet. */
+/* That of SPAN which was said to be so, the last one for want of room; n_interfaces: none. */
+static unsigned find(const struct pcapng *p, int span, const char *about)
+{
+	bool full = p->n_interfaces == PCAPNG_INTERFACES;
+	unsigned last = p->n_interfaces;
+
+	for (unsigned i = 0; i < p->n_interfaces; i++) {
+		if (p->interface[i] != span)
+			continue;
+		if (p->said[i] == about)
+			return i;
+		last = full ? i : last;
+	}
+	return last;
+}
+
+/* The number of the interface, described at its first packet, and anew when its dialect has become another one. */
 static uint32_t interface(struct pcapng *p, int span)
 {
 	const char *about = span >= 0 && p->about ? p->about(p->about_arg, span) : NULL;
+	unsigned i = find(p, span, about);
 	char name[32];
 	size_t at;
-	unsigned i = 0;
 
-	while (i < p->n_interfaces && p->interface[i] != span)
-		i++;
 	if (i < p->n_interfaces || i == PCAPNG_INTERFACES)
 		return i < PCAPNG_INTERFACES ? i : 0;
+	p->said[i] = about;
 	p->interface[p->n_interfaces++] = span;
 	at = block_begin(p, INTERFACE);
 	put16s(p, span < 0 ? PCAPNG_RAW_IP : PCAPNG_LAPD, 0);

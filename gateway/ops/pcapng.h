@@ -23,6 +23,7 @@ struct pcapng {
 	bool failed;		/* out of memory: what came after is missing */
 	unsigned n_interfaces;
 	int interface[PCAPNG_INTERFACES];	/* span number of a D channel; -1: IP */
+	const char *said[PCAPNG_INTERFACES];	/* of it in its description */
 	pcapng_about_fn *about;	/* NULL: D channels are described by nothing; the caller sets it, pcapng_begin() clears it */
 	void *about_arg;
 };

@@ -86,6 +86,37 @@ static void refer_numbers(void **state)
 	}
 }
 
+/* It came to nothing, and then another is asked for by the other end: who is transferred is called by his own number, not by the one
+ * that was busy, and is as hidden as he was. */
+static void refer_again(void **state)
+{
+	const struct leg_offer offer = { .complete = true, .called.digits = "1",
+					 .calling = { .digits = "5", .presentation = PRES_RESTRICTED } };
+
+	(void)state;
+	for (int by_caller = 0; by_caller <= 1; by_caller++) {
+		struct leg *first = by_caller ? &in : &out[0], *second = by_caller ? &out[0] : &in;
+
+		n_out = n_port = n_closing = joins = n_records = 0;
+		in = (struct leg){ .ops = &ops, .incoming = true, .port = (struct media_port *)&in };
+		call_offered(&gw, &office, &in, &offer);
+		leg_report(&out[0], &ev_answered);
+		refer(first, "7");
+		gone_with(&out[1], 17);
+		refer(second, "8");
+		assert_int_equal(n_out, 3);
+		assert_string_equal(dialled.calling.digits, by_caller ? "5" : "1");
+		assert_int_equal(dialled.calling.presentation, by_caller ? PRES_RESTRICTED : PRES_ALLOWED);
+		leg_report(&out[2], &ev_answered);
+		gone_with(second, 16);
+		gone_with(&out[2], 16);
+		gone_with(first, 16);
+		close_ports();
+		assert_null(gw.calls);
+		assert_int_equal(telco.calls + office.calls, 0);
+	}
+}
+
 /* Busy, and who asked has left meanwhile; the far end leaves while the new one rings. */
 static void refer_ends(void **state)
 {
@@ -187,6 +218,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refers),
 		cmocka_unit_test(refer_numbers),
+		cmocka_unit_test(refer_again),
 		cmocka_unit_test(refer_ends),
 		cmocka_unit_test(refer_rings),
 		cmocka_unit_test(refer_farewell),

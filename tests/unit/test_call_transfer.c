@@ -81,6 +81,39 @@ static void join_ringing_isdn(void **state)
 	}
 }
 
+/* After a transfer whoever is sent on has his own number and is as hidden as he was, whichever end of whichever call he was. */
+static void join_then_refer(void **state)
+{
+	static const struct { struct leg *asks, *other, *then; const char *number; bool hidden; } cases[] = {
+		{ &in, &waiting, &out[0], "8", false },
+		{ &in, &out[1], &out[0], "6", true },
+		{ &out[0], &waiting, &in, "8", false },
+		{ &out[0], &out[1], &in, "6", true },
+	};
+	const struct leg_offer first = { .complete = true, .called.digits = "1", .calling.digits = "5", .calling_name = "Eve" };
+	const struct leg_offer second = { .complete = true, .called.digits = "8",
+					  .calling = { .digits = "6", .presentation = PRES_RESTRICTED } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		n_out = n_port = n_closing = joins = n_records = 0;
+		in = (struct leg){ .ops = &ops, .incoming = true, .port = (struct media_port *)&in };
+		call_offered(&gw, &office, &in, &first);
+		leg_report(&out[0], &ev_answered);
+		waiting = (struct leg){ .ops = &ops, .incoming = true, .port = (struct media_port *)&waiting };
+		call_offered(&gw, &office, &waiting, &second);
+		leg_report(&out[1], &ev_answered);
+		join(cases[i].asks, cases[i].other);
+		refer(cases[i].then, "7");
+		assert_int_equal(n_out, 3);
+		assert_string_equal(dialled.calling.digits, cases[i].number);
+		assert_int_equal(dialled.calling.presentation, cases[i].hidden ? PRES_RESTRICTED : PRES_ALLOWED);
+		assert_string_equal(dialled.calling_name, "");
+		leg_report(&out[2], &ev_answered);
+		end_all();
+	}
+}
+
 /* A call in the middle of one transfer is in no other, and goes on as it does. */
 static void join_while_referring(void **state)
 {
@@ -239,6 +272,7 @@ int main(void)
 		cmocka_unit_test(join_ringing_in),
 		cmocka_unit_test(join_ringing_out),
 		cmocka_unit_test(join_ringing_isdn),
+		cmocka_unit_test(join_then_refer),
 		cmocka_unit_test(join_while_referring),
 		cmocka_unit_test(transfers),
 		cmocka_unit_test(transfer_tells),
