@@ -351,7 +351,7 @@ class CallTest(unittest.TestCase):
                                           'tests/tools/sipcall'),
                              '-l', '127.0.0.1:%d' % PEER_PORT, '-r', '127.0.0.1:%d' % SIP_PORT, '-P', PEER_RTP, *args])
         line = p.proc.stderr.readline()
-        self.assertIn('ready', line)
+        self.assertIn('sipcall: ready', line)
         return p
 
     def sipcall_end(self, p, seconds=60):

@@ -23,7 +23,7 @@ trunks:
   exchange:
     isdn: {{spans: [5, 6, 7, 8], dialect: euroisdn, side: network}}
   office:
-    sip: {{peer: "127.0.0.1:{peer}", from: [127.0.0.1], health: 0s}}
+    sip: {{peer: "127.0.0.3:{peer}", from: [127.0.0.3], health: 0s}}
   carrier:
     sip: {{peer: "127.0.0.2:{other}", from: [127.0.0.2], health: 0s}}
 """.format(sip=bed.SIP_PORT, rtp=bed.RTP_FIRST + 300, rtp_last=bed.RTP_FIRST + 899, peer=bed.PEER_PORT, other=bed.OTHER_PORT)
@@ -49,13 +49,14 @@ class Load(bed.CallTest):
         p = self.start_peer([os.path.join(bed.TOP, 'build/gcc/tests/tools/sipcall'), '-l', '%s:%d' % (address, port), '-r',
                              '127.0.0.1:%d' % bed.SIP_PORT, '-P', rtp, '-c', EACH, '-n', '+442079460%03u', '-m', 1000, '-k', 0,
                              '-R', RATE, '-x', 56, '-t', 150, '-C', 700, '-G', 20000, '-a', 'none', '-u', 'no'])
-        self.assertIn('ready', p.proc.stderr.readline())
+        self.assertIn('sipcall: ready', p.proc.stderr.readline())
         return p
 
     def test_both_ends_at_once(self):
         for _ in range(ROUNDS):
-            peers = [self.callers('127.0.0.1', bed.PEER_PORT, bed.PEER_RTP + 600),
-                     self.callers('127.0.0.2', bed.OTHER_PORT, bed.PEER_RTP + 600)]
+            # At addresses of their own: 300 ports for RTP each, which beside those of the gateway are more than one test has.
+            peers = [self.callers('127.0.0.3', bed.PEER_PORT, bed.RTP_FIRST + 300),
+                     self.callers('127.0.0.2', bed.OTHER_PORT, bed.RTP_FIRST + 300)]
             reports = [self.sipcall_end(p, self.limit) for p in peers]
             self.assertEqual([r['placed'] for r in reports], [EACH, EACH])
         self.assertEqual(self.gw.wait_idle(60), [])

@@ -163,7 +163,7 @@ class Glare(More):
             rings = self.sipcall_start('-n', '+442079460501', '-f', '+442071838751', '-t', '1500', '-G', '12000', '-a', 'quiet')
             time.sleep(apart_ms / 1000)
             goes = self.start_peer(self.second('902079460110'))
-            self.assertIn('ready', goes.proc.stderr.readline())
+            self.assertIn('sipcall: ready', goes.proc.stderr.readline())
             came = self.ends(self.sipcall_end(rings), 'uac')[0]
             went = self.ends(self.sipcall_end(goes), 'uac')[0]
             self.assertEqual(went['status'], 200, '%d ms apart: %s' % (apart_ms, went))
