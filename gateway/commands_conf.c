@@ -118,6 +118,7 @@ void command_explain(void *arg, struct control_request *req, struct json_object 
 struct reload {
 	struct gateway *gw;
 	struct control_request *req;		/* NULL: the log alone is told */
+	struct site *fresh;			/* read once, however often it is tried; NULL before, and when it is in force */
 	struct json_object *changed, *errors;
 	char why[200];
 	int tries;
@@ -183,26 +184,25 @@ static int switch_to(struct gateway *gw, struct site *fresh)
 static int reload(struct reload *r)
 {
 	struct gateway *gw = r->gw;
-	struct site *fresh;
-	int err = site_load(&fresh, gw->args.dir, on_error, r);
+	int err = r->fresh ? 0 : site_load(&r->fresh, gw->args.dir, on_error, r);
 
 	if (err) {
+		r->fresh = NULL;
 		snprintf(r->why, sizeof(r->why), "%s", err == -EINVAL ? "the files have errors" : strerror(-err));
 		return err;
 	}
-	if (conf_diff(gw->site->conf, fresh->conf, on_diff, r) > 0) {
+	if (conf_diff(gw->site->conf, r->fresh->conf, on_diff, r) > 0) {
 		snprintf(r->why, sizeof(r->why), "a change needs a restart");
-		err = -EBUSY;
+		return -EBUSY;
 	}
-	if (!err)
-		err = trunks_may_reload(gw, fresh->conf, r->why, sizeof(r->why));
-	if (!err) {
-		err = switch_to(gw, fresh);
-		if (err)
-			snprintf(r->why, sizeof(r->why), "%s", err == -EINVAL ? "a span of the card cannot carry its trunk's dialect" : strerror(-err));
-	}
+	err = trunks_may_reload(gw, r->fresh->conf, r->why, sizeof(r->why));
 	if (err)
-		site_free(fresh);
+		return err;
+	err = switch_to(gw, r->fresh);
+	if (err)
+		snprintf(r->why, sizeof(r->why), "%s", err == -EINVAL ? "a span of the card cannot carry its trunk's dialect" : strerror(-err));
+	else
+		r->fresh = NULL;
 	return err;
 }
 
@@ -221,6 +221,7 @@ static void reload_over(struct reload *r, bool applied)
 			put_str(o, "why", r->why);
 		control_answer(r->req, o);
 	}
+	site_free(r->fresh);
 	json_object_put(r->changed);
 	json_object_put(r->errors);
 	free(r);
@@ -243,9 +244,7 @@ static void try_reload(void *arg)
 
 	no_more_wait(r);
 	json_object_put(r->changed);
-	json_object_put(r->errors);
 	r->changed = json_object_new_array();
-	r->errors = json_object_new_array();
 	snprintf(r->why, sizeof(r->why), "the daemon is stopping");
 	err = r->gw->stopping ? -ESHUTDOWN : reload(r);
 	if (err == -EAGAIN && r->tries++ < AGAIN_MAX &&
@@ -274,7 +273,7 @@ static void begin_reload(struct gateway *gw, struct control_request *req)
 	struct reload *r = calloc(1, sizeof(*r));
 
 	if (r) {
-		*r = (struct reload){ .gw = gw, .req = req };
+		*r = (struct reload){ .gw = gw, .req = req, .errors = json_object_new_array() };
 		try_reload(r);
 	} else if (req) {
 		control_fail(req, "", "out of memory");

@@ -40,7 +40,7 @@ static unsigned calls_on(const struct trunk *t)
 }
 
 /* Some port on a line is closing; which trunk's the line was is not known any more. */
-static bool media_lets_go(struct gateway *gw)
+static bool media_holds_on(struct gateway *gw)
 {
 	for (const struct call *c = gw->calls; c; c = c->next)
 		if (c->open_ports > (c->in.port != NULL) + (unsigned)(c->out.port != NULL))
@@ -62,7 +62,7 @@ int trunks_may_reload(struct gateway *gw, const struct conf *to, char *why, size
 				 calls == 1 ? "" : "s", t->name, calls == 1 ? "it has" : "they have");
 			return -EBUSY;
 		}
-		if (t->pri && (!t->is->quiet(t) || media_lets_go(gw))) {
+		if (t->pri && (!t->is->quiet(t) || media_holds_on(gw))) {
 			snprintf(why, size, "a call is just ending: again in a moment");
 			return -EAGAIN;
 		}
