@@ -27,8 +27,8 @@ jobs=$(nproc)
 threaded=$(grep -lE 'pthread|media_open|media_pair|media_conference|line_audios_open|records_open|resolve|watchdog' tests/unit/test_*.c |
 	xargs -n1 basename -s .c)
 unit_paths=$(for t in $threaded; do echo "build/tsan/tests/unit/$t"; done)
-# What keeps the processors busy, or measures how long something takes. All other calls wait for rings, cadences and timers.
-busy='test_audio,test_peers,test_soak,test_isdn_load,test_sipp,test_operation,test_data'
+# What keeps the processors busy, measures how long something takes, or compares octets. All other calls wait for rings, cadences and timers.
+busy='test_audio,test_peers,test_soak,test_isdn_load,test_sipp,test_operation,test_data,test_reload'
 
 part build-gcc 600 make -s -j"$jobs" everything
 part style 60 tests/check/style.sh
